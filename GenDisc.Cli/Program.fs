@@ -1,0 +1,4 @@
+module GenDisc.Cli.Program
+
+[<EntryPoint>]
+let main _ = 0

@@ -1,0 +1,59 @@
+namespace GenDisc
+
+open System.Threading
+
+/// What happens during a run, for whoever displays it.
+[<RequireQualifiedAccess>]
+type RunEvent =
+    /// The experiment is valid; this is its run id and its folder.
+    | Planned of plan: Plan * id: string * folder: string
+    /// Bytes of a file fetched so far; total is 0 when unknown.
+    | Fetching of file: string * received: int64 * total: int64
+    | Batch of epoch: int * epochs: int * batch: int * batches: int * examplesPerSecond: float * loss: float
+    | Epoch of record: EpochRecord * epochs: int
+    | Note of string
+    | Warning of string
+    | Finished of RunResult
+
+/// What a script's `run` finds around it.
+type HostOptions =
+    {
+        /// Check and print the plan, train nothing.
+        CheckOnly: bool
+        Runs: string
+        Data: string option
+        Seed: int option
+        Epochs: int option
+        Threads: int option
+        Device: string
+        /// Train again even if a finished run of the same declaration exists.
+        Fresh: bool
+        Cancel: CancellationToken
+        Tell: RunEvent -> unit
+    }
+
+/// A declaration that cannot be run. The message is the whole explanation.
+type InvalidExperiment(message: string) =
+    inherit GenDisc.Core.Runtime.UserError(message)
+
+/// The user asked to stop; what there was has been written.
+type RunInterrupted(folder: string) =
+    inherit GenDisc.Core.Runtime.UserError($"interrupted; what was done so far is in {folder}")
+    member _.Folder = folder
+
+/// The host of the current script: AsyncLocal, so that concurrent scripts in one process do not see each other's.
+module Host =
+    let private current = AsyncLocal<HostOptions option>()
+
+    /// The surrounding host, or None in plain F# Interactive.
+    let tryCurrent () = current.Value
+
+    /// Runs `f` with these options as its host.
+    let using (options: HostOptions) (f: unit -> 'a) : 'a =
+        let before = current.Value
+        current.Value <- Some options
+
+        try
+            f ()
+        finally
+            current.Value <- before

@@ -1,0 +1,7 @@
+module GenDisc.Core.Tests.Program
+
+open Expecto
+
+[<EntryPoint>]
+let main args =
+    runTestsWithCLIArgs [] args (testList "GenDisc.Core" [])
