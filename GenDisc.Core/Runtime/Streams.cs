@@ -1,0 +1,36 @@
+using TorchSharp;
+
+namespace GenDisc.Core.Runtime;
+
+/// <summary>
+/// The named random streams of one experiment. Every consumer of randomness has its own, derived from the seed, so
+/// that adding one never shifts another.
+/// </summary>
+public sealed class Streams(long seed)
+{
+    public RandomStream Init => new(seed, "init");
+
+    public RandomStream Shuffle => new(seed, "shuffle");
+
+    public RandomStream Take => new(seed, "take");
+
+    /// <summary>Latent noise during training.</summary>
+    public torch.Generator Noise(torch.Device device) => Generator("noise", device);
+
+    public torch.Generator Dropout(torch.Device device) => Generator("dropout", device);
+
+    /// <summary>Draws from the model after training.</summary>
+    public torch.Generator Sampling(torch.Device device) => Generator("sampling", device);
+
+    /// <summary>
+    /// Latent noise during evaluation of a split: the same draws at every call, so that figures of different epochs
+    /// differ by the model alone.
+    /// </summary>
+    public torch.Generator Evaluation(string split, torch.Device device) => Generator($"evaluation/{split}", device);
+
+    private torch.Generator Generator(string name, torch.Device device)
+    {
+        TorchRuntime.Init();
+        return new torch.Generator(new RandomStream(seed, name).NextUInt64() >> 1, device);
+    }
+}
