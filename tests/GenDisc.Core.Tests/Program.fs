@@ -4,4 +4,7 @@ open Expecto
 
 [<EntryPoint>]
 let main args =
-    runTestsWithCLIArgs [] args (testList "GenDisc.Core" [])
+    runTestsWithCLIArgs
+        []
+        args
+        (testList "GenDisc.Core" [ Data.DatasetTests.tests; Data.SplitsTests.tests; Data.BatchesTests.tests ])

@@ -1,0 +1,105 @@
+using System.Runtime.InteropServices;
+using GenDisc.Core.Runtime;
+using TorchSharp;
+
+namespace GenDisc.Core.Data;
+
+/// <summary>
+/// Cuts a split into batches. Rows are gathered from the compact storage straight into the batch's own tensor, so a
+/// step allocates nothing else; the last batch holds what is left.
+/// </summary>
+public static class Batches
+{
+    /// <summary>b / 255 for every byte, exactly rounded (a product with 1/255 is not).</summary>
+    private static readonly float[] Scaled = [.. Enumerable.Range(0, 256).Select(b => b / 255f)];
+
+    /// <summary>Number of batches of <paramref name="size"/> that hold <paramref name="examples"/>.</summary>
+    public static int CountOf(int examples, int size)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(examples);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        return (int)(((long)examples + size - 1) / size);
+    }
+
+    /// <summary>The split's examples in order. The caller disposes each batch.</summary>
+    public static IEnumerable<Batch> Sequential(Split split, int size, torch.Device device)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        return Cut(split.Data, () => split.Indices, size, device);
+    }
+
+    /// <summary>
+    /// The split's examples in a random order that <paramref name="stream"/> draws when the enumeration starts; each
+    /// enumeration is another epoch. The caller disposes each batch.
+    /// </summary>
+    public static IEnumerable<Batch> Shuffled(Split split, int size, RandomStream stream, torch.Device device)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        return Cut(split.Data, Order, size, device);
+
+        ReadOnlyMemory<int> Order()
+        {
+            var order = split.Indices.ToArray();
+            stream.Shuffle<int>(order);
+            return order;
+        }
+    }
+
+    /// <summary>The examples of the given rows of <paramref name="data"/> as one batch.</summary>
+    public static Batch Gather(Dataset data, ReadOnlySpan<int> rows, torch.Device device)
+    {
+        var x = Empty([rows.Length, .. data.ExampleShape.Select(side => (long)side)], torch.ScalarType.Float32);
+        if (data.Pixels.IsEmpty) Copy(data.Values.Span, data.ExampleSize, rows, Numbers<float>(x));
+        else Scale(data.Pixels.Span, data.ExampleSize, rows, Numbers<float>(x));
+
+        torch.Tensor? labels = null, targets = null;
+        if (data.Classes > 0)
+        {
+            labels = Empty([rows.Length], torch.ScalarType.Int64);
+            var numbers = Numbers<long>(labels);
+            var all = data.Labels.Span;
+            for (var i = 0; i < rows.Length; i++) numbers[i] = all[rows[i]];
+        }
+        else
+        {
+            targets = Empty([rows.Length, data.TargetSize], torch.ScalarType.Float32);
+            Copy(data.Targets.Span, data.TargetSize, rows, Numbers<float>(targets));
+        }
+
+        return new Batch(On(device, x), labels is null ? null : On(device, labels), targets is null ? null : On(device, targets));
+    }
+
+    private static IEnumerable<Batch> Cut(Dataset data, Func<ReadOnlyMemory<int>> order, int size, torch.Device device)
+    {
+        var rows = order();
+        for (var start = 0; start < rows.Length; start += size)
+            yield return Gather(data, rows.Span.Slice(start, Math.Min(size, rows.Length - start)), device);
+    }
+
+    private static void Scale(ReadOnlySpan<byte> pixels, int rowSize, ReadOnlySpan<int> rows, Span<float> into)
+    {
+        var scaled = Scaled;
+        for (var r = 0; r < rows.Length; r++)
+        {
+            var from = pixels.Slice(rows[r] * rowSize, rowSize);
+            var to = into.Slice(r * rowSize, rowSize);
+            for (var i = 0; i < from.Length; i++) to[i] = scaled[from[i]];
+        }
+    }
+
+    private static void Copy(ReadOnlySpan<float> values, int rowSize, ReadOnlySpan<int> rows, Span<float> into)
+    {
+        for (var r = 0; r < rows.Length; r++)
+            values.Slice(rows[r] * rowSize, rowSize).CopyTo(into[(r * rowSize)..]);
+    }
+
+    private static torch.Tensor Empty(long[] shape, torch.ScalarType type) => torch.empty(shape, type, torch.CPU).DetachFromDisposeScope();
+
+    private static Span<T> Numbers<T>(torch.Tensor tensor) where T : struct => MemoryMarshal.Cast<byte, T>(tensor.bytes);
+
+    private static torch.Tensor On(torch.Device device, torch.Tensor tensor)
+    {
+        if (device.type == DeviceType.CPU) return tensor;
+        using (tensor) return tensor.to(device).DetachFromDisposeScope();
+    }
+}

@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using GenDisc.Core.Runtime;
+
+namespace GenDisc.Core.Data;
+
+/// <summary>
+/// Examples in compact managed memory, immutable and free of tensors: images as one byte a pixel
+/// (<see cref="Pixels"/>) or real-valued examples (<see cref="Values"/>), row after row, with either a class label or
+/// a vector of real targets for each.
+/// </summary>
+public sealed class Dataset
+{
+    private Dataset(
+        string name,
+        ImmutableArray<int> shape,
+        ReadOnlyMemory<byte> pixels,
+        ReadOnlyMemory<float> values,
+        ImmutableArray<string> classNames,
+        ReadOnlyMemory<int> labels,
+        int targetSize,
+        ReadOnlyMemory<float> targets)
+    {
+        Name = name;
+        ExampleShape = shape;
+        ExampleSize = SizeOf(name, shape);
+        Pixels = pixels;
+        Values = values;
+        ClassNames = classNames;
+        Labels = labels;
+        TargetSize = targetSize;
+        Targets = targets;
+        Count = CountRows(name, "examples", Math.Max(pixels.Length, values.Length), ExampleSize);
+        if (Count == 0) throw new UserError($"Dataset {name}: it holds no example.");
+    }
+
+    public string Name { get; }
+
+    /// <summary>[channels, height, width] of an image or [n] of a vector.</summary>
+    public ImmutableArray<int> ExampleShape { get; }
+
+    public int Count { get; }
+
+    /// <summary>Numbers in one example: the product of <see cref="ExampleShape"/>.</summary>
+    public int ExampleSize { get; }
+
+    /// <summary>Number of classes; 0 for regression.</summary>
+    public int Classes => ClassNames.Length;
+
+    public ImmutableArray<string> ClassNames { get; }
+
+    /// <summary>Real targets of one example; 0 for classification.</summary>
+    public int TargetSize { get; }
+
+    /// <summary>Count * ExampleSize pixels in 0..255, or empty when <see cref="Values"/> is used. Batches scale them to [0, 1].</summary>
+    public ReadOnlyMemory<byte> Pixels { get; }
+
+    /// <summary>Count * ExampleSize real values, or empty when <see cref="Pixels"/> is used.</summary>
+    public ReadOnlyMemory<float> Values { get; }
+
+    /// <summary>Count labels in 0..Classes-1; empty for regression.</summary>
+    public ReadOnlyMemory<int> Labels { get; }
+
+    /// <summary>Count * TargetSize targets; empty for classification.</summary>
+    public ReadOnlyMemory<float> Targets { get; }
+
+    /// <summary>Labelled examples of one byte a number.</summary>
+    /// <exception cref="UserError">Lengths disagree, or a label lies outside the classes.</exception>
+    public static Dataset OfPixels(
+        string name,
+        IEnumerable<int> shape,
+        ReadOnlyMemory<byte> pixels,
+        ReadOnlyMemory<int> labels,
+        IEnumerable<string> classNames)
+    {
+        var data = new Dataset(name, [.. shape], pixels, default, [.. classNames], labels, 0, default);
+        data.CheckLabels();
+        return data;
+    }
+
+    /// <summary>Labelled examples of real numbers.</summary>
+    /// <exception cref="UserError">Lengths disagree, a label lies outside the classes, or a value is not finite.</exception>
+    public static Dataset OfValues(
+        string name,
+        IEnumerable<int> shape,
+        ReadOnlyMemory<float> values,
+        ReadOnlyMemory<int> labels,
+        IEnumerable<string> classNames)
+    {
+        var data = new Dataset(name, [.. shape], default, values, [.. classNames], labels, 0, default);
+        data.CheckLabels();
+        CheckFinite(name, "value", values.Span, data.ExampleSize);
+        return data;
+    }
+
+    /// <summary>Examples of real numbers with <paramref name="targetSize"/> real targets each.</summary>
+    /// <exception cref="UserError">Lengths disagree, or a value or target is not finite.</exception>
+    public static Dataset OfTargets(
+        string name,
+        IEnumerable<int> shape,
+        ReadOnlyMemory<float> values,
+        int targetSize,
+        ReadOnlyMemory<float> targets)
+    {
+        if (targetSize < 1) throw new UserError($"Dataset {name}: regression needs at least one target an example; got {targetSize}.");
+        var data = new Dataset(name, [.. shape], default, values, [], default, targetSize, targets);
+        if (CountRows(name, "targets", targets.Length, targetSize) is var rows && rows != data.Count)
+            throw new UserError($"Dataset {name}: {data.Count} examples but targets for {rows}.");
+        CheckFinite(name, "value", values.Span, data.ExampleSize);
+        CheckFinite(name, "target", targets.Span, targetSize);
+        return data;
+    }
+
+    private static int SizeOf(string name, ImmutableArray<int> shape)
+    {
+        var size = 1L;
+        foreach (var side in shape)
+        {
+            size *= side;
+            if (side < 1 || size > int.MaxValue)
+                throw new UserError($"Dataset {name}: [{string.Join(", ", shape)}] is not a shape of examples.");
+        }
+
+        return shape.Length > 0 ? (int)size : throw new UserError($"Dataset {name}: examples have no shape.");
+    }
+
+    private static int CountRows(string name, string what, int length, int rowSize) =>
+        length % rowSize == 0
+            ? length / rowSize
+            : throw new UserError($"Dataset {name}: {length} numbers are not a whole number of {what} of {rowSize} each.");
+
+    private static void CheckFinite(string name, string what, ReadOnlySpan<float> numbers, int rowSize)
+    {
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            if (!float.IsFinite(numbers[i]))
+                throw new UserError($"Dataset {name}: a {what} of example {i / rowSize} is {numbers[i]}; only finite numbers can be learnt from.");
+        }
+    }
+
+    private void CheckLabels()
+    {
+        if (Classes == 0) throw new UserError($"Dataset {Name}: labelled examples need class names.");
+        if (Labels.Length != Count) throw new UserError($"Dataset {Name}: {Count} examples but {Labels.Length} labels.");
+        var labels = Labels.Span;
+        for (var i = 0; i < labels.Length; i++)
+        {
+            if ((uint)labels[i] >= (uint)Classes)
+                throw new UserError($"Dataset {Name}: the label of example {i} is {labels[i]}, but the {Classes} classes are 0 to {Classes - 1}.");
+        }
+    }
+}
