@@ -17,6 +17,11 @@ type ScriptError(messages: Diagnostic list) =
     inherit Exception("the script does not compile")
     member _.Messages = messages
 
+/// What a running script threw, with the script's source files.
+type ScriptStopped(sources: string list, inner: exn) =
+    inherit Exception(inner.Message, inner)
+    member _.Sources = sources
+
 [<RequireQualifiedAccess>]
 module ExitCode =
     [<Literal>]
@@ -36,6 +41,7 @@ module Trouble =
     /// The exception that tells what happened, without the wrappers of static initialisers, reflection and tasks.
     let rec unwrap (e: exn) =
         match e, e.InnerException with
+        | :? ScriptStopped, (NonNull inner)
         | :? TypeInitializationException, (NonNull inner)
         | :? Reflection.TargetInvocationException, (NonNull inner) -> unwrap inner
         | :? AggregateException as many, (NonNull inner) when many.InnerExceptions.Count = 1 -> unwrap inner
@@ -69,28 +75,35 @@ module Trouble =
         | :? UnauthorizedAccessException
         | :? ArgumentException -> ""
 
-    /// The text for the user. `sources` are the script's files; `debug` adds the stack trace.
-    let describe (debug: bool) (sources: string list) (wrapped: exn) =
-        let e = unwrap wrapped
+    /// What the user reads; `debug` adds the stack trace.
+    let describe (debug: bool) (thrown: exn) =
+        let sources =
+            match thrown with
+            | :? ScriptStopped as s -> s.Sources
+            | _ -> []
 
-        let text =
+        let e = unwrap thrown
+
+        let text, explainsItself =
             match e with
-            | :? ScriptError as s -> s.Messages |> List.map Diagnostic.render |> String.concat "\n"
-            | :? UsageError as u -> $"gendisc: {u.Message}\n  hint: {u.Help}"
-            | :? UserError -> e.Message
-            | :? OperationCanceledException -> "interrupted"
+            | :? ScriptError as s -> s.Messages |> List.map Diagnostic.render |> String.concat "\n", true
+            | :? UsageError as u -> "gendisc: " + u.Message + "\n  hint: " + u.Help, true
+            | :? UserError -> e.Message, true
+            | :? OperationCanceledException -> "interrupted", true
             | _ ->
-                let what = $"{e.GetType().Name}: {e.Message}"
+                let what = e.GetType().Name + ": " + e.Message
 
                 match place sources e with
                 | Some(file, line) ->
-                    $"{Diagnostic.displayPath file}:{line}: error: {what}\n  {line} | {sourceLine file line}"
-                | None -> $"error: {what}"
+                    let number = string line
+                    let source = sourceLine file line
+                    $"{Diagnostic.displayPath file}:{number}: error: {what}\n  {number} | {source}", false
+                | None -> "error: " + what, false
 
-        match e with
-        | _ when debug -> $"{text}\n{wrapped.GetType().FullName}: {wrapped.Message}\n{wrapped.StackTrace}" + (if isNull wrapped.InnerException then "" else $"\n{wrapped.InnerException}")
-        | :? ScriptError
-        | :? UsageError
-        | :? UserError
-        | :? OperationCanceledException -> text
-        | _ -> text + "\n  hint: --debug shows the stack trace"
+        if debug then
+            // UserError prints as its message alone, so the trace is asked for
+            $"{text}\n{e.GetType().FullName}\n{e.StackTrace}\n{e.InnerException}".TrimEnd()
+        elif explainsItself then
+            text
+        else
+            text + "\n  hint: --debug shows the stack trace"

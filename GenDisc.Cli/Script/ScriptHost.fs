@@ -68,8 +68,8 @@ let prepare (cache: string) (toolFolder: string) (script: string) =
     | Some entry -> Ok(entry, [])
     | None -> compile cache toolFolder script key
 
-/// Runs the script's top-level code; what it throws comes out as thrown. `arguments` follow the script's own path in
-/// `fsi.CommandLineArgs`.
+/// Runs the script's top-level code and answers its assembly; what it throws comes out as thrown. `arguments` follow the
+/// script's own path in `fsi.CommandLineArgs`.
 let execute (entry: CompiledScript) (script: string) (arguments: string list) =
     AppContext.SetData(ScriptCompiler.ArgumentsSlot, Array.ofList (script :: arguments))
 
@@ -78,7 +78,9 @@ let execute (entry: CompiledScript) (script: string) (arguments: string list) =
             [ for file in entry.References do
                   string (Path.GetFileNameWithoutExtension file), file ]
 
-    match ScriptContext(references).LoadFromAssemblyPath(entry.Dll).EntryPoint with
+    let assembly = ScriptContext(references).LoadFromAssemblyPath entry.Dll
+
+    match assembly.EntryPoint with
     | null -> invalidOp $"the compiled script {entry.Dll} has no entry point"
     | main ->
         let parameters: obj array =
@@ -90,3 +92,5 @@ let execute (entry: CompiledScript) (script: string) (arguments: string list) =
         // without the wrapper that reflection puts around what the script throws
         main.Invoke(null, BindingFlags.DoNotWrapExceptions, null, parameters, null)
         |> ignore
+
+        assembly
