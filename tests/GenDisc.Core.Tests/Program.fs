@@ -2,9 +2,14 @@ module GenDisc.Core.Tests.Program
 
 open Expecto
 
+let private all =
+    [
+        Data.DatasetTests.tests
+        Data.SplitsTests.tests
+        Data.BatchesTests.tests
+        Data.Synthetic.StrokeDigitsTests.tests
+    ]
+
 [<EntryPoint>]
 let main args =
-    runTestsWithCLIArgs
-        []
-        args
-        (testList "GenDisc.Core" [ Data.DatasetTests.tests; Data.SplitsTests.tests; Data.BatchesTests.tests ])
+    runTestsWithCLIArgs [] args (testList "GenDisc.Core" all)
