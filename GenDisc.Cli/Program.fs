@@ -1,4 +1,51 @@
 module GenDisc.Cli.Program
 
+open System
+open System.Reflection
+open GenDisc.Cli
+
+let private version () =
+    match Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>() with
+    | null -> "unknown"
+    | attribute -> attribute.InformationalVersion
+
+let private unknown (word: string) =
+    let hint =
+        if word.EndsWith(".fsx", StringComparison.OrdinalIgnoreCase) then
+            "gendisc run " + word
+        else
+            "gendisc --help"
+
+    let kind = if word.StartsWith '-' then "option" else "command"
+    raise (UsageError("unknown " + kind + " '" + word + "'", hint))
+
+let private command (arguments: string list) =
+    match arguments with
+    | []
+    | ("--help" | "-h" | "help") :: _ ->
+        Console.Out.Write(Help.overview (version ()))
+        ExitCode.Done
+    | "--version" :: _ ->
+        Console.Out.WriteLine("gendisc " + version ())
+        ExitCode.Done
+    | "run" :: rest -> RunCommand.run rest
+    | "check" :: rest -> RunCommand.check rest
+    | "list" :: rest -> ListCommand.list rest
+    | "show" :: rest -> ListCommand.show rest
+    | "new" :: rest -> NewCommand.run rest
+    | word :: _ -> unknown word
+
 [<EntryPoint>]
-let main _ = 0
+let main args =
+    let arguments = List.ofArray args
+
+    try
+        command arguments
+    with
+    | :? HelpAsked as help ->
+        Console.Out.Write help.Message
+        ExitCode.Done
+    | e ->
+        let debug = fst (Arguments.splitScript arguments) |> List.contains "--debug"
+        Console.Error.WriteLine(Trouble.describe debug e: string)
+        Trouble.exitCode e

@@ -1,0 +1,2 @@
+module GenDisc.Cli.Planned
+let text (plan: GenDisc.Plan) : string = sprintf "%A" plan.Rows

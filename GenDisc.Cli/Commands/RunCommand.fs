@@ -1,0 +1,115 @@
+/// `gendisc run` and `gendisc check`: a script under the host.
+module GenDisc.Cli.RunCommand
+
+open System
+open System.IO
+open System.Threading
+open GenDisc
+
+/// Compiles and runs a script under these options. Raises what the script raises, ScriptError if it does not compile.
+/// `warn` gets the compiler's warnings.
+let private underHost (script: string) (arguments: string list) (options: HostOptions) (warn: string -> unit) =
+    let cache = Path.Combine(Settings.cacheFolder Settings.environment, "scripts")
+
+    match ScriptHost.prepare cache AppContext.BaseDirectory script with
+    | Error messages -> raise (ScriptError messages)
+    | Ok(entry, warnings) ->
+        warnings |> List.iter (Diagnostic.render >> warn)
+
+        try
+            Host.using options (fun () -> ScriptHost.execute entry script arguments)
+        with e ->
+            raise (ScriptStopped(List.map snd entry.Sources, e))
+
+let private device (name: string option) =
+    match name with
+    | None -> "cpu"
+    | Some name when name = "cpu" || name = "cuda" || name.StartsWith("cuda:", StringComparison.Ordinal) -> name
+    | Some name -> raise (UsageError("unknown device '" + name + "': use cpu, cuda or cuda:N", "gendisc run --help"))
+
+/// `gendisc run FILE`
+let run (arguments: string list) =
+    let own, forScript = Arguments.splitScript arguments
+    let parsed = Arguments.parse<RunArguments> "run" Help.run own
+    let script = ScriptFile.find "run" (parsed.TryGetResult RunArguments.File)
+    let atLeastOne = Arguments.atLeast "run"
+
+    let options =
+        { CheckOnly = false
+          Runs = Settings.runsFolder (parsed.TryGetResult RunArguments.Runs) Settings.environment
+          Data = Settings.dataFolder (parsed.TryGetResult RunArguments.Data) Settings.environment
+          Seed = parsed.TryGetResult Seed
+          Epochs = parsed.TryGetResult Epochs |> atLeastOne "--epochs" 1
+          Threads =
+            Settings.threads (parsed.TryGetResult Threads |> atLeastOne "--threads" 1) Settings.environment
+          Device = device (parsed.TryGetResult Device)
+          Fresh = parsed.Contains Fresh
+          Cancel = CancellationToken.None
+          Tell = ignore }
+
+    use progress = Display.create (parsed.Contains RunArguments.Json)
+    use interrupt = new Interrupt(progress.Say)
+    let silent = ref true
+
+    let tell (event: RunEvent) =
+        silent.Value <- false
+
+        interrupt.Training <-
+            match event with
+            | RunEvent.Finished _ -> false
+            | _ -> true
+
+        progress.Tell event
+
+    let assembly =
+        underHost script forScript { options with Cancel = interrupt.Token; Tell = tell } progress.Say
+
+    if silent.Value then
+        match ScriptFile.declared assembly with
+        | [] -> ()
+        | names -> progress.Say(ScriptFile.nothingRan script names)
+
+    if interrupt.Token.IsCancellationRequested then
+        ExitCode.Interrupted
+    else
+        ExitCode.Done
+
+/// `gendisc check FILE`
+let check (arguments: string list) =
+    let own, forScript = Arguments.splitScript arguments
+    let parsed = Arguments.parse<CheckArguments> "check" Help.check own
+    let script = ScriptFile.find "check" (parsed.TryGetResult CheckArguments.File)
+    let out = Console.Out
+    let plans = ref 0
+
+    let tell (event: RunEvent) =
+        match event with
+        | RunEvent.Planned(plan, id, _) ->
+            if plans.Value > 0 then
+                out.WriteLine()
+
+            plans.Value <- plans.Value + 1
+            out.WriteLine(Planned.text plan)
+            out.WriteLine("run id: " + id)
+        | RunEvent.Note text -> out.WriteLine(text: string)
+        | RunEvent.Warning text -> out.WriteLine("warning: " + text)
+        | _ -> ()
+
+    let options =
+        { CheckOnly = true
+          Runs = Settings.runsFolder None Settings.environment
+          Data = Settings.dataFolder None Settings.environment
+          Seed = None
+          Epochs = None
+          Threads = None
+          Device = "cpu"
+          Fresh = false
+          Cancel = CancellationToken.None
+          Tell = tell }
+
+    let assembly = underHost script forScript options Console.Error.WriteLine
+
+    if plans.Value = 0 then
+        out.WriteLine(ScriptFile.nothingRan script (ScriptFile.declared assembly))
+
+    ExitCode.Done

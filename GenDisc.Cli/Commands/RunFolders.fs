@@ -1,0 +1,125 @@
+/// Reads run folders; whatever is missing or damaged in one is left out rather than fatal.
+module GenDisc.Cli.RunFolders
+
+open System
+open System.Globalization
+open System.IO
+open System.Text.Json
+open GenDisc
+
+type Run =
+    {
+        Id: string
+        Folder: string
+        /// `done`, `interrupted`, `failed`; `unfinished` without a result, `damaged` where it cannot be read.
+        Status: string
+        Message: string option
+        Started: DateTimeOffset option
+        Seconds: float option
+        ExamplesPerSecond: float option
+        /// Keys are `<split>.<metric>`.
+        Metrics: Map<string, float>
+    }
+
+    member this.Split(name: string) : Metrics =
+        { Values =
+            this.Metrics
+            |> Map.toSeq
+            |> Seq.choose (fun (key, x) ->
+                if key.StartsWith(name + ".", StringComparison.Ordinal) then
+                    Some(key.Substring(name.Length + 1), x)
+                else
+                    None)
+            |> Map.ofSeq }
+
+let private property (name: string) (element: JsonElement) =
+    match element.ValueKind with
+    | JsonValueKind.Object ->
+        match element.TryGetProperty name with
+        | true, value when value.ValueKind <> JsonValueKind.Null -> Some value
+        | _ -> None
+    | _ -> None
+
+let private text (name: string) (element: JsonElement) =
+    property name element
+    |> Option.bind (fun v -> if v.ValueKind = JsonValueKind.String then Some(string (v.GetString())) else None)
+
+let private asNumber (v: JsonElement) =
+    if v.ValueKind = JsonValueKind.Number then Some(v.GetDouble()) else None
+
+let private number (name: string) (element: JsonElement) =
+    property name element |> Option.bind asNumber
+
+let private empty (folder: string) (status: string) =
+    { Id = string (Path.GetFileName folder)
+      Folder = folder
+      Status = status
+      Message = None
+      Started = None
+      Seconds = None
+      ExamplesPerSecond = None
+      Metrics = Map.empty }
+
+let private parse (folder: string) (json: string) =
+    use document = JsonDocument.Parse json
+    let root = document.RootElement
+
+    { empty folder (text "status" root |> Option.defaultValue "damaged") with
+        Message = text "message" root
+        Started =
+            text "started" root
+            |> Option.bind (fun s ->
+                match
+                    DateTimeOffset.TryParse(s, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
+                with
+                | true, time -> Some time
+                | _ -> None)
+        Seconds = number "seconds" root
+        ExamplesPerSecond = number "examplesPerSecond" root
+        Metrics =
+            match property "metrics" root with
+            | Some metrics when metrics.ValueKind = JsonValueKind.Object ->
+                Map.ofList
+                    [ for entry in metrics.EnumerateObject() do
+                          match asNumber entry.Value with
+                          | Some x -> entry.Name, x
+                          | None -> () ]
+            | _ -> Map.empty }
+
+/// The run in a folder; None where nothing says that the folder holds one.
+let read (folder: string) =
+    let has (name: string) =
+        File.Exists(Path.Combine(folder, name))
+
+    try
+        if has "result.json" then
+            Some(parse folder (File.ReadAllText(Path.Combine(folder, "result.json"))))
+        elif has "plan.json" || has "experiment.fsx" then
+            Some(empty folder "unfinished")
+        else
+            None
+    with
+    | :? IOException
+    | :? UnauthorizedAccessException
+    | :? JsonException -> Some(empty folder "damaged")
+
+/// All runs in a folder of run folders, oldest first; none where there is no such folder.
+let all (runs: string) =
+    if Directory.Exists runs then
+        [ for folder in Directory.GetDirectories runs do
+              match read folder with
+              | Some run -> run
+              | None -> () ]
+        |> List.sortBy (fun run -> run.Started, run.Id)
+    else
+        []
+
+/// One line of JSON.
+let json (run: Run) =
+    Json.line (fun writer ->
+        writer.WriteString("id", run.Id)
+        writer.WriteString("status", run.Status)
+        writer.WriteString("folder", run.Folder)
+        run.Started |> Option.iter (fun time -> writer.WriteString("started", time))
+        run.Seconds |> Option.iter (Json.number writer "seconds")
+        Json.metrics writer (Map.toSeq run.Metrics))

@@ -1,0 +1,150 @@
+namespace GenDisc.Cli
+
+open System
+open System.Diagnostics
+open GenDisc
+open Spectre.Console
+
+/// A moving status line, and above it one line per epoch that stays.
+type internal LiveProgress(terminal: Terminal) =
+    /// At most this often, so that showing costs nothing beside training.
+    static let interval = Stopwatch.Frequency / 10L
+
+    let mutable lastShown = 0L
+    let mutable trainingSince = 0L
+    let mutable firstBatch = 0
+    let savedOut = Console.Out
+    let savedError = Console.Error
+
+    let isDue () =
+        let now = Stopwatch.GetTimestamp()
+
+        if now - lastShown >= interval then
+            lastShown <- now
+            true
+        else
+            false
+
+    let show (parts: StatusLine.Parts) =
+        let escape (s: string) = Markup.Escape s
+
+        terminal.ShowStatus(
+            "[bold]"
+            + escape parts.Head
+            + "[/][green]"
+            + escape parts.Done
+            + "[/][grey]"
+            + escape parts.Rest
+            + "[/]"
+            + escape parts.Tail
+        )
+
+    let say (style: string) (text: string) =
+        terminal.Permanent(fun console -> console.MarkupLine("[" + style + "]" + Markup.Escape text + "[/]"))
+
+    /// From the pace since training began, validation included.
+    let remaining (epoch: int) (epochs: int) (batch: int) (batches: int) =
+        let step = (epoch - 1) * batches + batch
+
+        if trainingSince = 0L then
+            trainingSince <- Stopwatch.GetTimestamp()
+            firstBatch <- step
+            None
+        elif step <= firstBatch then
+            None
+        else
+            let elapsed = Stopwatch.GetElapsedTime(trainingSince).TotalSeconds
+            Some(elapsed / float (step - firstBatch) * float (epochs * batches - step))
+
+    let table (result: RunResult) (console: IAnsiConsole) =
+        match Text.metricRows (Outcome.splits result) with
+        | header :: rows when not rows.IsEmpty ->
+            let table = Table()
+            table.Border <- TableBorder.Rounded
+
+            header
+            |> List.iteri (fun i name ->
+                let column = TableColumn(Markup.Escape name)
+                table.AddColumn(if i = 0 then column else column.RightAligned()) |> ignore)
+
+            for row in rows do
+                table.AddRow(row |> List.map Markup.Escape |> Array.ofList) |> ignore
+
+            console.Write table
+        | _ -> ()
+
+    let exiting = EventHandler(fun _ _ -> terminal.ClearStatus())
+
+    do
+        Console.SetOut(new PassingWriter(terminal, savedOut))
+
+        if not Console.IsErrorRedirected then
+            Console.SetError(new PassingWriter(terminal, savedError))
+
+        // a script may call `exit`
+        AppDomain.CurrentDomain.ProcessExit.AddHandler exiting
+
+    interface RunDisplay with
+        member _.Say text = say "yellow" text
+
+        member _.Tell event =
+            match event with
+            | RunEvent.Batch(epoch, epochs, batch, batches, examplesPerSecond, loss) ->
+                if isDue () then
+                    { StatusLine.Epoch = epoch
+                      StatusLine.Epochs = epochs
+                      StatusLine.Batch = batch
+                      StatusLine.Batches = batches
+                      StatusLine.ExamplesPerSecond = examplesPerSecond
+                      StatusLine.Loss = loss
+                      StatusLine.Remaining = remaining epoch epochs batch batches }
+                    |> StatusLine.training terminal.Unicode (terminal.Width - 1)
+                    |> show
+            | RunEvent.Fetching(file, received, total) ->
+                if isDue () then
+                    StatusLine.fetching terminal.Unicode (terminal.Width - 1) file received total |> show
+                elif total > 0L && received >= total then
+                    terminal.ClearStatus()
+            | RunEvent.Planned(plan, id, _) ->
+                trainingSince <- 0L
+                say "bold" (plan.Experiment.Name + ": run " + id)
+            | RunEvent.Epoch(record, epochs) -> say "default" (Text.epoch record epochs)
+            | RunEvent.Note text -> say "grey" text
+            | RunEvent.Warning text -> say "yellow" ("warning: " + text)
+            | RunEvent.Finished result ->
+                trainingSince <- 0L
+                say "bold" (Outcome.headline result)
+                terminal.Permanent(table result)
+                Outcome.report result.Folder |> Option.iter (fun path -> say "default" ("report: " + path))
+
+        member _.Dispose() =
+            terminal.ClearStatus()
+            Console.SetOut savedOut
+            Console.SetError savedError
+            AppDomain.CurrentDomain.ProcessExit.RemoveHandler exiting
+
+/// Chooses how to show progress.
+module internal Display =
+    let private live () =
+        let output = AnsiConsoleOutput Console.Out
+        let console = AnsiConsole.Create(AnsiConsoleSettings(Out = output))
+
+        if console.Profile.Capabilities.Ansi then
+            Some(new LiveProgress(Terminal(Console.Out, console)) :> RunDisplay)
+        else
+            None
+
+    /// Live on a terminal, plain lines elsewhere; with `json`, stdout is kept for the JSON lines, so the script's own
+    /// output goes to stderr too.
+    let create (json: bool) : RunDisplay =
+        if json then
+            let stdout = Console.Out
+            Console.SetOut Console.Error
+            new JsonProgress(stdout, Console.Error)
+        else
+            let dumb = (Environment.GetEnvironmentVariable "TERM" = "dumb")
+
+            // Spectre is only loaded where it is used
+            match Console.IsOutputRedirected || dumb with
+            | true -> new PlainProgress(Console.Out)
+            | false -> live () |> Option.defaultWith (fun () -> new PlainProgress(Console.Out))

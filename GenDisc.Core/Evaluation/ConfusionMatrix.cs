@@ -1,0 +1,28 @@
+using GenDisc.Core.Data;
+using GenDisc.Core.Models;
+using GenDisc.Core.Training;
+using static TorchSharp.torch;
+
+namespace GenDisc.Core.Evaluation;
+
+/// <summary>Counts of examples by true class (row) and predicted class (column).</summary>
+public sealed class ConfusionMatrix(int classes) : IEvaluationSink
+{
+    private readonly long[] counts = new long[classes * classes];
+
+    public int Classes => classes;
+
+    public long this[int truth, int predicted] => counts[(truth * classes) + predicted];
+
+    public void Add(ModelOutput output, Batch batch)
+    {
+        if (output.Logits is not { } logits || batch.Labels is not { } labels) return;
+        using var scope = NewDisposeScope();
+        var cells = ((labels * classes) + logits.argmax(1)).cpu().data<long>();
+        foreach (var cell in cells) counts[cell]++;
+    }
+
+    /// <summary>Row by row.</summary>
+    public long[][] Rows() =>
+        [.. Enumerable.Range(0, classes).Select(r => counts.AsSpan(r * classes, classes).ToArray())];
+}

@@ -1,0 +1,58 @@
+using GenDisc.Core.Data;
+using GenDisc.Core.Models;
+using GenDisc.Core.Training;
+using static TorchSharp.torch;
+
+namespace GenDisc.Core.Evaluation;
+
+/// <summary>What a trained model shows of itself, as plain arrays ready to be drawn.</summary>
+public static class Pictures
+{
+    /// <summary>E[x|z] for draws z ~ N(0, I) from the prior.</summary>
+    /// <returns>`[count][example size]`, row-major in the shape of the data.</returns>
+    public static float[][] PriorSamples(HybridModel model, int count, Generator noise, Device device)
+    {
+        using var scope = NewDisposeScope();
+        using var inference = no_grad();
+        model.eval();
+        var latent = model.Bottleneck!.Options.Latent;
+        return Rows(model.Decode(randn([count, latent], device: device, generator: noise)));
+    }
+
+    /// <summary>Examples and E[x|z] at the mean of q(z|x).</summary>
+    public static (float[][] Originals, float[][] Reconstructions) Reconstructions(HybridModel model, Batch batch, Generator noise)
+    {
+        using var scope = NewDisposeScope();
+        using var inference = no_grad();
+        model.eval();
+        var output = model.Forward(batch.X, noise);
+        return (Rows(batch.X), Rows(model.Decode(output.LatentMean!)));
+    }
+
+    /// <summary>Means of q(z|x) for the examples of a split.</summary>
+    /// <returns>`[n, latent]` on the CPU, owned by the caller, and the labels (empty without classes).</returns>
+    public static (Tensor Means, int[] Labels) Latents(HybridModel model, Split split, Generator noise, Device device)
+    {
+        using var scope = NewDisposeScope();
+        using var inference = no_grad();
+        model.eval();
+        var parts = new List<Tensor>();
+        var labels = new List<int>();
+        foreach (var batch in Batches.Sequential(split, Trainer.EvaluationBatch, device))
+        {
+            using (batch)
+            {
+                parts.Add(model.Forward(batch.X, noise).LatentMean!.cpu());
+                if (batch.Labels is { } y) labels.AddRange(y.cpu().data<long>().Select(v => (int)v));
+            }
+        }
+
+        return (cat(parts).MoveToOuterDisposeScope(), [.. labels]);
+    }
+
+    private static float[][] Rows(Tensor batch)
+    {
+        var flat = batch.flatten(1).cpu().contiguous();
+        return [.. flat.data<float>().ToArray().Chunk((int)flat.shape[1])];
+    }
+}

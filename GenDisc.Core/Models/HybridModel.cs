@@ -1,0 +1,83 @@
+using GenDisc.Core.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace GenDisc.Core.Models;
+
+/// <summary>
+/// One main path with heads and at most one bottleneck. In training the path goes on with a draw from q(z|x); in
+/// evaluation it goes on with the mean, while the decoder still sees a draw, so that the ELBO stays a bound.
+/// </summary>
+public sealed class HybridModel : Module
+{
+    private readonly IReadOnlyList<Stage> stages;
+
+    public HybridModel(IReadOnlyList<Stage> stages)
+        : base(nameof(HybridModel))
+    {
+        this.stages = stages;
+        for (var i = 0; i < stages.Count; i++)
+        {
+            var (kind, module) = stages[i] switch
+            {
+                TrunkStage s => ("trunk", (Module)s.Layers),
+                BottleneckStage s => ("bottleneck", s.Bottleneck),
+                ClassifierStage s => ("classifier", s.Layers),
+                RegressorStage s => ("regressor", s.Layers),
+                var other => throw new ArgumentException($"unknown stage {other.GetType().Name}", nameof(stages)),
+            };
+            register_module($"{i}_{kind}", module);
+        }
+    }
+
+    /// <summary>The model's bottleneck, or null for a purely discriminative model.</summary>
+    public Bottleneck? Bottleneck => stages.OfType<BottleneckStage>().SingleOrDefault()?.Bottleneck;
+
+    public bool IsClassifier => stages.Any(s => s is ClassifierStage);
+
+    public bool IsRegressor => stages.Any(s => s is RegressorStage);
+
+    /// <summary>One pass. Tensors belong to the caller's dispose scope.</summary>
+    /// <param name="x">`[batch, …]` in the shape of the data.</param>
+    /// <param name="noise">Draws the latents.</param>
+    public ModelOutput Forward(Tensor x, Generator noise)
+    {
+        var output = new ModelOutput { Representation = x };
+        foreach (var stage in stages) output = Apply(stage, output, noise);
+        return output;
+    }
+
+    /// <summary>E[x|z] of latents `[n, latent]`, in the shape of the data.</summary>
+    /// <exception cref="InvalidOperationException">The model has no bottleneck.</exception>
+    public Tensor Decode(Tensor latents)
+    {
+        var bottleneck = Bottleneck ?? throw new InvalidOperationException("the model has no decoder");
+        return bottleneck.Likelihood.Mean(bottleneck.Decode(latents));
+    }
+
+    private ModelOutput Apply(Stage stage, ModelOutput before, Generator noise)
+    {
+        switch (stage)
+        {
+            case TrunkStage trunk:
+                return before with { Representation = trunk.Layers.call(before.Representation) };
+            case ClassifierStage head:
+                return before with { Logits = head.Layers.call(before.Representation) };
+            case RegressorStage head:
+                return before with { Prediction = head.Layers.call(before.Representation) };
+            case BottleneckStage { Bottleneck: var bottleneck }:
+                var (mean, logVariance) = bottleneck.Encode(before.Representation);
+                var draw = Bottleneck.Draw(mean, logVariance, noise);
+                return before with
+                {
+                    LatentMean = mean,
+                    LatentLogVariance = logVariance,
+                    Decoded = bottleneck.Decode(draw),
+                    Likelihood = bottleneck.Likelihood,
+                    Representation = training ? draw : mean,
+                };
+            default:
+                throw new ArgumentException($"unknown stage {stage.GetType().Name}", nameof(stage));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+namespace GenDisc.Core.Training;
+
+/// <summary>What one epoch gave. Metrics are means over examples.</summary>
+/// <param name="Epoch">From 1.</param>
+/// <param name="Seconds">Wall time of the epoch with its validation.</param>
+/// <param name="ExamplesPerSecond">Of the training batches alone.</param>
+/// <param name="LearningRate">At the epoch's last step.</param>
+/// <param name="Weights">Weight of every term.</param>
+/// <param name="Train">Running means over the epoch's batches.</param>
+/// <param name="Validation">Means after the epoch; empty without a validation part.</param>
+public sealed record EpochReport(
+    int Epoch,
+    double Seconds,
+    double ExamplesPerSecond,
+    double LearningRate,
+    IReadOnlyDictionary<string, double> Weights,
+    IReadOnlyDictionary<string, double> Train,
+    IReadOnlyDictionary<string, double> Validation);
+
+/// <summary>What training came to.</summary>
+/// <param name="Epochs">One report each.</param>
+/// <param name="BestEpoch">The epoch whose weights the model now has; 0 when none was finished.</param>
+/// <param name="Interrupted">Cancelled before it was through.</param>
+/// <param name="StoppedEarly">Patience ran out.</param>
+/// <param name="Seconds">Wall time with validation.</param>
+/// <param name="ExamplesPerSecond">Of the training batches alone.</param>
+public sealed record TrainingOutcome(
+    IReadOnlyList<EpochReport> Epochs,
+    int BestEpoch,
+    bool Interrupted,
+    bool StoppedEarly,
+    double Seconds,
+    double ExamplesPerSecond);

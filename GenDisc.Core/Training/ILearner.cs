@@ -1,0 +1,39 @@
+using GenDisc.Core.Data;
+using TorchSharp;
+
+namespace GenDisc.Core.Training;
+
+/// <summary>Where training stands.</summary>
+/// <param name="Epoch">From 1.</param>
+/// <param name="Step">Within the epoch, from 1.</param>
+/// <param name="RateFactor">The schedule's factor on the learning rate.</param>
+public readonly record struct StepSettings(int Epoch, int Step, double RateFactor);
+
+/// <summary>
+/// What the trainer drives: something that learns from a batch. Models trained by gradients share one implementation;
+/// models with rules of their own (contrastive divergence) bring theirs.
+/// </summary>
+public interface ILearner : IDisposable
+{
+    /// <summary>Batches smaller than this are passed over (batch normalisation needs two examples).</summary>
+    int SmallestBatch { get; }
+
+    /// <summary>The model's tensors by name.</summary>
+    torch.nn.Module Module { get; }
+
+    /// <summary>One update. Adds `loss`, every term and, with a classifier, `accuracy` to the tally.</summary>
+    /// <returns>The batch's loss.</returns>
+    /// <exception cref="DivergedException">A loss is not finite; the weights are still those before the step.</exception>
+    double Step(Batch batch, StepSettings settings, Tally tally);
+
+    /// <summary>The same figures without learning, weighed as at the end of all schedules.</summary>
+    void Evaluate(Batch batch, torch.Generator noise, Tally tally, IEvaluationSink? sink = null);
+
+    /// <summary>Names of parameters that no term reaches, once known; empty when all is well.</summary>
+    IReadOnlyList<string> Unreached { get; }
+
+    /// <summary>Weight of every term in an epoch.</summary>
+    IReadOnlyDictionary<string, double> WeightsAt(int epoch);
+
+    double Rate { get; }
+}

@@ -1,0 +1,63 @@
+using GenDisc.Core.Data;
+using GenDisc.Core.Losses;
+using GenDisc.Core.Models;
+using static TorchSharp.torch;
+
+namespace GenDisc.Core.Training;
+
+/// <summary>A named formula over a model's output, one number per example.</summary>
+public abstract class LossTerm(string name)
+{
+    /// <summary>As in the language and in every record of a run.</summary>
+    public string Name { get; } = name;
+
+    /// <returns>`[batch]`, to be minimised.</returns>
+    public abstract Tensor PerExample(ModelOutput output, Batch batch);
+
+    /// <summary>Every term that <paramref name="model"/> can be measured by.</summary>
+    public static IReadOnlyList<LossTerm> ApplicableTo(HybridModel model)
+    {
+        var terms = new List<LossTerm>();
+        if (model.Bottleneck is { } bottleneck)
+        {
+            terms.Add(new ReconstructionTerm());
+            if (bottleneck.Options.Variational) terms.Add(new KlTerm());
+        }
+
+        if (model.IsClassifier) terms.Add(new CrossEntropyTerm());
+        if (model.IsRegressor) terms.Add(new MseTerm());
+        return terms;
+    }
+
+    private protected T Need<T>(T? part)
+        where T : class =>
+        part ?? throw new InvalidOperationException($"the model's output has nothing for the term {Name}");
+}
+
+/// <summary>−log p(x|z) for one z drawn from q(z|x), nats.</summary>
+public sealed class ReconstructionTerm() : LossTerm("reconstruction")
+{
+    public override Tensor PerExample(ModelOutput output, Batch batch) =>
+        Need(output.Likelihood).LogProbability(Need(output.Decoded), batch.X).neg();
+}
+
+/// <summary>KL(q(z|x) ‖ N(0, I)), nats, analytic.</summary>
+public sealed class KlTerm() : LossTerm("kl")
+{
+    public override Tensor PerExample(ModelOutput output, Batch batch) =>
+        GaussianKl.PerExample(Need(output.LatentMean), Need(output.LatentLogVariance));
+}
+
+/// <summary>−log p(y|x), nats.</summary>
+public sealed class CrossEntropyTerm() : LossTerm("crossEntropy")
+{
+    public override Tensor PerExample(ModelOutput output, Batch batch) =>
+        CrossEntropy.PerExample(Need(output.Logits), Need(batch.Labels));
+}
+
+/// <summary>Squared error averaged over target dimensions.</summary>
+public sealed class MseTerm() : LossTerm("mse")
+{
+    public override Tensor PerExample(ModelOutput output, Batch batch) =>
+        SquaredError.PerExample(Need(output.Prediction), Need(batch.Targets));
+}

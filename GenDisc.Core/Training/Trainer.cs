@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using GenDisc.Core.Data;
+using GenDisc.Core.Runtime;
+using TorchSharp;
+
+namespace GenDisc.Core.Training;
+
+/// <summary>How long and in what steps.</summary>
+/// <param name="Epochs">At least 1.</param>
+/// <param name="BatchSize">At least 1; the last batch of an epoch may be smaller.</param>
+/// <param name="Schedule">Of the learning rate, followed step by step.</param>
+/// <param name="Patience">
+/// Stop when the validation loss has not improved for so many epochs, and restore the best weights; null: never.
+/// </param>
+public sealed record TrainerOptions(int Epochs, int BatchSize, RateSchedule Schedule, int? Patience = null);
+
+/// <summary>The loop: epochs of shuffled batches, each followed by a look at the validation part.</summary>
+public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
+{
+    /// <summary>Batch size of evaluation; it affects speed, not figures.</summary>
+    public const int EvaluationBatch = 512;
+
+    /// <summary>
+    /// Trains until the epochs are through, patience runs out or <paramref name="cancel"/> asks to stop, which takes
+    /// effect after the batch in hand.
+    /// </summary>
+    /// <exception cref="DivergedException">A loss is not finite. Epochs reported before stand.</exception>
+    public TrainingOutcome Fit(ILearner learner, Splits splits, Streams streams, torch.Device device, CancellationToken cancel)
+    {
+        var shuffle = streams.Shuffle;
+        var clock = Stopwatch.StartNew();
+        var reports = new List<EpochReport>();
+        var (best, bestLoss, warned) = (0, double.PositiveInfinity, false);
+        ModelState? kept = null;
+        double batchSeconds = 0;
+        long examples = 0;
+        try
+        {
+            for (var epoch = 1; epoch <= options.Epochs; epoch++)
+            {
+                var began = clock.Elapsed.TotalSeconds;
+                var tally = new Tally();
+                var factor = RunBatches(epoch, learner, splits.Train, shuffle, device, tally, cancel);
+                if (cancel.IsCancellationRequested) break;
+                var trained = clock.Elapsed.TotalSeconds - began;
+                batchSeconds += trained;
+                examples += splits.Train.Count;
+                if (!warned && learner.Unreached is { Count: > 0 } unreached)
+                {
+                    warned = true;
+                    observer.Warn($"no gradient reaches {string.Join(", ", unreached)}: the loss does not depend on it");
+                }
+
+                var validation = splits.Validation.Count == 0
+                    ? []
+                    : Evaluate(learner, splits.Validation, streams.Evaluation("validation", device), device);
+                var report = new EpochReport(
+                    epoch,
+                    clock.Elapsed.TotalSeconds - began,
+                    splits.Train.Count / trained,
+                    learner.Rate * factor,
+                    learner.WeightsAt(epoch),
+                    tally.Means(),
+                    validation);
+                reports.Add(report);
+                observer.EpochDone(report);
+                if (options.Patience is not { } patience)
+                {
+                    best = epoch;
+                    continue;
+                }
+
+                if (validation["loss"] < bestLoss)
+                {
+                    (best, bestLoss) = (epoch, validation["loss"]);
+                    kept?.Dispose();
+                    kept = ModelState.Capture(learner.Module);
+                }
+                else if (epoch - best >= patience)
+                {
+                    break;
+                }
+            }
+
+            kept?.Restore(learner.Module);
+            var interrupted = cancel.IsCancellationRequested && reports.Count < options.Epochs;
+            return new TrainingOutcome(
+                reports,
+                best,
+                interrupted,
+                !interrupted && reports.Count < options.Epochs,
+                clock.Elapsed.TotalSeconds,
+                batchSeconds > 0 ? examples / batchSeconds : 0);
+        }
+        finally
+        {
+            kept?.Dispose();
+        }
+    }
+
+    /// <summary>Means over a split, on the model as it stands.</summary>
+    public static SortedDictionary<string, double> Evaluate(
+        ILearner learner, Split split, torch.Generator noise, torch.Device device, IEvaluationSink? sink = null)
+    {
+        using var draws = noise;
+        var tally = new Tally();
+        foreach (var batch in Batches.Sequential(split, EvaluationBatch, device))
+        {
+            using (batch) learner.Evaluate(batch, draws, tally, sink);
+        }
+
+        return tally.Means();
+    }
+
+    private double RunBatches(
+        int epoch,
+        ILearner learner,
+        Split train,
+        RandomStream shuffle,
+        torch.Device device,
+        Tally tally,
+        CancellationToken cancel)
+    {
+        var batches = Batches.CountOf(train.Count, options.BatchSize);
+        var clock = Stopwatch.StartNew();
+        var (step, seen, factor) = (0, 0L, 0.0);
+        foreach (var batch in Batches.Shuffled(train, options.BatchSize, shuffle, device))
+        {
+            using (batch)
+            {
+                step++;
+                if (batch.Count < learner.SmallestBatch) continue;
+                // The middle of the step: a warm-up starts above zero and a decay falls on the boundary of epochs.
+                factor = options.Schedule.FactorAt(epoch - 1 + ((step - 0.5) / batches));
+                var loss = learner.Step(batch, new StepSettings(epoch, step, factor), tally);
+                seen += batch.Count;
+                observer.BatchDone(epoch, step, batches, seen / clock.Elapsed.TotalSeconds, loss);
+            }
+
+            if (cancel.IsCancellationRequested) break;
+        }
+
+        return factor;
+    }
+}
