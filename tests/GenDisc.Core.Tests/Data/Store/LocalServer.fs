@@ -104,16 +104,19 @@ type Server(handle: int -> Request -> Answer) =
                 let nth = requests.Count
                 requests.Enqueue request
                 send stream (handle nth request)
-        with :? IOException ->
-            () // the client left
+        with
+        | :? IOException
+        | :? SocketException
+        | :? InvalidOperationException -> () // the client left
 
-    let rec accept () =
+    let accept () =
         try
-            let client = listener.AcceptTcpClient()
-            Thread((fun () -> serve client), IsBackground = true).Start()
-            accept ()
-        with :? SocketException ->
-            ()
+            while true do
+                let client = listener.AcceptTcpClient()
+                Thread((fun () -> serve client), IsBackground = true).Start()
+        with
+        | :? SocketException
+        | :? InvalidOperationException -> () // stopped, while waiting or before
 
     do
         listener.Start()
