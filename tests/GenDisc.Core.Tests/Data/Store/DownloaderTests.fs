@@ -230,9 +230,9 @@ let tests =
                   use right = new Server(fun _ -> file None packed)
 
                   let impatient =
-                      DataStoreOptions(null, cache, StallTimeout = TimeSpan.FromSeconds 0.2, Attempts = 1)
+                      DataStoreOptions(null, cache, StallTimeout = TimeSpan.FromSeconds 0.5, Attempts = 1)
 
-                  userError [ "sent nothing for 0.2 s" ] (fun () ->
+                  userError [ "sent nothing for 0.5 s" ] (fun () ->
                       getWith impatient [ silent.Url ] null CancellationToken.None)
                   |> ignore
 
