@@ -27,8 +27,8 @@ let rows (runs: RunFolders.Run list) =
               [ yield run.Id
                 yield run.Status
                 for name in columns do
-                    yield Map.tryFind ("test." + name) run.Metrics |> Option.map (Text.metric name) |> orEmpty
-                yield run.Seconds |> Option.map (Text.fixedPoint 1) |> orEmpty
+                    yield Map.tryFind ("test." + name) run.Metrics |> Option.map (Wording.metric name) |> orEmpty
+                yield run.Seconds |> Option.map (Wording.fixedPoint 1) |> orEmpty
                 yield
                     run.Started
                     |> Option.map (fun t -> t.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture))
@@ -44,7 +44,7 @@ let list (arguments: string list) =
     elif runs.IsEmpty then
         Console.Out.WriteLine("no runs in " + folder)
     else
-        rows runs |> Text.table |> List.iter Console.Out.WriteLine
+        rows runs |> Wording.table |> List.iter Console.Out.WriteLine
 
     ExitCode.Done
 
@@ -90,10 +90,10 @@ let show (arguments: string list) =
             + ": "
             + run.Status
             + (match run.Seconds with
-               | Some seconds -> ", trained for " + Text.duration seconds
+               | Some seconds -> ", trained for " + Wording.duration seconds
                | None -> "")
             + (match run.ExamplesPerSecond with
-               | Some rate -> ", " + Text.count rate + " examples/s"
+               | Some rate -> ", " + Wording.count rate + " examples/s"
                | None -> "")
         )
 
@@ -104,12 +104,12 @@ let show (arguments: string list) =
 
             [ "train"; "validation"; "test" ]
             |> List.map (fun split -> split, run.Split split)
-            |> Text.metricRows
-            |> Text.table
+            |> Wording.metricRows
+            |> Wording.table
             |> List.iter line
 
         line ""
-        line ("folder: " + Diagnostic.displayPath (Path.GetFullPath run.Folder))
+        line ("folder: " + Wording.path (Path.GetFullPath run.Folder))
 
         Outcome.report run.Folder
         |> Option.iter (fun path -> line ("report: " + path))

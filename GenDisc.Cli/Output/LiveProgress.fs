@@ -57,7 +57,7 @@ type internal LiveProgress(terminal: Terminal) =
             Some(elapsed / float (step - firstBatch) * float (epochs * batches - step))
 
     let table (result: RunResult) (console: IAnsiConsole) =
-        match Text.metricRows (Outcome.splits result) with
+        match Wording.metricRows (Outcome.splits result) with
         | header :: rows when not rows.IsEmpty ->
             let table = Table()
             table.Border <- TableBorder.Rounded
@@ -108,7 +108,7 @@ type internal LiveProgress(terminal: Terminal) =
             | RunEvent.Planned(plan, id, _) ->
                 trainingSince <- 0L
                 say "bold" (plan.Experiment.Name + ": run " + id)
-            | RunEvent.Epoch(record, epochs) -> say "default" (Text.epoch record epochs)
+            | RunEvent.Epoch(record, epochs) -> say "default" (Wording.epoch record epochs)
             | RunEvent.Note text -> say "grey" text
             | RunEvent.Warning text -> say "yellow" ("warning: " + text)
             | RunEvent.Finished result ->
@@ -146,5 +146,5 @@ module internal Display =
 
             // Spectre is only loaded where it is used
             match Console.IsOutputRedirected || dumb with
-            | true -> new PlainProgress(Console.Out)
-            | false -> live () |> Option.defaultWith (fun () -> new PlainProgress(Console.Out))
+            | true -> new PlainDisplay(Console.Out)
+            | false -> live () |> Option.defaultWith (fun () -> new PlainDisplay(Console.Out))

@@ -4,4 +4,14 @@ open Expecto
 
 [<EntryPoint>]
 let main args =
-    runTestsWithCLIArgs [] args (testList "GenDisc.Dsl" [])
+    runTestsWithCLIArgs
+        []
+        args
+        (testList
+            "GenDisc.Dsl"
+            [ LossTests.tests
+              ExperimentTests.tests
+              MirrorTests.tests
+              CheckTests.tests
+              ExplainTests.tests
+              PlanJsonTests.tests ])
