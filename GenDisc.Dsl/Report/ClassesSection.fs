@@ -8,12 +8,13 @@ let private sentence (run: RunFolder) confusion =
     | [] -> "No test example was classified wrongly."
     | mistakes ->
         let times n = if n = 1L then "once" else $"{Number.count n} times"
+        let quoted label = $"“{run.ClassName label}”"
         let total = mistakes |> List.sumBy (fun (_, _, n) -> n)
 
         let worst =
             mistakes
             |> List.truncate 3
-            |> List.map (fun (i, j, n) -> $"{run.ClassName i} was taken for {run.ClassName j} {times n}")
+            |> List.map (fun (i, j, n) -> $"{quoted i} was taken for {quoted j} ({times n})")
 
         let wrong = if total = 1L then "One test example was" else $"{Number.count total} test examples were"
         $"{wrong} classified wrongly. Most often, {Statistics.listed worst}."
@@ -57,6 +58,6 @@ let classes (run: RunFolder) (numbers: Numbering) =
             ]
 
         [ p [ text (sentence run confusion) ]
-          Chart.confusion "confusion" "Confusion matrix" names confusion caption
+          Chart.confusion "figure-confusion" "Confusion matrix" names confusion caption
           scores run numbers confusion ]
     | _ -> []

@@ -55,7 +55,7 @@ let private chart (run: RunFolder) (numbers: Numbering) (key, title, unit) =
         None
     else
         let caption = numbered (numbers.Figure()) [ text $"{title}. {explanation key}" ]
-        Some(Chart.lines $"curve-{key}" $"{title} by epoch" unit best lines caption)
+        Some(Chart.lines $"figure-{key}" $"{title} by epoch" unit best lines caption)
 
 /// Schedules are worth a chart only when something changes.
 let private schedules (run: RunFolder) (numbers: Numbering) =
@@ -72,7 +72,7 @@ let private schedules (run: RunFolder) (numbers: Numbering) =
 
     [ if varies rate then
           Chart.lines
-              "curve-learning-rate"
+              "figure-learning-rate"
               "Learning rate by epoch"
               "learning rate"
               None
@@ -80,7 +80,7 @@ let private schedules (run: RunFolder) (numbers: Numbering) =
               (numbered (numbers.Figure()) [ text "Learning rate in use." ])
       if weights |> List.exists (snd >> varies) then
           Chart.lines
-              "curve-weights"
+              "figure-weights"
               "Weights of the loss terms by epoch"
               "weight"
               None

@@ -137,10 +137,10 @@ let private reconstruction (plan: PlanFile) variational =
                 ]
             ]
         | _ ->
-            [ mo "−" ],
+            [ minus ],
             [
                 total
-                brackets [
+                parens [
                     xd
                     log
                     xhat
@@ -155,8 +155,8 @@ let private reconstruction (plan: PlanFile) variational =
     [ display ([ symbol "reconstruction"; mo "=" ] @ formula) ]
 
 let private kl (plan: PlanFile) =
-    let mu = square (sub (mi "μ") (mi "j"))
-    let sigma = square (sub (mi "σ") (mi "j"))
+    let squared symbol = subsup (mi symbol) (mi "j") (mn "2")
+    let mu, sigma = squared "μ", squared "σ"
     let last = plan.Latent |> Option.map (GenDisc.Show.integer >> mn) |> Option.defaultValue (mi "J")
 
     [
@@ -180,11 +180,11 @@ let private crossEntropy (plan: PlanFile) =
         display [
             symbol "crossEntropy"
             mo "="
-            mo "−"
+            minus
             log
             row [ mi "p"; mo "("; mi "y"; mo "∣"; x; mo ")" ]
             mo "="
-            mo "−"
+            minus
             log
             frac (exp "y") (row [ sum "k" (last |> Option.defaultValue (mi "K")); exp "k" ])
         ]
@@ -230,7 +230,7 @@ let terms (plan: PlanFile) (perUnit: string) =
                 kl plan,
                 [ text "How far the encoder’s Gaussian "; inlined [ posterior ]
                   text ", with means "; inlined [ sub (mi "μ") (mi "j") ]; text " and variances "
-                  inlined [ square (sub (mi "σ") (mi "j")) ]; text ", lies from the prior "
+                  inlined [ subsup (mi "σ") (mi "j") (mn "2") ]; text ", lies from the prior "
                   inlined [ prior; mo "="; mi "𝒩"; mo "("; mn "0"; mo ","; mi "I"; mo ")" ]
                   text $", in nats per {perUnit}; computed exactly, never negative." ]
             )
@@ -278,7 +278,7 @@ let bound (plan: PlanFile) (perUnit: string) =
                 name "KL"
                 parens [ posterior; mo "∥"; prior ]
                 mo "="
-                mo "−"
+                minus
                 parens [ symbol "reconstruction"; mo "+"; symbol "kl" ]
             ]
             p [

@@ -8,10 +8,13 @@ let mi s = el "mi" [] [ text s ]
 let name s = el "mi" [ "mathvariant", "normal" ] [ text s ]
 let mn s = el "mn" [] [ text s ]
 let mo s = el "mo" [] [ text s ]
+/// A minus sign before its only operand.
+let minus = el "mo" [ "form", "prefix" ] [ text "−" ]
 let words s = el "mtext" [] [ text s ]
 let row children = el "mrow" [] children
 let sub a b = el "msub" [] [ a; b ]
 let sup a b = el "msup" [] [ a; b ]
+let subsup a b c = el "msubsup" [] [ a; b; c ]
 let frac a b = el "mfrac" [] [ a; b ]
 let hat a = el "mover" [ "accent", "true" ] [ a; mo "^" ]
 let space = el "mspace" [ "width", "0.28em" ] []

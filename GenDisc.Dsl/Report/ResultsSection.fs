@@ -145,7 +145,7 @@ let latent (run: RunFolder) (numbers: Numbering) =
               EqualAxes = false
               Tools = true }
 
-        [ Chart.classes "latent" "Latent space" options (axis 1, axis 2) (byLabel run latent.Points latent.Labels) caption ]
+        [ Chart.classes "figure-latent" "Latent space" options (axis 1, axis 2) (byLabel run latent.Points latent.Labels) caption ]
     | _ -> []
 
 /// Data in the plane, beside what the model reconstructs and samples.
@@ -161,7 +161,7 @@ let plane (run: RunFolder) (numbers: Numbering) =
 
         [ if plane.Data.Length > 0 && plane.Labels.Length = plane.Data.Length then
               Chart.classes
-                  "plane-classes"
+                  "figure-plane-classes"
                   "Test data in the plane by class"
                   options
                   titles
@@ -174,7 +174,7 @@ let plane (run: RunFolder) (numbers: Numbering) =
 
           if groups.Length > 1 || plane.Labels.Length <> plane.Data.Length then
               Chart.clouds
-                  "plane"
+                  "figure-plane"
                   "Data, reconstructions and samples in the plane"
                   options
                   titles
@@ -208,5 +208,5 @@ let predictions (run: RunFolder) (numbers: Numbering) =
                         $"Predicted against true values on the test data; points on the dashed diagonal are exact. Root mean squared error {Number.short rmse}.{determination}"
                 ]
 
-            [ Chart.agreement "predictions" "Predicted against true values" pairs caption ]
+            [ Chart.agreement "figure-predictions" "Predicted against true values" pairs caption ]
     | _ -> []

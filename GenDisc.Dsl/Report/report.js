@@ -31,7 +31,7 @@
       xaxis: axis(own.xaxis || {}, narrow),
       yaxis: axis(own.yaxis || {}, narrow),
       legend: { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom", font: { size: narrow ? 11 : 12 },
-                itemsizing: "constant" },
+                itemsizing: figure.data.every(function (t) { return t.mode === "markers"; }) ? "constant" : "trace" },
       hoverlabel: { font: { family: css("--sans"), size: 12 } },
       modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: css("--muted"), activecolor: css("--accent") },
       dragmode: window.matchMedia("(pointer: coarse)").matches ? false : "zoom"
