@@ -9,27 +9,48 @@ open GenDisc.Reporting.Html
 
 /// Okabe and Ito's colours, told apart under the common colour-vision deficiencies; the last two for ten classes.
 let palette =
-    [| "#0072B2"; "#E69F00"; "#009E73"; "#D55E00"; "#CC79A7"; "#56B4E9"; "#B5A300"; "#7F7F7F"; "#8F6BC0"; "#A0522D" |]
+    [| "#0072B2"
+       "#E69F00"
+       "#009E73"
+       "#D55E00"
+       "#CC79A7"
+       "#56B4E9"
+       "#B5A300"
+       "#7F7F7F"
+       "#8F6BC0"
+       "#A0522D" |]
 
 /// Shapes repeat what colours say.
 let private symbols =
-    [| "circle"; "square"; "diamond"; "triangle-up"; "cross"; "triangle-down"; "star"; "x"; "pentagon"; "hexagon" |]
+    [| "circle"
+       "square"
+       "diamond"
+       "triangle-up"
+       "cross"
+       "triangle-down"
+       "star"
+       "x"
+       "pentagon"
+       "hexagon" |]
 
 let colour i = palette[i % palette.Length]
 let private symbol i = symbols[i % symbols.Length]
 
 type Height =
     | Small
+    | Compact
     | Square
     | Tall
 
 /// What XPlot's layout type does not know is passed on to report.js.
 type Options =
-    { Height: Height
-      /// One unit is as long on both axes.
-      EqualAxes: bool
-      /// Zoom buttons: for figures one explores.
-      Tools: bool }
+    {
+        Height: Height
+        /// One unit is as long on both axes.
+        EqualAxes: bool
+        /// Zoom buttons: for figures one explores.
+        Tools: bool
+    }
 
 let private settings =
     JsonSerializerSettings(
@@ -45,6 +66,7 @@ let figure id (description: string) options (traces: Trace list) (layout: Layout
     let size =
         match options.Height with
         | Small -> "plot small"
+        | Compact -> "plot compact"
         | Square -> "plot square"
         | Tall -> "plot tall"
 
@@ -57,11 +79,12 @@ let figure id (description: string) options (traces: Trace list) (layout: Layout
         + json layout
         + $",\"equal\":{flag options.EqualAxes},\"tools\":{flag options.Tools}}}"
 
-    el "figure" [] [
-        el "div" [ "class", size; "id", id; "role", "img"; "aria-label", description ] []
-        el "script" [ "type", "application/json"; "data-figure", id ] [ raw data ]
-        el "figcaption" [] caption
-    ]
+    el
+        "figure"
+        []
+        [ el "div" [ "class", size; "id", id; "role", "img"; "aria-label", description ] []
+          el "script" [ "type", "application/json"; "data-figure", id ] [ raw data ]
+          el "figcaption" [] caption ]
 
 let private finite (points: (float * float) seq) =
     points |> Seq.filter (fun (x, y) -> Double.IsFinite x && Double.IsFinite y)
@@ -92,7 +115,7 @@ let lines id description unit (best: int option) (series: Series list) caption =
         Scatter(
             x = List.map fst points,
             y = List.map snd points,
-            name = s.Name,
+            name = escape s.Name,
             mode = mode,
             line = Line(color = s.Colour, width = 2.0, dash = s.Dash),
             marker = Marker(color = s.Colour, size = 6)
@@ -106,30 +129,32 @@ let lines id description unit (best: int option) (series: Series list) caption =
             Xaxis(title = "epoch")
 
     let layout =
-        Layout(
-            xaxis = xaxis,
-            yaxis = Yaxis(title = unit),
-            showlegend = (series.Length > 1),
-            hovermode = "x unified"
-        )
+        Layout(xaxis = xaxis, yaxis = Yaxis(title = unit), showlegend = (series.Length > 1), hovermode = "x unified")
 
     match best with
     | Some epoch when last > 1 ->
-        layout.shapes <- [
-            Shape(
-                ``type`` = "line",
-                xref = "x",
-                yref = "paper",
-                x0 = epoch,
-                x1 = epoch,
-                y0 = 0,
-                y1 = 1,
-                line = Line(color = "#888888", width = 1.0, dash = "dot")
-            )
-        ]
+        layout.shapes <-
+            [ Shape(
+                  ``type`` = "line",
+                  xref = "x",
+                  yref = "paper",
+                  x0 = epoch,
+                  x1 = epoch,
+                  y0 = 0,
+                  y1 = 1,
+                  line = Line(color = "#888888", width = 1.0, dash = "dot")
+              ) ]
     | _ -> ()
 
-    figure id description { Height = Small; EqualAxes = false; Tools = false } (series |> List.map trace) layout caption
+    figure
+        id
+        description
+        { Height = Small
+          EqualAxes = false
+          Tools = false }
+        (series |> List.map trace)
+        layout
+        caption
 
 let private cloud name (index: int) size opacity points =
     let x, y = split points
@@ -137,7 +162,7 @@ let private cloud name (index: int) size opacity points =
     Scatter(
         x = x,
         y = y,
-        name = name,
+        name = escape name,
         mode = "markers",
         marker = Marker(color = colour index, symbol = symbol index, size = size, opacity = opacity)
     )
@@ -154,7 +179,8 @@ let classes id description options (xTitle, yTitle) (groups: (string * (float * 
         |> List.map (fun (name, points) -> name, finite points |> Array.ofSeq)
         |> List.filter (fun (_, points) -> points.Length > 0)
 
-    let traces = groups |> List.mapi (fun i (name, points) -> cloud name i 5 0.65 points)
+    let traces =
+        groups |> List.mapi (fun i (name, points) -> cloud name i 5 0.65 points)
 
     let layout =
         Layout(
@@ -164,7 +190,8 @@ let classes id description options (xTitle, yTitle) (groups: (string * (float * 
             hovermode = "closest"
         )
 
-    if groups.Length > 1 && groups.Length <= 20 then
+    // With two classes the legend is enough, and the median of a bent cloud lies beside it.
+    if groups.Length > 2 && groups.Length <= 20 then
         layout.annotations <-
             groups
             |> List.mapi (fun i (name, points) ->
@@ -184,7 +211,8 @@ let classes id description options (xTitle, yTitle) (groups: (string * (float * 
 
 /// Point clouds over each other, for data in the plane.
 let clouds id description options titles (groups: (string * (float * float)[]) list) caption =
-    let traces = groups |> List.mapi (fun i (name, points) -> cloud name i 6 0.55 points)
+    let traces =
+        groups |> List.mapi (fun i (name, points) -> cloud name i 6 0.55 points)
 
     let layout =
         Layout(
@@ -293,17 +321,21 @@ let confusion id description (names: string[]) (counts: int64[][]) caption =
         )
 
     if names.Length <= 20 then
-        layout.annotations <- [
-            for i in places do
-                for j in places do
-                    if counts[i][j] > 0L then
-                        Annotation(
-                            x = j,
-                            y = i,
-                            text = Number.count (counts[i][j]),
-                            showarrow = false,
-                            font = Font(size = 11.0, color = (if share[i][j] > 0.35 then "#ffffff" else "#1b2430"))
-                        )
-        ]
+        layout.annotations <-
+            [ for i in places do
+                  for j in places do
+                      if counts[i][j] > 0L then
+                          Annotation(
+                              x = j,
+                              y = i,
+                              text = Number.count (counts[i][j]),
+                              showarrow = false,
+                              font = Font(size = 11.0, color = (if share[i][j] > 0.35 then "#ffffff" else "#1b2430"))
+                          ) ]
 
-    figure id description { Height = Tall; EqualAxes = false; Tools = false } [ heatmap ] layout caption
+    let options =
+        { Height = (if names.Length <= 4 then Compact else Tall)
+          EqualAxes = false
+          Tools = false }
+
+    figure id description options [ heatmap ] layout caption

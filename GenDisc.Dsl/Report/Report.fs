@@ -29,11 +29,13 @@ let private policy =
     "default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
 type private Section =
-    { Id: string
-      /// Short name in the navigation.
-      Short: string
-      Title: string
-      Body: Html list }
+    {
+        Id: string
+        /// Short name in the navigation.
+        Short: string
+        Title: string
+        Body: Html list
+    }
 
 /// A section that fails says so and leaves the rest of the report standing.
 let private section id short title (build: unit -> Html list) =
@@ -69,13 +71,14 @@ let private page (run: RunFolder) =
     let sections = sections run
 
     let navigation =
-        el "nav" [ "aria-label", "Contents" ] [
-            el
-                "ul"
-                []
-                (sections
-                 |> List.map (fun s -> el "li" [] [ el "a" [ "href", "#" + s.Id ] [ text s.Short ] ]))
-        ]
+        el
+            "nav"
+            [ "aria-label", "Contents" ]
+            [ el
+                  "ul"
+                  []
+                  (sections
+                   |> List.map (fun s -> el "li" [] [ el "a" [ "href", "#" + s.Id ] [ text s.Short ] ])) ]
 
     let body =
         sections
@@ -90,16 +93,21 @@ let private page (run: RunFolder) =
             []
 
     let head =
-        el "head" [] [
-            el "meta" [ "charset", "utf-8" ] []
-            el "meta" [ "name", "viewport"; "content", "width=device-width, initial-scale=1" ] []
-            el "meta" [ "http-equiv", "Content-Security-Policy"; "content", policy ] []
-            el "title" [] [ text $"{run.Name} · GenDisc report" ]
-            el "style" [] [ raw (own "report.css") ]
-        ]
+        el
+            "head"
+            []
+            [ el "meta" [ "charset", "utf-8" ] []
+              el "meta" [ "name", "viewport"; "content", "width=device-width, initial-scale=1" ] []
+              el "meta" [ "http-equiv", "Content-Security-Policy"; "content", policy ] []
+              el "title" [] [ text $"{run.Name} · GenDisc report" ]
+              el "style" [] [ raw (own "report.css") ] ]
 
     let footer =
-        el "footer" [] [ text "Written by GenDisc from the files in this run folder. The page holds everything it shows and opens without a network." ]
+        el
+            "footer"
+            []
+            [ text
+                  "Written by GenDisc from the files in this run folder. The page holds everything it shows and opens without a network." ]
 
     let main = [ Opening.header run; navigation; el "main" [] body; footer ] @ scripts
 

@@ -57,8 +57,19 @@
     drawn.push({ el: el, figure: figure });
   });
 
-  function restyle() {
-    drawn.forEach(function (d) { Plotly.react(d.el, d.figure.data, layoutOf(d.figure, d.el)); });
+  function redraw(d) { Plotly.react(d.el, d.figure.data, layoutOf(d.figure, d.el)); }
+  function restyle() { drawn.forEach(redraw); }
+
+  // A box can change its width without the window changing: on printing, in a frame, when a scroll bar comes.
+  if (window.ResizeObserver) {
+    drawn.forEach(function (d) {
+      var width = d.el.clientWidth;
+      new ResizeObserver(function () {
+        if (d.el.clientWidth === width) return;
+        width = d.el.clientWidth;
+        redraw(d);
+      }).observe(d.el);
+    });
   }
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", restyle);
   window.matchMedia("print").addEventListener("change", restyle);
