@@ -84,7 +84,7 @@ let reading (run: RunFolder) =
           if bernoulli && has "test.elbo" then
               "Pixels between black and white are treated as probabilities. Figures in nats can be compared with other results on grey pixels, but not with results on binarised pixels."
           if run.Samples.IsSome then
-              "Samples show the decoder’s mean. Blurred samples with good reconstructions mean that the latent codes do not fill the prior; the KL divergence tells how much they carry."
+              "Samples show the decoder’s mean. Poor samples beside good reconstructions suggest that the latent codes do not fill the prior."
           if run.Latent |> Option.exists (fun latent -> not latent.Explained.IsEmpty) then
               "The picture of the latent space is a projection. Distances in it are smaller than or equal to those in the full space."
           if has "test.accuracy" || has "test.mse" then

@@ -66,6 +66,6 @@ let classes (run: RunFolder) (numbers: Numbering) =
                   text "Colour shows the share of the row, stretched at the low end so that rare mistakes can be seen." ]
 
         [ p [ text (sentence run confusion) ]
-          Chart.confusion "figure-confusion" "Confusion matrix" names confusion caption
+          ConfusionChart.confusion "figure-confusion" "Confusion matrix" names confusion caption
           scores run numbers confusion ]
     | _ -> []

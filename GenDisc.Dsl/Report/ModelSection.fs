@@ -86,7 +86,7 @@ let mathematics (run: RunFolder) =
                  else
                      [])
           ) ]
-        @ Formulas.objective plan.Terms
+        @ Objective.formula plan.Terms
         @ terms
         @ bound
     | _ -> []

@@ -175,7 +175,7 @@ let latent (run: RunFolder) (numbers: Numbering) =
               EqualAxes = false
               Tools = true }
 
-        [ Chart.classes
+        [ ScatterChart.classes
               "figure-latent"
               "Latent space"
               options
@@ -196,7 +196,7 @@ let plane (run: RunFolder) (numbers: Numbering) =
         let titles = "x₁", "x₂"
 
         [ if plane.Data.Length > 0 && plane.Labels.Length = plane.Data.Length then
-              Chart.classes
+              ScatterChart.classes
                   "figure-plane-classes"
                   "Test data in the plane by class"
                   options
@@ -211,7 +211,7 @@ let plane (run: RunFolder) (numbers: Numbering) =
               |> List.filter (fun (_, points) -> points.Length > 0)
 
           if groups.Length > 1 || plane.Labels.Length <> plane.Data.Length then
-              Chart.clouds
+              ScatterChart.clouds
                   "figure-plane"
                   "Data, reconstructions and samples in the plane"
                   options
@@ -248,5 +248,5 @@ let predictions (run: RunFolder) (numbers: Numbering) =
                     [ text
                           $"Predicted against true values on the test data; points on the dashed diagonal are exact. Root mean squared error {Number.short rmse}.{determination}" ]
 
-            [ Chart.agreement "figure-predictions" "Predicted against true values" pairs caption ]
+            [ ScatterChart.agreement "figure-predictions" "Predicted against true values" pairs caption ]
     | _ -> []

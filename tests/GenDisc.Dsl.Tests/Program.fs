@@ -4,4 +4,14 @@ open Expecto
 
 [<EntryPoint>]
 let main args =
-    runTestsWithCLIArgs [] args (testList "GenDisc.Dsl" [])
+    runTestsWithCLIArgs
+        []
+        args
+        (testList
+            "GenDisc.Dsl"
+            [ Report.MosaicTests.tests
+              Report.StatisticsTests.tests
+              Report.HtmlTests.tests
+              Report.FormulasTests.tests
+              Report.ReportTests.tests
+              Report.PageTests.tests ])
