@@ -65,10 +65,10 @@ let private json value =
 let figure id (description: string) options (traces: Trace list) (layout: Layout) (caption: Html list) =
     let size =
         match options.Height with
-        | Small -> "plot small"
-        | Compact -> "plot compact"
-        | Square -> "plot square"
-        | Tall -> "plot tall"
+        | Small -> "chart small"
+        | Compact -> "chart compact"
+        | Square -> "chart square"
+        | Tall -> "chart tall"
 
     let flag b = if b then "true" else "false"
 

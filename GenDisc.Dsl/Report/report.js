@@ -44,20 +44,26 @@
     return layout;
   }
 
+  // Without a pointer that hovers, plotly.js would show the buttons all the time, over the legend.
+  var hovers = window.matchMedia("(hover: hover)").matches;
+  function configOf(figure) {
+    return {
+      responsive: true,
+      displaylogo: false,
+      displayModeBar: figure.tools && hovers ? "hover" : false,
+      modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"]
+    };
+  }
+
   var drawn = [];
   document.querySelectorAll("script[data-figure]").forEach(function (script) {
     var el = document.getElementById(script.getAttribute("data-figure"));
     var figure = JSON.parse(script.textContent);
-    Plotly.newPlot(el, figure.data, layoutOf(figure, el), {
-      responsive: true,
-      displaylogo: false,
-      displayModeBar: figure.tools ? "hover" : false,
-      modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"]
-    });
+    Plotly.newPlot(el, figure.data, layoutOf(figure, el), configOf(figure));
     drawn.push({ el: el, figure: figure });
   });
 
-  function redraw(d) { Plotly.react(d.el, d.figure.data, layoutOf(d.figure, d.el)); }
+  function redraw(d) { Plotly.react(d.el, d.figure.data, layoutOf(d.figure, d.el), configOf(d.figure)); }
   function restyle() { drawn.forEach(redraw); }
 
   // A box can change its width without the window changing: on printing, in a frame, when a scroll bar comes.

@@ -23,7 +23,9 @@ let private term name weight schedule : PlanTerm =
 
 /// A formula as one line of text, without its layout.
 let private flat html =
-    Regex.Replace(Html.render html, "<[^>]*>", "").Replace("\u2061", "")
+    match System.Net.WebUtility.HtmlDecode(Html.render html) with
+    | null -> ""
+    | page -> Regex.Replace(page, "<[^>]*>", "").Replace("\u2061", "")
 
 let tests =
     testList

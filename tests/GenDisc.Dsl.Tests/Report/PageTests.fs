@@ -13,7 +13,7 @@ var problems = [];
 addEventListener("error", function (e) { problems.push(e.message || "a resource failed to load"); }, true);
 addEventListener("securitypolicyviolation", function (e) { problems.push("blocked: " + e.blockedURI); });
 addEventListener("load", function () { setTimeout(function () {
-  var plots = Array.from(document.querySelectorAll(".plot"));
+  var plots = Array.from(document.querySelectorAll(".chart"));
   var images = Array.from(document.images);
   function fits(p) {
     var box = p.getBoundingClientRect(), svg = p.querySelector(".main-svg").getBoundingClientRect();
@@ -21,24 +21,37 @@ addEventListener("load", function () { setTimeout(function () {
   }
   var drawn = plots.filter(function (p) { return p.querySelector(".main-svg"); });
   var root = document.documentElement;
-  var verdict = document.createElement("pre");
-  verdict.id = "verdict";
-  verdict.textContent = ["plots " + plots.length, "drawn " + drawn.length, "fitting " + drawn.filter(fits).length,
+  parent.postMessage(["plots " + plots.length, "drawn " + drawn.length, "fitting " + drawn.filter(fits).length,
     "marks " + drawn.filter(function (p) { return p.querySelector(".point, .hm, .js-line"); }).length,
     "images " + images.length, "decoded " + images.filter(function (i) { return i.naturalWidth > 0; }).length,
     "width " + root.clientWidth, "overflow " + Math.max(0, root.scrollWidth - root.clientWidth),
-    "problems " + problems.join("; ")].join("|");
-  document.body.appendChild(verdict);
+    "problems " + problems.join("; ")].join("|"), "*");
 }, 3000); });
 </script>"""
 
-let private verdict browser size write =
+/// A frame is as narrow as asked; a browser's window has a least width.
+let private frame (width: int) =
+    $"""<!DOCTYPE html><body style="margin:0"><script>
+addEventListener("message", function (e) {{
+  var verdict = document.createElement("pre");
+  verdict.id = "verdict";
+  verdict.textContent = e.data;
+  document.body.appendChild(verdict);
+}});
+</script><iframe src="observed.html" style="border:0;width:{width}px;height:900px"></iframe></body>"""
+
+let private verdict browser (width: int) write =
     Fixture.inFolder (fun folder ->
         write folder
         let page = File.ReadAllText(Report.write folder)
         let copy = Path.Combine(folder, "observed.html")
-        File.WriteAllText(copy, page.Replace("<title>", observer + "<title>"))
-        let visit = Chromium.visit browser (Path.Combine(folder, "profile")) size copy
+        File.WriteAllText(copy, page.Insert(page.IndexOf "<title>", observer))
+        let framed = Path.Combine(folder, "frame.html")
+        File.WriteAllText(framed, frame width)
+
+        let visit =
+            Chromium.visit browser (Path.Combine(folder, "profile")) (width, 900) framed
+
         let found = Regex.Match(visit.Dom, "<pre id=\"verdict\">([^<]*)</pre>")
         Expect.isTrue found.Success "the page came to its end"
 
@@ -49,17 +62,18 @@ let private verdict browser size write =
 
         figures, visit.Console)
 
-let private check name write size plots images =
+let private check name write (width: int) plots images =
     test name {
         match Chromium.find () with
         | None -> skiptest "no Chromium is installed"
         | Some browser ->
-            let found, console = verdict browser size write
+            let found, console = verdict browser width write
             Expect.equal found["plots"] (string plots) "figures"
             Expect.equal found["drawn"] (string plots) "every figure is drawn"
             Expect.equal found["marks"] (string plots) "every figure shows data"
             Expect.equal found["fitting"] (string plots) "every figure fills its box"
             Expect.equal (found["images"], found["decoded"]) (string images, string images) "every picture decodes"
+            Expect.isLessThanOrEqual (int found["width"]) width "the width that was asked for"
             Expect.equal found["overflow"] "0" "no sideways scrolling of the page"
             Expect.equal found["problems"] "" "no error on the page"
             Expect.isEmpty console "no message on the console"
@@ -71,8 +85,8 @@ let tests =
             "Page"
             [
               // six quantities, learning rate, weights, confusion matrix, latent space
-              check "an image hybrid on a desk" Fixture.full (1280, 900) 10 2
-              check "an image hybrid on a telephone" Fixture.full (400, 800) 10 2
-              check "a model of the plane" Fixture.plane (1280, 900) 2 0
-              check "a regression" Fixture.regression (400, 800) 1 0 ]
+              check "an image hybrid on a desk" Fixture.full 1280 10 2
+              check "an image hybrid on a telephone" Fixture.full 400 10 2
+              check "a model of the plane" Fixture.plane 1280 2 0
+              check "a regression" Fixture.regression 400 1 0 ]
     )
