@@ -14,4 +14,10 @@ let main args =
               MirrorTests.tests
               CheckTests.tests
               ExplainTests.tests
-              PlanJsonTests.tests ])
+              PlanJsonTests.tests
+              Report.MosaicTests.tests
+              Report.StatisticsTests.tests
+              Report.HtmlTests.tests
+              Report.FormulasTests.tests
+              Report.ReportTests.tests
+              Report.PageTests.tests ])
