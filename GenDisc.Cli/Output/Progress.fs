@@ -53,7 +53,7 @@ type PlainProgress(writer: TextWriter) =
                 elif total > 0L && received >= total then
                     fetching <- ""
                     line ("fetched " + file)
-            | RunEvent.Epoch(record, epochs) -> line (Text.epoch record epochs)
+            | RunEvent.Epoch(record, epochs) -> line (Text.epoch Int32.MaxValue record epochs)
             | RunEvent.Note text -> line text
             | RunEvent.Warning text -> line ("warning: " + text)
             | RunEvent.Finished result ->

@@ -84,7 +84,7 @@ let training (unicode: bool) (width: int) (t: Training) =
         share
         [ text t.Batch + "/" + text t.Batches
           match t.Remaining with
-          | Some seconds -> "ETA " + Text.duration seconds
+          | Some seconds -> "ETA " + Text.about seconds
           | None -> ()
           "loss " + Text.metric "loss" t.Loss
           Text.count t.ExamplesPerSecond + " examples/s" ]
