@@ -1,0 +1,155 @@
+using GenDisc.Core.Data.Readers;
+using GenDisc.Core.Data.Synthetic;
+using GenDisc.Core.Runtime;
+
+namespace GenDisc.Core.Data;
+
+/// <summary>
+/// Finds datasets by name: in the user's folder (as DIR/name/file or DIR/file, raw or .gz), else in the cache, else by
+/// download into the cache. Every file's content is checked against its published SHA-256.
+/// </summary>
+public sealed class DataStore
+{
+    private readonly DataStoreOptions _options;
+    private readonly HttpMessageHandler? _handler;
+    private readonly IReadOnlyList<DatasetInfo> _known;
+
+    /// <param name="options">Where to look.</param>
+    /// <param name="handler">Carries out requests; null for the network. It stays the caller's.</param>
+    public DataStore(DataStoreOptions options, HttpMessageHandler? handler = null)
+        : this(options, handler, Known)
+    {
+    }
+
+    /// <summary>A store of other datasets than the published ones; those with files must be four IDX files.</summary>
+    internal DataStore(DataStoreOptions options, HttpMessageHandler? handler, IReadOnlyList<DatasetInfo> known)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Attempts, 1);
+        _options = options;
+        _handler = handler;
+        _known = known;
+    }
+
+    public static IReadOnlyList<DatasetInfo> Known => Catalogue.All;
+
+    /// <summary>The dataset of that name, fetched first if need be.</summary>
+    /// <exception cref="UserError">The name is unknown, or the data are absent and cannot be fetched, damaged, or not what they should be.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; a broken download continues next time.</exception>
+    public LoadedData Load(string name, IProgress<FetchProgress>? progress = null, CancellationToken cancel = default)
+    {
+        var info = Find(name);
+        if (info.IsGenerated) return Generate(info);
+        var paths = Fetch(info, progress, cancel);
+        var trainImages = Read(0, path => Idx.ReadImages(path));
+        var trainLabels = Read(1, path => Idx.ReadLabels(path, info.Classes));
+        var testImages = Read(2, path => Idx.ReadImages(path));
+        var testLabels = Read(3, path => Idx.ReadLabels(path, info.Classes));
+        return new LoadedData(
+            Idx.ToDataset(name, trainImages, trainLabels, info.ClassNames),
+            Idx.ToDataset(name, testImages, testLabels, info.ClassNames),
+            [.. new[] { trainImages, trainLabels, testImages, testLabels }.Select((c, i) => new DataFile(info.Files[i].Name, c.Sha256, c.Length))]);
+
+        IdxContent Read(int index, Func<string, IdxContent> read)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var content = read(paths[index]);
+            var expected = info.Files[index].Sha256;
+            return content.Sha256 == expected ? content : throw new UserError(
+                $"{content.Path}: this is not the published file of {name}.\n  SHA-256 of its unpacked content: {content.Sha256}\n  expected:                        {expected}\nReplace it, or delete it to have it fetched again.");
+        }
+    }
+
+    /// <summary>Makes sure that every file of the dataset is on this machine; does nothing for a generated one.</summary>
+    /// <exception cref="UserError">The name is unknown, or a file is absent and cannot be fetched.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; a broken download continues next time.</exception>
+    public IReadOnlyList<LocatedFile> Get(string name, IProgress<FetchProgress>? progress = null, CancellationToken cancel = default)
+    {
+        var info = Find(name);
+        var paths = Fetch(info, progress, cancel);
+        return [.. info.Files.Zip(paths, (file, path) => new LocatedFile(file.Name, path))];
+    }
+
+    /// <summary>Where each file of the dataset lies, without fetching or reading any.</summary>
+    /// <exception cref="UserError">The name is unknown.</exception>
+    public IReadOnlyList<LocatedFile> Locate(string name)
+    {
+        var info = Find(name);
+        return [.. info.Files.Select(file => new LocatedFile(file.Name, PathOf(info, file)))];
+    }
+
+    /// <summary>One line for a list: `built in`, the folders that hold the files, or how many are missing.</summary>
+    /// <exception cref="UserError">The name is unknown.</exception>
+    public string Describe(string name)
+    {
+        if (Find(name).IsGenerated) return "built in";
+        var files = Locate(name);
+        var missing = files.Count(file => file.Path is null);
+        if (missing == files.Count) return "not on this machine";
+        if (missing > 0) return $"{missing} of {files.Count} files missing";
+        return string.Join(", ", files.Select(file => Path.GetDirectoryName(file.Path)).Distinct());
+    }
+
+    private static LoadedData Generate(DatasetInfo info) => info.Name switch
+    {
+        "digits" => StrokeDigits.Load(),
+        "moons" => Moons.Load(),
+        "friedman" => Friedman.Load(),
+        _ => throw new InvalidOperationException($"no generator for {info.Name}"),
+    };
+
+    private DatasetInfo Find(string name) => _known.FirstOrDefault(info => info.Name == name)
+        ?? throw new UserError($"there is no dataset named '{name}'. Known: {string.Join(", ", _known.Select(info => info.Name))}.");
+
+    private string CacheFolder(DatasetInfo info) => Path.Combine(_options.CacheDirectory, info.Name);
+
+    private IEnumerable<string> Candidates(DatasetInfo info, RemoteFile file)
+    {
+        foreach (var root in new[] { _options.DataDirectory, _options.CacheDirectory })
+        {
+            if (root is null) continue;
+            foreach (var folder in new[] { Path.Combine(root, info.Name), root })
+            {
+                yield return Path.Combine(folder, $"{file.Name}.gz");
+                yield return Path.Combine(folder, file.Name);
+            }
+        }
+    }
+
+    // A directory counts as found: reading it then says what is wrong, which is better than a silent download.
+    private string? PathOf(DatasetInfo info, RemoteFile file) =>
+        Candidates(info, file).FirstOrDefault(path => File.Exists(path) || Directory.Exists(path));
+
+    private string[] Fetch(DatasetInfo info, IProgress<FetchProgress>? progress, CancellationToken cancel)
+    {
+        if (_options.DataDirectory is { } given && !info.IsGenerated && !Directory.Exists(given))
+            throw new UserError($"{given}: the data directory does not exist. Create it, or name another one.");
+
+        var paths = info.Files.Select(file => PathOf(info, file)).ToArray();
+        if (paths.All(path => path is not null)) return paths!;
+        if (!_options.AllowDownload) throw Absent(info, paths, "downloading is switched off");
+
+        using var downloader = new Downloader(_options, _handler);
+        for (var i = 0; i < paths.Length; i++)
+        {
+            try
+            {
+                paths[i] ??= downloader.Fetch(info.Files[i], CacheFolder(info), progress, cancel);
+            }
+            catch (FetchFailed e)
+            {
+                throw Absent(info, paths, e.Message);
+            }
+        }
+
+        return paths!;
+    }
+
+    private UserError Absent(DatasetInfo info, string?[] paths, string why)
+    {
+        var missing = info.Files.Where((_, i) => paths[i] is null).ToList();
+        var urls = missing.SelectMany(file => file.Urls.Select((url, mirror) => $"  {(mirror == 0 ? "" : "or ")}{url}"));
+        var folders = new[] { _options.DataDirectory, _options.CacheDirectory }.OfType<string>().Select(root => Path.Combine(root, info.Name));
+        return new UserError(
+            $"dataset {info.Name}: {missing.Count} of {info.Files.Length} files are not on this machine, and fetching them failed: {why}\nFetch\n{string.Join('\n', urls)}\nand put them, as they are, into {string.Join(" or ", folders)}.");
+    }
+}
