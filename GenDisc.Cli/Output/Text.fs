@@ -79,8 +79,8 @@ let metricRows (splits: (string * Metrics) list) =
                        | Some x -> metric name x
                        | None -> "" ] ]
 
-/// Aligned lines: the first column to the left, the others to the right, two spaces between.
-let table (rows: string list list) =
+/// Aligned lines with two spaces between columns; `right` says which columns align to the right.
+let tableOf (right: bool list) (rows: string list list) =
     match rows with
     | [] -> []
     | header :: _ ->
@@ -89,10 +89,19 @@ let table (rows: string list list) =
                   rows |> List.map (fun row -> row[column].Length) |> List.max ]
 
         [ for row in rows do
-              List.zip row widths
-              |> List.mapi (fun i (cell, width) -> if i = 0 then cell.PadRight width else cell.PadLeft width)
+              List.zip3 row widths right
+              |> List.map (fun (cell, width, right) -> if right then cell.PadLeft width else cell.PadRight width)
               |> String.concat "  "
               |> _.TrimEnd() ]
+
+/// The first column to the left, figures to the right.
+let table (rows: string list list) =
+    let columns = rows |> List.tryHead |> Option.map _.Length |> Option.defaultValue 0
+
+    tableOf
+        [ for column in 0 .. columns - 1 do
+              column > 0 ]
+        rows
 
 /// The line that stays after an epoch: train | validation of the figures people watch, as many as fit.
 let epoch (width: int) (record: EpochRecord) (epochs: int) =
