@@ -7,8 +7,8 @@ type Shape =
 
     override this.ToString() =
         match this with
-        | Vector n -> $"vector {n}"
-        | Image(c, h, w) -> $"image {c}×{h}×{w}"
+        | Vector n -> $"vector {Show.integer n}"
+        | Image(c, h, w) -> $"image {Show.integer c}×{Show.integer h}×{Show.integer w}"
 
 module Shape =
     /// How many numbers an example of this shape holds.
@@ -16,3 +16,9 @@ module Shape =
         match shape with
         | Vector n -> n
         | Image(c, h, w) -> c * h * w
+
+    /// The sizes along each axis: `[1; 28; 28]` (channels, height, width) or `[n]`.
+    let dimensions shape =
+        match shape with
+        | Vector n -> [ n ]
+        | Image(c, h, w) -> [ c; h; w ]

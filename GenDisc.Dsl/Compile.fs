@@ -1,0 +1,134 @@
+/// From a checked plan to Core objects. Everything here allocates tensors; nothing here decides anything.
+module internal GenDisc.Compile
+
+open GenDisc.Core.Models
+open GenDisc.Core.Modules
+open GenDisc.Core.Runtime
+open GenDisc.Core.Training
+open TorchSharp
+
+type private Net = torch.nn.Module<torch.Tensor, torch.Tensor>
+
+/// The streams that modules draw from while they are built and while they train.
+type private Draws =
+    { Init: RandomStream
+      Dropout: torch.Generator }
+
+let private sides shape =
+    match shape with
+    | Vector n -> [| int64 n |]
+    | Image(c, h, w) -> [| int64 c; int64 h; int64 w |]
+
+let private activation kind =
+    match kind with
+    | Activation.Relu -> Pure.Relu()
+    | Activation.Gelu -> Pure.Gelu()
+    | Activation.Tanh -> Pure.Tanh()
+    | Activation.Silu -> Pure.Silu()
+
+let private batchNorm shape =
+    match shape with
+    | Vector n -> Normalisation.Batch(n, images = false)
+    | Image(c, _, _) -> Normalisation.Batch(c, images = true)
+
+let rec private build draws layer : Net =
+    match layer with
+    | Layer.Affine(inputs, outputs) -> new Affine(inputs, outputs, draws.Init)
+    | Layer.Conv(inputs, outputs, _, _) -> new Convolution(inputs, outputs, false, draws.Init)
+    | Layer.ConvTranspose(inputs, outputs, _, _) -> new Convolution(inputs, outputs, true, draws.Init)
+    | Layer.MaxPool -> Pure.MaxPool()
+    | Layer.Upsample(height, width) -> Pure.Upsample(height, width)
+    | Layer.Apply kind -> activation kind
+    | Layer.Dropout rate -> new Dropout(rate, draws.Dropout)
+    | Layer.BatchNorm shape -> batchNorm shape
+    | Layer.LayerNorm shape -> Normalisation.Layer(sides shape)
+    | Layer.Reshape shape -> Pure.Reshape(sides shape)
+    | Layer.Residual inner -> new Residual(inner |> List.map (build draws))
+
+let private chain draws layers =
+    new Chain(layers |> List.map (build draws))
+
+let private likelihood kind : GenDisc.Core.Modules.Likelihood =
+    match kind with
+    | Likelihood.Bernoulli -> new BernoulliLikelihood()
+    | Likelihood.Gaussian -> new GaussianLikelihood()
+
+let private stage draws (stage: Stage) : GenDisc.Core.Models.Stage =
+    match stage with
+    | Stage.Trunk layers -> TrunkStage(chain draws layers)
+    | Stage.Classifier layers -> ClassifierStage(chain draws layers)
+    | Stage.Regressor layers -> RegressorStage(chain draws layers)
+    | Stage.Bottleneck b ->
+        BottleneckStage(
+            new Bottleneck(
+                BottleneckOptions(b.EntrySize, b.Latent, b.Variational),
+                b.Entry |> List.map (build draws),
+                b.Decoder |> List.map (build draws),
+                likelihood b.Likelihood,
+                draws.Init
+            )
+        )
+
+/// The model of a plan, initialised from the experiment's streams, on a device.
+let model (plan: Plan) (streams: Streams) (device: torch.Device) =
+    let draws =
+        { Init = streams.Init
+          Dropout = streams.Dropout device }
+
+    let model = new HybridModel(plan.Stages |> List.map (stage draws) |> Array.ofList)
+    model.``to`` device |> ignore
+    model
+
+/// Every term that measures the model, with the loss's weights; terms outside the loss weigh 0 and are only reported.
+let terms (loss: Loss) (model: HybridModel) =
+    let byName weights =
+        weights
+        |> Map.toSeq
+        |> Seq.map (fun (term, weight) -> Term.name term, weight)
+        |> Map.ofSeq
+
+    let weightOf name weights =
+        byName weights |> Map.tryFind name |> Option.defaultValue 0.0
+
+    let final = Loss.final loss
+
+    [| for term in LossTerm.ApplicableTo model do
+           // Asked at every step: the normal form of an epoch is worked out once.
+           let known = System.Collections.Generic.Dictionary<int, float>()
+
+           let at epoch =
+               match known.TryGetValue epoch with
+               | true, weight -> weight
+               | _ ->
+                   let weight = weightOf term.Name (Loss.weights epoch loss)
+                   known[epoch] <- weight
+                   weight
+
+           WeightedTerm(term, at, weightOf term.Name final) |]
+
+let private optimiser (training: Training) =
+    let decay = training.WeightDecay
+
+    match training.Optimizer with
+    | Optimizer.Adam rate -> OptimiserOptions(OptimiserKind.Adam, rate, 0.0, decay)
+    | Optimizer.AdamW rate -> OptimiserOptions(OptimiserKind.AdamW, rate, 0.0, decay)
+    | Optimizer.Sgd(rate, momentum) -> OptimiserOptions(OptimiserKind.Sgd, rate, momentum, decay)
+
+/// What drives the model's training.
+let learner (experiment: Experiment) (model: HybridModel) (streams: Streams) (device: torch.Device) =
+    new GradientLearner(
+        model,
+        terms experiment.Loss model,
+        optimiser experiment.Training,
+        Option.toNullable experiment.Training.Clip,
+        streams.Noise device
+    )
+
+let trainerOptions (training: Training) =
+    let schedule: RateSchedule =
+        match training.Schedule with
+        | Schedule.Constant -> ConstantRate(training.Epochs, training.WarmUp)
+        | Schedule.Cosine -> CosineRate(training.Epochs, training.WarmUp)
+        | Schedule.Step(every, factor) -> StepRate(training.Epochs, every, factor, training.WarmUp)
+
+    TrainerOptions(training.Epochs, training.Batch, schedule, Option.toNullable training.Patience)

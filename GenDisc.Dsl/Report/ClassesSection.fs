@@ -1,0 +1,62 @@
+/// Which classes are told apart and which are mixed up.
+module internal GenDisc.Reporting.ClassesSection
+
+open GenDisc.Reporting.Html
+
+let private sentence (run: RunFolder) confusion =
+    match Statistics.mistakes confusion with
+    | [] -> "No test example was classified wrongly."
+    | mistakes ->
+        let times n = if n = 1L then "once" else $"{Number.count n} times"
+        let total = mistakes |> List.sumBy (fun (_, _, n) -> n)
+
+        let worst =
+            mistakes
+            |> List.truncate 3
+            |> List.map (fun (i, j, n) -> $"{run.ClassName i} was taken for {run.ClassName j} {times n}")
+
+        let wrong = if total = 1L then "One test example was" else $"{Number.count total} test examples were"
+        $"{wrong} classified wrongly. Most often, {Statistics.listed worst}."
+
+let private scores (run: RunFolder) (numbers: Numbering) confusion =
+    let share x = [ text (x |> Option.map (Number.percent 1) |> Option.defaultValue "–") ]
+
+    let rows =
+        Statistics.perClass confusion
+        |> List.mapi (fun i score ->
+            [],
+            [ [ text (run.ClassName i) ]
+              share score.Precision
+              share score.Recall
+              share score.F1
+              [ text (Number.count score.Support) ] ])
+
+    let caption =
+        "Scores by class on the test data. Precision: share of the predictions of a class that are right. Recall: share "
+        + "of the examples of a class that are found. F1: their harmonic mean. Support: number of examples."
+
+    table
+        (numbered (numbers.Table()) [ text caption ])
+        [ "Class", Align.Left
+          "Precision", Align.Right
+          "Recall", Align.Right
+          "F1", Align.Right
+          "Support", Align.Right ]
+        rows
+
+let classes (run: RunFolder) (numbers: Numbering) =
+    match run.Result with
+    | Some result when Statistics.isConfusion result.Confusion ->
+        let confusion = result.Confusion
+        let names = Array.init confusion.Length run.ClassName
+
+        let caption =
+            numbered (numbers.Figure()) [
+                text "Confusion matrix of the test data: counts by true class (row) and predicted class (column). "
+                text "Colour shows the share of the row, stretched at the low end so that rare mistakes can be seen."
+            ]
+
+        [ p [ text (sentence run confusion) ]
+          Chart.confusion "confusion" "Confusion matrix" names confusion caption
+          scores run numbers confusion ]
+    | _ -> []

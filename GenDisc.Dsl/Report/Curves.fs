@@ -1,0 +1,107 @@
+/// Learning curves: one small chart for each quantity.
+module internal GenDisc.Reporting.Curves
+
+open System
+open GenDisc.Reporting.Html
+
+/// Key, title and unit of the quantities, in the order in which they are shown.
+let private quantities unit =
+    [ "loss", "Loss", "loss"
+      "accuracy", "Accuracy", "accuracy in %"
+      "elbo", "ELBO", $"nats per {unit}"
+      "reconstruction", "Reconstruction", $"nats per {unit}"
+      "kl", "KL divergence", $"nats per {unit}"
+      "crossEntropy", "Cross-entropy", "nats"
+      "mse", "Squared error", "mean squared error" ]
+
+let private explanation key =
+    match key with
+    | "loss" -> "The weighted sum that training makes small."
+    | "accuracy" -> "Share of examples classified correctly."
+    | "elbo" -> "The evidence lower bound; higher is better."
+    | "reconstruction" -> "Cost of describing an example given its latent code."
+    | "kl" -> "Information that the latent code carries about an example."
+    | "crossEntropy" -> "Surprise at the true class."
+    | "mse" -> "Squared distance from the target."
+    | _ -> ""
+
+let private train = Chart.colour 0
+let private validation = Chart.colour 3
+
+let private series name colour dash points : Chart.Series =
+    { Name = name
+      Colour = colour
+      Dash = dash
+      Points = points |> List.filter (snd >> Double.IsFinite) }
+
+let private chart (run: RunFolder) (numbers: Numbering) (key, title, unit) =
+    let scale = if key = "accuracy" then 100.0 else 1.0
+
+    let points (side: EpochLine -> Map<string, float>) =
+        run.Epochs
+        |> List.choose (fun e -> Map.tryFind key (side e) |> Option.map (fun x -> e.Epoch, scale * x))
+
+    let lines =
+        [ series "training" train "solid" (points _.Train)
+          series "validation" validation "dash" (points _.Validation) ]
+        |> List.filter (fun s -> not s.Points.IsEmpty)
+
+    let best =
+        match run.Result |> Option.bind _.BestEpoch, run.Epochs with
+        | Some best, epochs when not epochs.IsEmpty && best > 0 && best < (List.last epochs).Epoch -> Some best
+        | _ -> None
+
+    if lines.IsEmpty then
+        None
+    else
+        let caption = numbered (numbers.Figure()) [ text $"{title}. {explanation key}" ]
+        Some(Chart.lines $"curve-{key}" $"{title} by epoch" unit best lines caption)
+
+/// Schedules are worth a chart only when something changes.
+let private schedules (run: RunFolder) (numbers: Numbering) =
+    let varies (points: (int * float) list) =
+        (points |> List.distinctBy snd).Length > 1
+
+    let rate = run.Epochs |> List.choose (fun e -> e.LearningRate |> Option.map (fun r -> e.Epoch, r))
+
+    let weights =
+        run.Epochs
+        |> List.collect (fun e -> Map.toList e.Weights |> List.map (fun (name, w) -> name, (e.Epoch, w)))
+        |> List.groupBy fst
+        |> List.map (fun (name, pairs) -> name, List.map snd pairs)
+
+    [ if varies rate then
+          Chart.lines
+              "curve-learning-rate"
+              "Learning rate by epoch"
+              "learning rate"
+              None
+              [ series "learning rate" train "solid" rate ]
+              (numbered (numbers.Figure()) [ text "Learning rate in use." ])
+      if weights |> List.exists (snd >> varies) then
+          Chart.lines
+              "curve-weights"
+              "Weights of the loss terms by epoch"
+              "weight"
+              None
+              (weights |> List.mapi (fun i (name, points) -> series name (Chart.colour i) "solid" points))
+              (numbered (numbers.Figure()) [ text "Weights of the loss terms." ]) ]
+
+let curves (run: RunFolder) (numbers: Numbering) =
+    let known = quantities run.Unit |> List.choose (chart run numbers)
+
+    match known @ (if known.IsEmpty then [] else schedules run numbers) with
+    | [] -> []
+    | charts ->
+        let best =
+            match run.Result |> Option.bind _.BestEpoch, run.Epochs with
+            | Some best, epochs when not epochs.IsEmpty && best < (List.last epochs).Epoch ->
+                $" The dotted line marks the best epoch, {best}."
+            | _ -> ""
+
+        [ p [
+              text "Training figures are averages over an epoch, taken while the weights still change; validation figures are taken after the epoch."
+              text best
+              text " Point at a curve to read its values, drag to zoom, double-click to return."
+          ]
+          div "charts" charts ]

@@ -1,0 +1,94 @@
+/// Many small images in one PNG.
+module GenDisc.Reporting.Mosaic
+
+open System
+open System.IO
+open StbImageWriteSharp
+
+/// Thin light lines between images; white shows no false structure beside dark backgrounds.
+let private separator = 2
+let private gap = 8
+let private background = 255uy
+
+/// How often each pixel is repeated, so that small images stay crisp at their natural size.
+let magnification (height: int) (width: int) = if max height width <= 32 then 3 else 2
+
+let private toByte (value: float32) =
+    if Single.IsNaN value then 0uy else byte (MathF.Round(255.0f * Math.Clamp(value, 0.0f, 1.0f)))
+
+/// A file appears complete or not at all.
+let private writeAtomically (path: string) (bytes: byte[]) =
+    let temporary = path + ".tmp"
+    File.WriteAllBytes(temporary, bytes)
+    File.Move(temporary, path, true)
+
+/// `top` gives the y coordinate of each row of images; rows of images are `rows`.
+let private draw path columns (channels, height, width) (rows: float32[][] list) (gapAfter: int -> int) =
+    if channels <> 1 && channels <> 3 then
+        invalidArg "shape" $"an image needs 1 or 3 channels, got {channels}"
+
+    if columns < 1 then
+        invalidArg "columns" "at least one column is needed"
+
+    for image in Seq.concat rows do
+        if image.Length <> channels * height * width then
+            invalidArg
+                "images"
+                $"an image of {channels}×{height}×{width} holds {channels * height * width} numbers, got {image.Length}"
+
+    let scale = magnification height width
+    let cell n = n * scale + separator
+    let tops = rows |> List.mapi (fun i _ -> gapAfter i) |> List.scan (fun y extra -> y + cell height + extra) separator
+    let totalWidth = separator + columns * cell width
+
+    let totalHeight =
+        let last = List.length rows - 1
+        if last < 0 then separator else tops[last] + cell height
+
+    let pixels = Array.create (totalWidth * totalHeight * channels) background
+
+    for row, top in Seq.zip rows tops do
+        for column, image in Seq.indexed row do
+            let left = separator + column * cell width
+
+            for y in 0 .. height * scale - 1 do
+                for x in 0 .. width * scale - 1 do
+                    let source = y / scale * width + x / scale
+                    let target = ((top + y) * totalWidth + left + x) * channels
+
+                    for c in 0 .. channels - 1 do
+                        pixels[target + c] <- toByte image[c * height * width + source]
+
+    let colours = if channels = 1 then ColorComponents.Grey else ColorComponents.RedGreenBlue
+    use stream = new MemoryStream()
+    ImageWriter().WritePng(pixels, totalWidth, totalHeight, colours, stream)
+    writeAtomically path (stream.ToArray())
+
+/// Writes `images` (channel-major floats in [0, 1], each channels·height·width long; values outside are clamped, NaN
+/// is drawn as 0) as a grid with `columns` columns. `shape` is (channels, height, width) with 1 or 3 channels.
+/// Throws ArgumentException for other shapes.
+let write (path: string) (columns: int) (shape: int * int * int) (images: float32[][]) =
+    draw path columns shape (images |> Array.chunkBySize (max 1 columns) |> List.ofArray) (fun _ -> 0)
+
+/// Writes rows of originals, each with its row of reconstructions right below it and a wider gap before the next
+/// pair. `originals` and `reconstructions` correspond one to one; otherwise as `write`.
+let pairs
+    (path: string)
+    (columns: int)
+    (shape: int * int * int)
+    (originals: float32[][])
+    (reconstructions: float32[][])
+    =
+    if originals.Length <> reconstructions.Length then
+        invalidArg
+            "reconstructions"
+            $"{originals.Length} originals need as many reconstructions, got {reconstructions.Length}"
+
+    let chunks = Array.chunkBySize (max 1 columns)
+
+    let rows =
+        Seq.zip (chunks originals) (chunks reconstructions)
+        |> Seq.collect (fun (above, below) -> [ above; below ])
+        |> List.ofSeq
+
+    draw path columns shape rows (fun i -> if i % 2 = 1 then gap else 0)

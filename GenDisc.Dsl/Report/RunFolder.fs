@@ -1,0 +1,106 @@
+namespace GenDisc.Reporting
+
+type internal PlanRow =
+    { Block: string
+      In: string
+      Out: string
+      Parameters: int64
+      Flops: int64 }
+
+type internal PlanTerm =
+    { Name: string
+      Weight: float option
+      Schedule: string option }
+
+type internal PlanFile =
+    { Rows: PlanRow list
+      Parameters: int64
+      Flops: int64
+      Loss: string option
+      Terms: PlanTerm list
+      Likelihood: string option
+      Latent: int option
+      Shape: int list
+      Classes: int option
+      Training: string option }
+
+type internal EpochLine =
+    { Epoch: int
+      Seconds: float option
+      LearningRate: float option
+      Weights: Map<string, float>
+      Train: Map<string, float>
+      Validation: Map<string, float> }
+
+type internal ResultFile =
+    { Id: string
+      Name: string
+      Status: string
+      Message: string option
+      Seed: int64 option
+      Started: string option
+      Seconds: float option
+      TotalSeconds: float option
+      ExamplesPerSecond: float option
+      Epochs: int option
+      BestEpoch: int option
+      Parameters: int64 option
+      Flops: int64 option
+      Metrics: Map<string, float>
+      Classes: string list
+      Confusion: int64[][]
+      Environment: (string * string) list
+      Data: (string * string * int64 option) list
+      Counts: Map<string, int64>
+      Warnings: string list }
+
+type internal LatentFile =
+    { Method: string
+      Explained: float list
+      Points: (float * float)[]
+      Labels: int[] }
+
+type internal PlaneFile =
+    { Data: (float * float)[]
+      Labels: int[]
+      Samples: (float * float)[]
+      Reconstructions: (float * float)[] }
+
+type internal PredictionsFile =
+    { Truth: float[]
+      Prediction: float[] }
+
+/// Everything a report may show. What is absent stays absent.
+type internal RunFolder =
+    { FolderName: string
+      Source: string option
+      Plan: PlanFile option
+      Epochs: EpochLine list
+      Result: ResultFile option
+      Reconstructions: byte[] option
+      Samples: byte[] option
+      Latent: LatentFile option
+      Plane: PlaneFile option
+      Predictions: PredictionsFile option
+      /// What could not be read, for the reader of the report.
+      Notes: string list }
+
+    member this.Name =
+        match this.Result with
+        | Some result when result.Name <> "" -> result.Name
+        | _ -> this.FolderName
+
+    member this.Metric name =
+        this.Result |> Option.bind (fun r -> Map.tryFind name r.Metrics)
+
+    /// `image` or `example`: what figures in nats are counted per.
+    member this.Unit =
+        match this.Plan with
+        | Some plan when plan.Shape.Length = 3 -> "image"
+        | _ -> "example"
+
+    /// Class names; numbers stand in where there are none.
+    member this.ClassName label =
+        this.Result
+        |> Option.bind (fun r -> List.tryItem label r.Classes)
+        |> Option.defaultWith (fun () -> GenDisc.Show.integer label)

@@ -1,0 +1,65 @@
+(function () {
+  "use strict";
+  var root = document.documentElement;
+  function css(name) { return getComputedStyle(root).getPropertyValue(name).trim(); }
+
+  function axis(own, narrow) {
+    var title = own.title || "";
+    return Object.assign({}, own, {
+      title: { text: title, standoff: 8 },
+      automargin: true,
+      gridcolor: css("--grid"),
+      zeroline: false,
+      linecolor: css("--axis"),
+      showline: true,
+      ticks: "outside",
+      ticklen: 4,
+      tickcolor: css("--axis"),
+      tickfont: { size: narrow ? 10 : 11 }
+    });
+  }
+
+  function layoutOf(figure, el) {
+    var narrow = el.clientWidth < 480;
+    var own = figure.layout;
+    var layout = Object.assign({}, own, {
+      autosize: true,
+      font: { family: css("--sans"), size: 12, color: css("--ink") },
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      margin: { l: narrow ? 44 : 56, r: 14, t: 14, b: 44 },
+      xaxis: axis(own.xaxis || {}, narrow),
+      yaxis: axis(own.yaxis || {}, narrow),
+      legend: { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom", font: { size: narrow ? 11 : 12 },
+                itemsizing: "constant" },
+      hoverlabel: { font: { family: css("--sans"), size: 12 } },
+      modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: css("--muted"), activecolor: css("--accent") },
+      dragmode: window.matchMedia("(pointer: coarse)").matches ? false : "zoom"
+    });
+    if (figure.equal) {
+      layout.yaxis.scaleanchor = "x";
+      layout.yaxis.constrain = "domain";
+      layout.xaxis.constrain = "domain";
+    }
+    return layout;
+  }
+
+  var drawn = [];
+  document.querySelectorAll("script[data-figure]").forEach(function (script) {
+    var el = document.getElementById(script.getAttribute("data-figure"));
+    var figure = JSON.parse(script.textContent);
+    Plotly.newPlot(el, figure.data, layoutOf(figure, el), {
+      responsive: true,
+      displaylogo: false,
+      displayModeBar: figure.tools ? "hover" : false,
+      modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"]
+    });
+    drawn.push({ el: el, figure: figure });
+  });
+
+  function restyle() {
+    drawn.forEach(function (d) { Plotly.react(d.el, d.figure.data, layoutOf(d.figure, d.el)); });
+  }
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", restyle);
+  window.matchMedia("print").addEventListener("change", restyle);
+})();

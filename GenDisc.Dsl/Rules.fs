@@ -1,0 +1,335 @@
+/// What must hold besides shapes: between model and loss, of weights, training, data and name.
+module internal GenDisc.Rules
+
+let private isFinite (x: float) = System.Double.IsFinite x
+
+/// Problems of the model as a whole.
+let model (m: Model) =
+    let isSink (b: Block) =
+        b.IsVae || b.IsAutoencoder || b.IsClassifier || b.IsRegressor
+
+    [ if m.Blocks.IsEmpty then
+          Problem.at (Place.Block []) "the model has no blocks" "write model (vae 32 >> classifier [128])"
+      match List.tryFindIndexBack isSink m.Blocks with
+      | Some last when last < m.Blocks.Length - 1 ->
+          let source = Model.source m
+
+          let part =
+              match Show.find [ last + 1 ] source, Show.find [ m.Blocks.Length - 1 ] source with
+              | Some first, Some final ->
+                  Some
+                      { first with
+                          Length = final.Start + final.Length - first.Start }
+              | _ -> None
+
+          let dead = m.Blocks |> List.skip (last + 1) |> List.map Block.show |> String.concat " >> "
+
+          Problem.within
+              (Place.Block [ last + 1 ])
+              part
+              $"nothing uses what {dead} computes: no head or bottleneck follows"
+              $"put it before {Block.show m.Blocks[last]}, or drop it"
+      | _ -> () ]
+
+/// A loss's parts with their paths.
+let rec private parts path loss =
+    (path, loss)
+    :: match loss with
+       | Loss.Scaled(_, inner) -> parts (path @ [ 0 ]) inner
+       | Loss.Sum(left, right) -> parts (path @ [ 0 ]) left @ parts (path @ [ 1 ]) right
+       | Loss.Term _
+       | Loss.Elbo -> []
+
+let private weightProblems weight =
+    [ match weight with
+      | Weight.Constant w when not (isFinite w && w >= 0.0) ->
+          $"a weight must be finite and not negative, but is {Show.number w}", "write a weight such as 0.1"
+      | Weight.Ramp epochs when epochs < 1 ->
+          $"{Weight.show weight} expects at least 1 epoch, but got {Show.integer epochs}", "write ramp 10"
+      | Weight.Anneal(from, until, epochs) ->
+          if not (isFinite from && isFinite until && from >= 0.0 && until >= 0.0) then
+              $"{Weight.show weight} expects weights that are finite and not negative, but got {Show.number from} and {Show.number until}",
+              "write anneal 4.0 1.0 10"
+
+          if epochs < 1 then
+              $"{Weight.show weight} expects at least 1 epoch, but got {Show.integer epochs}",
+              "write anneal 4.0 1.0 10"
+      | _ -> () ]
+
+/// Problems of the weights, each under its weight.
+let private weights loss =
+    let source = Loss.source loss
+
+    [ for path, part in parts [] loss do
+          match part with
+          | Loss.Scaled(weight, _) ->
+              for says, hint in weightProblems weight do
+                  Problem.within Place.Loss (Show.find (path @ [ -1 ]) source) says hint
+          | _ -> () ]
+
+/// Terms that weigh something in some epoch of the training.
+let private weighing epochs loss =
+    let last = max 1 epochs
+
+    [ yield! seq { 1 .. min last 1000 }; last ]
+    |> List.collect (fun epoch ->
+        Loss.weights epoch loss
+        |> Map.toList
+        |> List.filter (fun (_, w) -> w <> 0.0)
+        |> List.map fst)
+    |> Set.ofList
+
+let private tryBlock predicate (m: Model) =
+    m.Blocks
+    |> List.tryFindIndex predicate
+    |> Option.map (fun i -> i, Block.show m.Blocks[i])
+
+/// Terms that need a block the model lacks.
+let private missing (data: Data) (m: Model) loss =
+    let names =
+        parts [] loss
+        |> List.choose (fun (_, part) ->
+            match part with
+            | Loss.Term term -> Some(Term.name term)
+            | Loss.Elbo -> Some "elbo"
+            | _ -> None)
+        |> List.distinct
+
+    let needs name says hint =
+        [ if List.contains name names then
+              Problem.at Place.Loss says hint ]
+
+    let has predicate = List.exists predicate m.Blocks
+    let autoencoder = tryBlock _.IsAutoencoder m
+
+    let head name block kind other =
+        needs
+            name
+            $"{name} needs a {block}, and the model has none"
+            (if kind then
+                 other
+             else if name = "crossEntropy" then
+                 $"{Data.storeName data} has no classes: use mse with regressor [64]"
+             else
+                 $"{Data.storeName data} has classes: use crossEntropy with classifier [128]")
+
+    [ if not (has _.IsClassifier) then
+          yield!
+              head
+                  "crossEntropy"
+                  "classifier"
+                  (Data.classes data > 0)
+                  "append >> classifier [128], or drop crossEntropy"
+      if not (has _.IsRegressor) then
+          yield! head "mse" "regressor" (Data.targets data > 0) "append >> regressor [64], or drop mse"
+      if not (has _.IsVae) then
+          match autoencoder with
+          | Some(_, shown) ->
+              yield!
+                  needs
+                      "elbo"
+                      $"elbo needs a vae, but {shown} has no distribution over its latent vector"
+                      $"use reconstruction instead of elbo, or a vae instead of {shown}"
+
+              yield!
+                  needs
+                      "kl"
+                      $"kl needs a vae, but {shown} has no distribution over its latent vector"
+                      $"drop kl, or use a vae instead of {shown}"
+          | None ->
+              yield! needs "elbo" "elbo needs a vae, and the model has none" "add vae 32, or drop elbo"
+              yield! needs "kl" "kl needs a vae, and the model has none" "add vae 32, or drop kl"
+
+              yield!
+                  needs
+                      "reconstruction"
+                      "reconstruction needs a vae or an autoencoder, and the model has none"
+                      "add vae 32 or autoencoder 32, or drop reconstruction" ]
+
+/// Blocks that no term of the loss trains.
+let private untrained (m: Model) trained =
+    let unless (terms: Term list) predicate says hint =
+        match tryBlock predicate m with
+        | Some(i, shown) when terms |> List.forall (fun t -> not (Set.contains t trained)) ->
+            [ Problem.at (Place.Block [ i ]) (says shown) (hint shown) ]
+        | _ -> []
+
+    let noTerm shown =
+        $"{shown} is trained by no term of the loss"
+
+    [ yield!
+          unless [ Term.CrossEntropy ] _.IsClassifier noTerm (fun shown -> $"add crossEntropy to the loss, or drop {shown}")
+      yield! unless [ Term.Mse ] _.IsRegressor noTerm (fun shown -> $"add mse to the loss, or drop {shown}")
+      yield!
+          unless [ Term.Reconstruction ] _.IsAutoencoder noTerm (fun shown ->
+              $"add reconstruction to the loss, or drop {shown}")
+      if Set.contains Term.Kl trained then
+          yield!
+              unless
+                  [ Term.Reconstruction ]
+                  _.IsVae
+                  (fun shown -> $"the decoder of {shown} is trained by no term of the loss, which has kl alone")
+                  (fun _ -> "use elbo, or add reconstruction to the loss")
+      else
+          yield! unless [ Term.Reconstruction ] _.IsVae noTerm (fun shown -> $"add 0.1 * elbo to the loss, or drop {shown}") ]
+
+/// Problems of the loss by itself and together with the model.
+let loss (e: Experiment) =
+    let trained = weighing e.Training.Epochs e.Loss
+    let wrongWeights = weights e.Loss
+
+    [ yield! wrongWeights
+      yield! missing e.Data e.Model e.Loss
+      if not trained.IsEmpty then
+          yield! untrained e.Model trained
+      elif wrongWeights.IsEmpty then
+          Problem.at Place.Loss "every term of the loss has weight 0, so nothing is trained" "give a term a weight above 0" ]
+
+/// Problems of the training.
+let training (e: Experiment) =
+    let t = e.Training
+    let source = Training.source t
+
+    let expect ok part says hint =
+        [ if not ok then
+              Problem.within Place.Training (Show.find part source) says hint ]
+
+    let rec normalises block =
+        match block with
+        | Block.BatchNorm -> true
+        | Block.Residual inner -> List.exists normalises inner
+        | _ -> false
+
+    let rate, momentum =
+        match t.Optimizer with
+        | Optimizer.Adam rate
+        | Optimizer.AdamW rate -> rate, 0.0
+        | Optimizer.Sgd(rate, momentum) -> rate, momentum
+
+    [ yield!
+          expect
+              (isFinite rate && rate > 0.0)
+              "rate"
+              $"a learning rate must be finite and above 0, but is {Show.number rate}"
+              "write adam 1e-3"
+      yield!
+          expect
+              (momentum >= 0.0 && momentum < 1.0)
+              "momentum"
+              $"momentum expects a number from 0.0 to below 1.0, but got {Show.number momentum}"
+              "write momentum 0.9"
+      yield!
+          expect
+              (t.Epochs >= 1 && t.Epochs <= 100000)
+              "epochs"
+              $"epochs expects 1 to 100,000, but got {Show.integer t.Epochs}"
+              "write epochs 10"
+      yield! expect (t.Batch >= 1) "batch" $"batch expects at least 1, but got {Show.integer t.Batch}" "write batch 128"
+      yield!
+          expect
+              (t.Batch <> 1 || not (List.exists normalises e.Model.Blocks))
+              "batch"
+              "batch 1 leaves batchNorm nothing to average over: it expects at least 2 examples per step"
+              "write batch 128, or use layerNorm instead of batchNorm"
+      match t.Schedule with
+      | Schedule.Step(every, factor) ->
+          yield!
+              expect
+                  (every >= 1)
+                  "stepDecay"
+                  $"stepDecay expects at least 1 epoch between steps, but got {Show.integer every}"
+                  "write stepDecay 10 0.5"
+
+          yield!
+              expect
+                  (factor > 0.0 && factor <= 1.0)
+                  "stepDecay"
+                  $"stepDecay expects a factor above 0.0 and at most 1.0, but got {Show.number factor}"
+                  "write stepDecay 10 0.5"
+      | Schedule.Constant
+      | Schedule.Cosine -> ()
+      if t.WarmUp < 0 then
+          yield! expect false "warmUp" $"warmUp expects at least 0 epochs, but got {Show.integer t.WarmUp}" "write warmUp 2"
+      elif t.Epochs >= 1 then
+          yield!
+              expect
+                  (t.WarmUp = 0 || t.WarmUp < t.Epochs)
+                  "warmUp"
+                  $"warmUp expects fewer epochs than the {Show.integer t.Epochs} of the training, but got {Show.integer t.WarmUp}"
+                  "warm up for less, or train for longer"
+      match t.Clip with
+      | Some norm ->
+          yield!
+              expect
+                  (isFinite norm && norm > 0.0)
+                  "clip"
+                  $"clip expects a finite norm above 0, but got {Show.number norm}"
+                  "write clip 1.0"
+      | None -> ()
+      yield!
+          expect
+              (isFinite t.WeightDecay && t.WeightDecay >= 0.0)
+              "weightDecay"
+              $"weightDecay expects a finite number of at least 0, but got {Show.number t.WeightDecay}"
+              "write weightDecay 1e-4"
+      match t.Patience with
+      | Some patience ->
+          yield!
+              expect
+                  (patience >= 1)
+                  "earlyStopping"
+                  $"earlyStopping expects at least 1 epoch, but got {Show.integer patience}"
+                  "write earlyStopping 5"
+
+          yield!
+              expect
+                  (e.Data.Validation <> 0.0)
+                  "earlyStopping"
+                  "earlyStopping watches the validation loss, but the data holds nothing out"
+                  "drop validation 0.0, or drop earlyStopping"
+      | None -> () ]
+
+/// Problems of the data.
+let data (d: Data) =
+    let source = Data.source d
+
+    let expect ok part says hint =
+        [ if not ok then
+              Problem.within Place.Data (Show.find part source) says hint ]
+
+    let shareFits = d.Validation >= 0.0 && d.Validation < 1.0
+
+    [ yield!
+          expect
+              shareFits
+              "validation"
+              $"validation expects a share from 0.0 to below 1.0, but got {Show.number d.Validation}"
+              "write validation 0.1"
+      match d.Take, Data.trainingCount d with
+      | Some n, _ when n < 1 ->
+          yield! expect false "take" $"take expects at least 1 example, but got {Show.integer n}" "write take 1000"
+      | Some n, _ when n < Data.classes d ->
+          yield!
+              expect
+                  false
+                  "take"
+                  $"take expects at least one example of each of the {Show.integer (Data.classes d)} classes, but got {Show.integer n}"
+                  "write take 1000"
+      | Some n, Some count when shareFits ->
+          let left = count - int (ceil (float count * d.Validation))
+
+          yield!
+              expect
+                  (n <= left)
+                  "take"
+                  $"take expects at most the {Show.grouped (int64 left)} examples left for training, but got {Show.grouped (int64 n)}"
+                  "take fewer, or drop take"
+      | _ -> () ]
+
+/// Problems of the name.
+let name (e: Experiment) =
+    [ if not (Experiment.hasSafeName e) then
+          Problem.at
+              Place.Name
+              "a name expects 1 to 64 letters A–Z or a–z, digits, dots, dashes and underscores, the first no dot"
+              "write Name = \"my-experiment\"" ]

@@ -1,0 +1,90 @@
+namespace GenDisc
+
+open System
+open GenDisc.Running
+
+module internal Running =
+    /// Settings under plain F# Interactive, where no CLI stands around the script.
+    let alone () =
+        { CheckOnly = false
+          Runs = Settings.runsFolder None Settings.environment
+          Data = Settings.dataFolder None Settings.environment
+          Seed = None
+          Epochs = None
+          Threads = Settings.threads None Settings.environment
+          Device = "cpu"
+          Fresh = false
+          Cancel = Threading.CancellationToken.None
+          Tell = PlainProgress(Console.Out).Tell }
+
+    let private overridden (options: HostOptions) (e: Experiment) =
+        { e with
+            Seed = defaultArg options.Seed e.Seed
+            Training =
+                { e.Training with
+                    Epochs = defaultArg options.Epochs e.Training.Epochs } }
+
+    let private nothing (plan: Plan) id folder =
+        let none: Metrics = { Values = Map.empty }
+
+        { Id = id
+          Name = plan.Experiment.Name
+          Folder = folder
+          Status = Status.Done
+          Train = none
+          Validation = none
+          Test = none
+          Seconds = nan
+          ExamplesPerSecond = nan
+          Reused = false }
+
+    let one (options: HostOptions) (experiment: Experiment) =
+        let experiment = overridden options experiment
+
+        match Check.experiment experiment with
+        | Error problems -> raise (InvalidExperiment(Explain.problems experiment problems))
+        | Ok plan ->
+            let id = Experiment.id experiment
+            let folder = IO.Path.GetFullPath(IO.Path.Combine(options.Runs, id))
+            options.Tell(RunEvent.Planned(plan, id, folder))
+
+            if options.CheckOnly then
+                nothing plan id folder
+            else
+                let earlier = if options.Fresh then None else RunFolder.TryFinished(options.Runs, id)
+
+                let result =
+                    match earlier with
+                    | Some result -> result
+                    | None -> Train.run options plan id
+
+                options.Tell(RunEvent.Finished result)
+                result
+
+    /// `dotnet fsi script.fsx` has a script among its arguments; an interactive session or an editor has not.
+    let private scriptUnderFsi () =
+        Environment.GetCommandLineArgs()
+        |> Array.exists (fun a -> a.EndsWith(".fsx", StringComparison.OrdinalIgnoreCase))
+
+    /// Without the CLI nobody else turns a user's mistake into a message and an exit code.
+    let alonely (experiment: Experiment) =
+        try
+            one (alone ()) experiment
+        with :? GenDisc.Core.Runtime.UserError as e when scriptUnderFsi () ->
+            eprintfn "%s" e.Message
+
+            exit (
+                match e with
+                | :? InvalidExperiment -> 2
+                | :? RunInterrupted -> 130
+                | _ -> 1
+            )
+
+[<AutoOpen>]
+module Run =
+    /// Trains and evaluates an experiment, writes `runs/<id>/` and answers with its figures. A finished run of the same
+    /// declaration is reused. Raises InvalidExperiment, with all problems explained, before anything is read.
+    let run (experiment: Experiment) : RunResult =
+        match Host.tryCurrent () with
+        | Some options -> Running.one options experiment
+        | None -> Running.alonely experiment

@@ -1,0 +1,34 @@
+/// Files that a kill at any moment leaves either as they were or as they were to be.
+module internal GenDisc.Running.Atomic
+
+open System.IO
+
+/// Writes next to `path` and renames over it.
+let write (path: string) (fill: Stream -> unit) =
+    let temporary = $"{path}.{System.Environment.ProcessId}.tmp"
+
+    try
+        (use stream = File.Create temporary
+         fill stream
+         stream.Flush true)
+
+        File.Move(temporary, path, overwrite = true)
+    finally
+        File.Delete temporary
+
+let writeText path (text: string) =
+    write path (fun stream -> stream.Write(System.Text.Encoding.UTF8.GetBytes text))
+
+/// For writers that insist on a path of their own.
+let writeVia (path: string) (writer: string -> unit) =
+    let temporary =
+        Path.Combine(
+            string (Path.GetDirectoryName path),
+            $".{System.Environment.ProcessId}.{Path.GetFileName path}"
+        )
+
+    try
+        writer temporary
+        File.Move(temporary, path, overwrite = true)
+    finally
+        File.Delete temporary

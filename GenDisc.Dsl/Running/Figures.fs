@@ -1,0 +1,133 @@
+/// What a trained model shows of itself, written into the run folder's `figures/` for the report to draw.
+module internal GenDisc.Running.Figures
+
+open System
+open GenDisc
+open GenDisc.Core.Data
+open GenDisc.Core.Evaluation
+open GenDisc.Core.Models
+open GenDisc.Core.Runtime
+open GenDisc.Reporting
+open TorchSharp
+
+/// What figures are drawn from.
+type Subject =
+    { Model: HybridModel
+      Test: Split
+      Shape: Shape
+      Streams: Streams
+      Device: torch.Device
+      /// The path of a figure's file by its name.
+      File: string -> string }
+
+let private columns = 10
+let private latentPoints = 2000
+let private planePoints = 1000
+
+let private point (x: float) (y: float) =
+    Json.list [ Json.number (Math.Round(x, 4)); Json.number (Math.Round(y, 4)) ]
+
+let private points (rows: float32[][]) =
+    Json.list [ for row in rows do point (float row[0]) (float row[1]) ]
+
+let private labels (values: int seq) =
+    Json.list (values |> Seq.map (int64 >> Json.integer))
+
+/// Examples spread evenly over a split, at most `most`.
+let private spread most (split: Split) =
+    let n = min most split.Count
+    let rows = Array.init n (fun i -> split.Indices.Span[int (int64 i * int64 split.Count / int64 n)])
+    Split(split.Data, rows)
+
+/// The first `perClass` examples of every class, class by class.
+let private ofEveryClass perClass (split: Split) =
+    let labels = split.Data.Labels
+
+    split.Indices.ToArray()
+    |> Array.groupBy (fun i -> labels.Span[i])
+    |> Array.sortBy fst
+    |> Array.collect (snd >> Array.truncate perClass)
+
+let private withGenerator (s: Subject) (f: torch.Generator -> 'a) =
+    use generator = s.Streams.Sampling s.Device
+    f generator
+
+let private reconstructions s (rows: int array) =
+    use batch = Batches.Gather(s.Test.Data, rows, s.Device)
+    withGenerator s (fun noise -> Pictures.Reconstructions(s.Model, batch, noise).ToTuple())
+
+let private images s shape =
+    let rows =
+        if s.Test.Data.Classes > 0 then
+            ofEveryClass (max 1 (2 * columns / s.Test.Data.Classes)) s.Test
+        else
+            (spread (2 * columns) s.Test).Indices.ToArray()
+
+    let originals, copies = reconstructions s rows
+    Atomic.writeVia (s.File "reconstructions.png") (fun path -> Mosaic.pairs path columns shape originals copies)
+
+    if s.Model.Bottleneck.Options.Variational then
+        let samples = withGenerator s (fun noise -> Pictures.PriorSamples(s.Model, 8 * columns, noise, s.Device))
+        Atomic.writeVia (s.File "samples.png") (fun path -> Mosaic.write path columns shape samples)
+
+let private plane s =
+    let shown = spread planePoints s.Test
+    let originals, copies = reconstructions s (shown.Indices.ToArray())
+
+    let samples =
+        if s.Model.Bottleneck.Options.Variational then
+            withGenerator s (fun noise -> Pictures.PriorSamples(s.Model, planePoints, noise, s.Device))
+        else
+            [||]
+
+    Json.object
+        [ "data", points originals
+          "labels", labels [ for i in shown.Indices.ToArray() do s.Test.Data.Labels.Span[i] ]
+          "samples", points samples
+          "reconstructions", points copies ]
+    |> Json.line
+    |> Atomic.writeText (s.File "plane.json")
+
+let private latents s =
+    let means, classes =
+        withGenerator s (fun noise ->
+            Pictures.Latents(s.Model, spread latentPoints s.Test, noise, s.Device).ToTuple())
+
+    use means = means
+    let latent = int means.shape[1]
+
+    let way, explained, projected =
+        if latent > 2 then
+            let found = PrincipalComponents.OfRows means
+            "posterior means, principal components", List.ofArray found.Explained, found.Points
+        else
+            let values = means.data<float32>().ToArray() |> Array.map float |> Array.chunkBySize latent
+            // one latent dimension is drawn along a line
+            "posterior means", [], values |> Array.map (fun row -> [| row[0]; Array.last row * float (latent - 1) |])
+
+    Json.object
+        [ "method", Json.text way
+          "explained", Json.list (explained |> Seq.map Json.number)
+          "points", Json.list [ for p in projected do point p[0] p[1] ]
+          "labels", labels classes ]
+    |> Json.line
+    |> Atomic.writeText (s.File "latent.json")
+
+/// Everything the model can show, except predictions.
+let write (s: Subject) =
+    if not (isNull (box s.Model.Bottleneck)) then
+        match s.Shape with
+        | Image(c, h, w) when c = 1 || c = 3 -> images s (c, h, w)
+        | Vector 2 -> plane s
+        | _ -> ()
+
+        latents s
+
+/// Predicted against true targets, at most 2,000.
+let predictions (file: string) (found: Predictions) =
+    let shown = min latentPoints found.Truth.Count
+    let series (values: float32 seq) = Json.list (values |> Seq.truncate shown |> Seq.map (float >> Json.number))
+
+    Json.object [ "truth", series found.Truth; "prediction", series found.Predicted ]
+    |> Json.line
+    |> Atomic.writeText file
