@@ -96,9 +96,15 @@ module Data =
     /// Whether all values lie in [0, 1], as a Bernoulli likelihood demands.
     let inUnitInterval (data: Data) = data.Source <> Source.Moons
 
-    /// Training examples before validation is held out, where the source fixes their number.
+    /// How many training examples the source has, before validation is held out.
     let trainingCount (data: Data) =
         match data.Source with
         | Source.Mnist
-        | Source.FashionMnist -> Some 60000
-        | _ -> None
+        | Source.FashionMnist -> 60000
+        | Source.Digits -> 20000
+        | Source.Moons
+        | Source.Friedman -> 4000
+
+    /// How many of them are held out for validation.
+    let validationCount (data: Data) =
+        int (System.Math.Round(data.Validation * float (trainingCount data)))

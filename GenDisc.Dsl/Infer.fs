@@ -35,7 +35,9 @@ let private trunk path block walk =
         Position = step.After
         Encoder = prepend step.Layers walk.Encoder
         Stages = Stage.Trunk step.Layers :: walk.Stages
-        Rows = row (Block.show block) walk.Position.Shape step.After.Shape step.Layers :: walk.Rows
+        Rows =
+            row (Block.show block) walk.Position.Shape step.After.Shape step.Layers
+            :: walk.Rows
         Problems = prepend step.Problems walk.Problems }
 
 let private standardEncoder walk =
@@ -47,7 +49,7 @@ let private standardEncoder walk =
             { walk with
                 Rows =
                     { walk.Rows.Head with
-                        Text = $"{walk.Rows.Head.Text} (standard encoder)" }
+                        Text = $"{walk.Rows.Head.Text} (standard)" }
                     :: walk.Rows.Tail })
         walk
 
@@ -70,8 +72,7 @@ let private decoderRows data latent likelihood layers =
     let rec rows input layers =
         match layers with
         | [] -> []
-        | layer :: Layer.Reshape shape :: rest ->
-            row $"decoder: {name layer}" input shape [ layer ] :: rows shape rest
+        | layer :: Layer.Reshape shape :: rest -> row $"decoder: {name layer}" input shape [ layer ] :: rows shape rest
         | layer :: rest ->
             let output = Cost.output input layer
             row $"decoder: {name layer}" input output [ layer ] :: rows output rest
@@ -80,7 +81,7 @@ let private decoderRows data latent likelihood layers =
 
       match likelihood with
       | Likelihood.Gaussian ->
-          { row "decoder: gaussian variance" data data [] with
+          { row "decoder: variance" data data [] with
               Parameters = 1L }
       | Likelihood.Bernoulli -> () ]
 
@@ -96,7 +97,9 @@ let private bottleneck (data: Data) path (block: Block) latent wanted walk =
     let received = walk.Position.Shape
     let variational = block.IsVae
     let maps = if variational then 2L else 1L
-    let parameters = Cost.total (List.replicate (int maps) (Cost.affine (Cost.size received) (int64 (max 1 latent))))
+
+    let parameters =
+        Cost.total (List.replicate (int maps) (Cost.affine (Cost.size received) (int64 (max 1 latent))))
 
     let sized =
         match positive path block "a latent size" latent $"{(Block.show block).Split(' ')[0]} 32" with

@@ -132,6 +132,30 @@ module Loss =
         |> List.groupBy fst
         |> List.map (fun (term, group) -> term, List.map snd group)
 
+    /// Whether a term's weight is the same in every epoch.
+    let isConstant (summands: Weight list list) =
+        summands |> List.concat |> List.forall _.IsConstant
+
+    /// A term's weight as source: constants multiplied out, schedules as written (`0.5 * ramp 10`).
+    let showSummands (summands: Weight list list) =
+        let showProduct weights =
+            let constants, schedules =
+                weights |> List.partition (fun (w: Weight) -> w.IsConstant)
+
+            let factor = constants |> List.fold (fun p w -> p * Weight.at 1 w) 1.0
+
+            [ if factor <> 1.0 || schedules.IsEmpty then
+                  Show.number factor
+              yield! List.map Weight.show schedules ]
+            |> String.concat " * "
+
+        if isConstant summands then
+            summands
+            |> List.sumBy (List.fold (fun p w -> p * Weight.at 1 w) 1.0)
+            |> Show.number
+        else
+            summands |> List.map showProduct |> String.concat " + "
+
     let private product epoch weights =
         weights |> List.fold (fun p w -> p * Weight.at epoch w) 1.0
 
@@ -150,12 +174,13 @@ module Loss =
         let products = products loss |> List.map snd
 
         let degree =
-            products
-            |> List.map (List.choose Weight.ends >> List.length)
-            |> List.fold max 0
+            products |> List.map (List.choose Weight.ends >> List.length) |> List.fold max 0
 
         let ends =
-            products |> List.concat |> List.choose Weight.ends |> List.filter (fun n -> n > 1)
+            products
+            |> List.concat
+            |> List.choose Weight.ends
+            |> List.filter (fun n -> n > 1)
 
         let pieces = 1 :: List.sort (List.distinct ends) |> List.pairwise
 

@@ -22,7 +22,8 @@ let model (m: Model) =
                           Length = final.Start + final.Length - first.Start }
               | _ -> None
 
-          let dead = m.Blocks |> List.skip (last + 1) |> List.map Block.show |> String.concat " >> "
+          let dead =
+              m.Blocks |> List.skip (last + 1) |> List.map Block.show |> String.concat " >> "
 
           Problem.within
               (Place.Block [ last + 1 ])
@@ -52,8 +53,7 @@ let private weightProblems weight =
               "write anneal 4.0 1.0 10"
 
           if epochs < 1 then
-              $"{Weight.show weight} expects at least 1 epoch, but got {Show.integer epochs}",
-              "write anneal 4.0 1.0 10"
+              $"{Weight.show weight} expects at least 1 epoch, but got {Show.integer epochs}", "write anneal 4.0 1.0 10"
       | _ -> () ]
 
 /// Problems of the weights, each under its weight.
@@ -158,7 +158,8 @@ let private untrained (m: Model) trained =
         $"{shown} is trained by no term of the loss"
 
     [ yield!
-          unless [ Term.CrossEntropy ] _.IsClassifier noTerm (fun shown -> $"add crossEntropy to the loss, or drop {shown}")
+          unless [ Term.CrossEntropy ] _.IsClassifier noTerm (fun shown ->
+              $"add crossEntropy to the loss, or drop {shown}")
       yield! unless [ Term.Mse ] _.IsRegressor noTerm (fun shown -> $"add mse to the loss, or drop {shown}")
       yield!
           unless [ Term.Reconstruction ] _.IsAutoencoder noTerm (fun shown ->
@@ -171,7 +172,9 @@ let private untrained (m: Model) trained =
                   (fun shown -> $"the decoder of {shown} is trained by no term of the loss, which has kl alone")
                   (fun _ -> "use elbo, or add reconstruction to the loss")
       else
-          yield! unless [ Term.Reconstruction ] _.IsVae noTerm (fun shown -> $"add 0.1 * elbo to the loss, or drop {shown}") ]
+          yield!
+              unless [ Term.Reconstruction ] _.IsVae noTerm (fun shown ->
+                  $"add 0.1 * elbo to the loss, or drop {shown}") ]
 
 /// Problems of the loss by itself and together with the model.
 let loss (e: Experiment) =
@@ -183,7 +186,10 @@ let loss (e: Experiment) =
       if not trained.IsEmpty then
           yield! untrained e.Model trained
       elif wrongWeights.IsEmpty then
-          Problem.at Place.Loss "every term of the loss has weight 0, so nothing is trained" "give a term a weight above 0" ]
+          Problem.at
+              Place.Loss
+              "every term of the loss has weight 0, so nothing is trained"
+              "give a term a weight above 0" ]
 
 /// Problems of the training.
 let training (e: Experiment) =
@@ -249,7 +255,12 @@ let training (e: Experiment) =
       | Schedule.Constant
       | Schedule.Cosine -> ()
       if t.WarmUp < 0 then
-          yield! expect false "warmUp" $"warmUp expects at least 0 epochs, but got {Show.integer t.WarmUp}" "write warmUp 2"
+          yield!
+              expect
+                  false
+                  "warmUp"
+                  $"warmUp expects at least 0 epochs, but got {Show.integer t.WarmUp}"
+                  "write warmUp 2"
       elif t.Epochs >= 1 then
           yield!
               expect
@@ -298,6 +309,8 @@ let data (d: Data) =
               Problem.within Place.Data (Show.find part source) says hint ]
 
     let shareFits = d.Validation >= 0.0 && d.Validation < 1.0
+    let held = if shareFits then Data.validationCount d else 0
+    let left = Data.trainingCount d - held
 
     [ yield!
           expect
@@ -305,26 +318,30 @@ let data (d: Data) =
               "validation"
               $"validation expects a share from 0.0 to below 1.0, but got {Show.number d.Validation}"
               "write validation 0.1"
-      match d.Take, Data.trainingCount d with
-      | Some n, _ when n < 1 ->
+      yield!
+          expect
+              (not shareFits || left > 0 && (held > 0 || d.Validation = 0.0))
+              "validation"
+              $"validation holds out {Show.grouped (int64 held)} of {Show.grouped (int64 (Data.trainingCount d))} examples, but at least one is expected on either side"
+              "write validation 0.1, or validation 0.0 for none"
+      match d.Take with
+      | Some n when n < 1 ->
           yield! expect false "take" $"take expects at least 1 example, but got {Show.integer n}" "write take 1000"
-      | Some n, _ when n < Data.classes d ->
+      | Some n when n < Data.classes d ->
           yield!
               expect
                   false
                   "take"
                   $"take expects at least one example of each of the {Show.integer (Data.classes d)} classes, but got {Show.integer n}"
                   "write take 1000"
-      | Some n, Some count when shareFits ->
-          let left = count - int (ceil (float count * d.Validation))
-
+      | Some n ->
           yield!
               expect
                   (n <= left)
                   "take"
                   $"take expects at most the {Show.grouped (int64 left)} examples left for training, but got {Show.grouped (int64 n)}"
                   "take fewer, or drop take"
-      | _ -> () ]
+      | None -> () ]
 
 /// Problems of the name.
 let name (e: Experiment) =

@@ -64,7 +64,9 @@ let mark key (m: Marked<'key>) : Marked<'key> =
 /// Sources one after another.
 let concat (parts: Marked<'key> list) : Marked<'key> =
     let shift offset (key, span) =
-        key, { span with Start = span.Start + offset }
+        key,
+        { span with
+            Start = span.Start + offset }
 
     let offsets = parts |> List.scan (fun offset part -> offset + part.Text.Length) 0
 

@@ -89,10 +89,7 @@ let private imageWanted (block: Block) path position =
         else
             $"{word} needs image data, such as mnist; for vectors use dense"
 
-    Problem.at
-        (Place.Block path)
-        $"{Block.show block} expects an image, but receives {describe position}"
-        hint
+    Problem.at (Place.Block path) $"{Block.show block} expects an image, but receives {describe position}" hint
 
 let rec step path position (block: Block) : Step =
     let stay layers problems =
@@ -121,8 +118,7 @@ let rec step path position (block: Block) : Step =
 
         let size =
             match positive path block "a number of channels" n "conv 32" with
-            | [] ->
-                oversize path block (Cost.parameters (Layer.Conv(c, n, h, w))) (Cost.size (Image(n, h, w)))
+            | [] -> oversize path block (Cost.parameters (Layer.Conv(c, n, h, w))) (Cost.size (Image(n, h, w)))
             | problems -> problems
 
         let channels = if size.IsEmpty then n else 1
@@ -200,7 +196,8 @@ and private residual path position inner =
                   $"residual expects blocks that leave the shape as it was, but receives {position.Shape} and leaves {last.Shape}"
                   (match position.Shape with
                    | Vector n -> $"end the inner blocks with dense {Show.integer n}"
-                   | Image(c, _, _) -> $"use no pool or dense inside, and end the inner blocks with conv {Show.integer c}") ]
+                   | Image(c, _, _) ->
+                       $"use no pool or dense inside, and end the inner blocks with conv {Show.integer c}") ]
 
     { Layers = [ Layer.Residual(steps |> List.collect _.Layers) ]
       After =

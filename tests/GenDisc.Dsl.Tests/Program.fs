@@ -4,4 +4,4 @@ open Expecto
 
 [<EntryPoint>]
 let main args =
-    runTestsWithCLIArgs [] args (testList "GenDisc.Dsl" [])
+    runTestsWithCLIArgs [] args (testList "GenDisc.Dsl" [ LossTests.tests; ExperimentTests.tests ])

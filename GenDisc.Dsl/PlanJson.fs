@@ -1,0 +1,74 @@
+/// The plan as `plan.json`.
+module GenDisc.PlanJson
+
+open System.IO
+open System.Text
+open System.Text.Encodings.Web
+open System.Text.Json
+
+let private options =
+    JsonWriterOptions(Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping)
+
+let private optional write value =
+    fun (json: Utf8JsonWriter) (name: string) ->
+        match value with
+        | Some v -> write json name v
+        | None -> json.WriteNull name
+
+/// Rows with shapes, parameters and FLOPs per example, their totals, the loss with its terms, likelihood and latent
+/// size of the bottleneck (null without one), shape and classes of the data, and the training.
+/// A term's weight is null, and its schedule is not, where it changes over the epochs.
+let write (plan: Plan) =
+    let e = plan.Experiment
+    use stream = new MemoryStream()
+
+    do
+        use json = new Utf8JsonWriter(stream, options)
+        json.WriteStartObject()
+        json.WriteStartArray "rows"
+
+        for row in plan.Rows do
+            json.WriteStartObject()
+            json.WriteString("block", row.Text)
+            json.WriteString("in", string row.In)
+            json.WriteString("out", string row.Out)
+            json.WriteNumber("parameters", row.Parameters)
+            json.WriteNumber("flops", row.Flops)
+            json.WriteEndObject()
+
+        json.WriteEndArray()
+        json.WriteNumber("parameters", plan.Parameters)
+        json.WriteNumber("flops", plan.Flops)
+        json.WriteString("loss", Loss.show e.Loss)
+        json.WriteStartArray "terms"
+
+        for term, summands in Loss.summands e.Loss do
+            json.WriteStartObject()
+            json.WriteString("name", Term.name term)
+
+            if Loss.isConstant summands then
+                json.WriteNumber("weight", Map.find term (Loss.final e.Loss))
+                json.WriteNull "schedule"
+            else
+                json.WriteNull "weight"
+                json.WriteString("schedule", Loss.showSummands summands)
+
+            json.WriteEndObject()
+
+        json.WriteEndArray()
+
+        optional
+            (fun json name (b: Bottleneck) -> json.WriteString(name, (string b.Likelihood).ToLowerInvariant()))
+            plan.Bottleneck
+            json
+            "likelihood"
+
+        optional (fun json name (b: Bottleneck) -> json.WriteNumber(name, b.Latent)) plan.Bottleneck json "latent"
+        json.WriteStartArray "shape"
+        Data.shape e.Data |> Shape.dimensions |> List.iter json.WriteNumberValue
+        json.WriteEndArray()
+        json.WriteNumber("classes", Data.classes e.Data)
+        json.WriteString("training", Training.show e.Training)
+        json.WriteEndObject()
+
+    Encoding.UTF8.GetString(stream.ToArray())
