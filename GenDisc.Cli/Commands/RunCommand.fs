@@ -88,7 +88,7 @@ let check (arguments: string list) =
                 out.WriteLine()
 
             plans.Value <- plans.Value + 1
-            out.WriteLine(Planned.text plan)
+            out.WriteLine(Explain.plan plan)
             out.WriteLine("run id: " + id)
         | RunEvent.Note text -> out.WriteLine(text: string)
         | RunEvent.Warning text -> out.WriteLine("warning: " + text)

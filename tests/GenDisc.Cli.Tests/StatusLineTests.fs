@@ -28,7 +28,7 @@ let tests =
           test "details go in the order of their weight as columns run out" {
               Expect.equal
                   (text (StatusLine.training false 40 training))
-                  "epoch 2/5 #######---  312/469  ETA 18 s"
+                  "epoch 2/5 #######----  312/469  ETA 18 s"
                   "no loss, no rate"
 
               Expect.equal (text (StatusLine.training false 12 training)) "epoch 2/5" "no bar either"
