@@ -32,6 +32,7 @@ let private command (arguments: string list) =
     | "check" :: rest -> RunCommand.check rest
     | "list" :: rest -> ListCommand.list rest
     | "show" :: rest -> ListCommand.show rest
+    | "data" :: rest -> DataCommand.run rest
     | "new" :: rest -> NewCommand.run rest
     | word :: _ -> unknown word
 

@@ -5,6 +5,7 @@ module GenDisc.Settings
 open System
 open System.Globalization
 open System.IO
+open GenDisc.Core.Data
 open GenDisc.Core.Runtime
 
 /// Looks a variable up; None where it is unset or empty.
@@ -43,6 +44,20 @@ let dataCache (lookup: Lookup) =
 /// The folder that the user says holds the data: `--data`, else GENDISC_DATA, else None (then `dataCache`).
 let dataFolder (flag: string option) (lookup: Lookup) =
     flag |> Option.orElseWith (fun () -> lookup "GENDISC_DATA")
+
+/// The data sets that can be loaded by name.
+let datasets () = DataStore.Known
+
+/// The store that looks in `dataFolder`, then in `dataCache`, and downloads into the latter.
+let dataStore (flag: string option) (lookup: Lookup) =
+    DataStore(DataStoreOptions(Option.toObj (dataFolder flag lookup), dataCache lookup))
+
+/// What the store reports while it fetches, as a call of `report file received total` (bytes; total is 0 if unknown),
+/// on the thread that fetches.
+let fetching (report: string -> int64 -> int64 -> unit) =
+    { new IProgress<FetchProgress> with
+        member _.Report progress =
+            report progress.File progress.Received progress.Total }
 
 /// The folder of run folders: `--runs`, else GENDISC_RUNS, else `runs` in the current directory.
 let runsFolder (flag: string option) (lookup: Lookup) =

@@ -44,7 +44,10 @@ let list (arguments: string list) =
     elif runs.IsEmpty then
         Console.Out.WriteLine("no runs in " + folder)
     else
-        rows runs |> Wording.table |> List.iter Console.Out.WriteLine
+        let rows = rows runs
+        // names and dates to the left
+        let right = rows[0] |> List.map (fun column -> column.StartsWith "test " || column = "seconds")
+        rows |> Wording.tableOf right |> List.iter Console.Out.WriteLine
 
     ExitCode.Done
 

@@ -7,14 +7,13 @@ open System.Threading
 open GenDisc
 
 /// Compiles and runs a script under these options. Raises what the script raises, ScriptError if it does not compile.
-/// `warn` gets the compiler's warnings.
-let private underHost (script: string) (arguments: string list) (options: HostOptions) (warn: string -> unit) =
+let private underHost (script: string) (arguments: string list) (options: HostOptions) =
     let cache = Path.Combine(Settings.cacheFolder Settings.environment, "scripts")
 
     match ScriptHost.prepare cache AppContext.BaseDirectory script with
     | Error messages -> raise (ScriptError messages)
     | Ok(entry, warnings) ->
-        warnings |> List.iter (Diagnostic.render >> warn)
+        warnings |> List.iter (Diagnostic.render >> Console.Error.WriteLine)
 
         try
             Host.using options (fun () -> ScriptHost.execute entry script arguments)
@@ -62,7 +61,7 @@ let run (arguments: string list) =
         progress.Tell event
 
     let assembly =
-        underHost script forScript { options with Cancel = interrupt.Token; Tell = tell } progress.Say
+        underHost script forScript { options with Cancel = interrupt.Token; Tell = tell }
 
     if silent.Value then
         match ScriptFile.declared assembly with
@@ -89,7 +88,7 @@ let check (arguments: string list) =
                 out.WriteLine()
 
             plans.Value <- plans.Value + 1
-            out.WriteLine(Planned.text plan)
+            out.WriteLine(Explain.plan plan)
             out.WriteLine("run id: " + id)
         | RunEvent.Note text -> out.WriteLine(text: string)
         | RunEvent.Warning text -> out.WriteLine("warning: " + text)
@@ -107,7 +106,7 @@ let check (arguments: string list) =
           Cancel = CancellationToken.None
           Tell = tell }
 
-    let assembly = underHost script forScript options Console.Error.WriteLine
+    let assembly = underHost script forScript options
 
     if plans.Value = 0 then
         out.WriteLine(ScriptFile.nothingRan script (ScriptFile.declared assembly))

@@ -56,8 +56,15 @@ type internal LiveProgress(terminal: Terminal) =
             let elapsed = Stopwatch.GetElapsedTime(trainingSince).TotalSeconds
             Some(elapsed / float (step - firstBatch) * float (epochs * batches - step))
 
+    /// Borders and padding take 3 columns each and one more; what does not fit so goes without.
     let table (result: RunResult) (console: IAnsiConsole) =
-        match Wording.metricRows (Outcome.splits result) with
+        let rows = Wording.metricRows (Outcome.splits result)
+        let plain = Wording.table rows
+        let columns = rows |> List.tryHead |> Option.map _.Length |> Option.defaultValue 0
+        let widest = 0 :: (plain |> List.map _.Length) |> List.max
+
+        match rows with
+        | _ when widest + columns + 3 > terminal.Width -> plain |> List.iter console.WriteLine
         | header :: rows when not rows.IsEmpty ->
             let table = Table()
             table.Border <- TableBorder.Rounded
@@ -108,7 +115,7 @@ type internal LiveProgress(terminal: Terminal) =
             | RunEvent.Planned(plan, id, _) ->
                 trainingSince <- 0L
                 say "bold" (plan.Experiment.Name + ": run " + id)
-            | RunEvent.Epoch(record, epochs) -> say "default" (Wording.epoch record epochs)
+            | RunEvent.Epoch(record, epochs) -> say "default" (Wording.epoch (terminal.Width - 1) record epochs)
             | RunEvent.Note text -> say "grey" text
             | RunEvent.Warning text -> say "yellow" ("warning: " + text)
             | RunEvent.Finished result ->

@@ -85,7 +85,7 @@ let training (unicode: bool) (width: int) (t: Training) =
         share
         [ text t.Batch + "/" + text t.Batches
           match t.Remaining with
-          | Some seconds -> "ETA " + Wording.duration seconds
+          | Some seconds -> "ETA " + Wording.about seconds
           | None -> ()
           "loss " + Wording.metric "loss" t.Loss
           Wording.count t.ExamplesPerSecond + " examples/s" ]

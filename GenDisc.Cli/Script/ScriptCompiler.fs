@@ -44,14 +44,15 @@ let private toDiagnostic (d: FSharpDiagnostic) =
       Code = d.ErrorNumberText
       Message = d.Message }
 
-/// Errors and warnings; not the warning that a script's own last line, `run …`, leaves its result unused.
+/// Errors and warnings; not those that a script's last line, `run …`, leaves its result unused (20), or that there is
+/// no such line (988).
 let private relevant (diagnostics: FSharpDiagnostic seq) =
     [ for d in diagnostics do
-          let isResultOfScript = d.ErrorNumber = 20 && d.StartColumn = 0
+          let isNoise = d.ErrorNumber = 988 || d.ErrorNumber = 20 && d.StartColumn = 0
 
           match d.Severity with
           | FSharpDiagnosticSeverity.Error -> toDiagnostic d
-          | FSharpDiagnosticSeverity.Warning when not isResultOfScript -> toDiagnostic d
+          | FSharpDiagnosticSeverity.Warning when not isNoise -> toDiagnostic d
           | _ -> () ]
 
 /// What every script sees without `#r`: the framework that runs the tool, FSharp.Core and the tool's libraries.

@@ -46,7 +46,7 @@ type internal PlainProgress(writer: TextWriter) =
             elif total > 0L && received >= total then
                 fetching <- ""
                 line ("fetched " + file)
-        | RunEvent.Epoch(record, epochs) -> line (Wording.epoch record epochs)
+        | RunEvent.Epoch(record, epochs) -> line (Wording.epoch Int32.MaxValue record epochs)
         | RunEvent.Note text -> line text
         | RunEvent.Warning text -> line ("warning: " + text)
         | RunEvent.Finished result ->

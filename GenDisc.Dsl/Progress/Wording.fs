@@ -27,6 +27,13 @@ let duration (seconds: float) =
         else
             clock.TrimStart '0' |> fun c -> if c.StartsWith ':' then "0" + c else c
 
+/// As `duration`, in whole seconds: for what is only guessed.
+let about (seconds: float) =
+    if seconds < 59.5 then
+        fixedPoint 0 seconds + " s"
+    else
+        duration (Math.Round seconds)
+
 /// `9.9 MB` (10^6 bytes)
 let bytes (n: int64) =
     if n < 1_000_000L then
@@ -53,6 +60,8 @@ let metric (name: string) (x: float) =
         fixedPoint 2 x
     elif abs x >= 1.0 || x = 0.0 then
         fixedPoint 3 x
+    elif abs x >= 1e-3 then
+        fixedPoint 4 x
     else
         x.ToString("G4", invariant)
 
@@ -79,8 +88,8 @@ let metricRows (splits: (string * Metrics) list) =
                        | Some x -> metric name x
                        | None -> "" ] ]
 
-/// Aligned lines: the first column to the left, the others to the right, two spaces between.
-let table (rows: string list list) =
+/// Aligned lines with two spaces between columns; `right` says which columns align to the right.
+let tableOf (right: bool list) (rows: string list list) =
     match rows with
     | [] -> []
     | header :: _ ->
@@ -89,23 +98,38 @@ let table (rows: string list list) =
                   rows |> List.map (fun row -> row[column].Length) |> List.max ]
 
         [ for row in rows do
-              List.zip row widths
-              |> List.mapi (fun i (cell, width) -> if i = 0 then cell.PadRight width else cell.PadLeft width)
+              List.zip3 row widths right
+              |> List.map (fun (cell, width, right) -> if right then cell.PadLeft width else cell.PadRight width)
               |> String.concat "  "
               |> _.TrimEnd() ]
 
-/// The line that stays after an epoch: train | validation of the figures people watch.
-let epoch (record: EpochRecord) (epochs: int) =
-    let watched =
-        metricNames [ record.Train ]
-        |> List.filter (fun name -> List.contains name [ "loss"; "accuracy"; "elbo"; "mse" ])
+/// The first column to the left, figures to the right.
+let table (rows: string list list) =
+    let columns = rows |> List.tryHead |> Option.map _.Length |> Option.defaultValue 0
 
+    tableOf
+        [ for column in 0 .. columns - 1 do
+              column > 0 ]
+        rows
+
+/// The line that stays after an epoch: train | validation of the figures people watch, as many as fit.
+let epoch (width: int) (record: EpochRecord) (epochs: int) =
     let number = record.Epoch.ToString(invariant).PadLeft((epochs.ToString invariant).Length)
+    let head = "epoch " + number + "/" + epochs.ToString invariant + "   " + duration record.Seconds
 
-    [ yield "epoch " + number + "/" + epochs.ToString invariant
-      yield duration record.Seconds
-      for name in watched do
-          match Map.tryFind name record.Validation.Values with
-          | Some validation -> yield name + " " + metric name record.Train[name] + " | " + metric name validation
-          | None -> yield name + " " + metric name record.Train[name] ]
-    |> String.concat "   "
+    let figures =
+        [ for name in [ "loss"; "accuracy"; "elbo"; "mse" ] do
+              match Map.tryFind name record.Train.Values, Map.tryFind name record.Validation.Values with
+              | Some train, Some validation -> name + " " + metric name train + " | " + metric name validation
+              | Some train, None -> name + " " + metric name train
+              | None, _ -> () ]
+
+    figures
+    |> List.fold
+        (fun (line: string, full) figure ->
+            if full || line.Length + 3 + figure.Length > width then
+                line, true
+            else
+                line + "   " + figure, false)
+        (head, false)
+    |> fst

@@ -15,6 +15,7 @@ let main args =
               CheckTests.tests
               ExplainTests.tests
               PlanJsonTests.tests
+              Progress.WordingTests.tests
               Report.MosaicTests.tests
               Report.StatisticsTests.tests
               Report.HtmlTests.tests

@@ -1,2 +1,0 @@
-module GenDisc.Cli.Planned
-let text (plan: GenDisc.Plan) : string = sprintf "%A" plan.Rows

@@ -1,0 +1,42 @@
+module GenDisc.Cli.Tests.NewCommandTests
+
+open System.IO
+open Expecto
+open GenDisc.Cli
+open GenDisc.Cli.Tests.Support
+
+let private create (arguments: string list) = NewCommand.run arguments |> ignore
+
+let tests =
+    testSequenced
+    <| testList
+        "NewCommand"
+        [ test "the first script of a folder comes with a preamble, the next uses it" {
+              use folder = new TempFolder()
+              create [ folder.File "My first" ]
+              let preamble = File.ReadAllText(folder.File "gendisc.fsx")
+              let script = File.ReadAllText(folder.File "My first.fsx")
+              Expect.stringContains preamble ("#r @\"" + Path.Combine(toolFolder, "GenDisc.Dsl.dll") + "\"") "absolute"
+              Expect.stringContains preamble "#if !GENDISC_HOST" "empty under the host"
+              Expect.stringStarts script "#load \"gendisc.fsx\"" "loads it"
+              Expect.stringContains script "Name = \"my-first\"" "a run name"
+              create [ folder.File "second.fsx" ]
+              Expect.equal (File.ReadAllText(folder.File "gendisc.fsx")) preamble "left as it was"
+          }
+          test "a preamble one folder up is used" {
+              use folder = new TempFolder()
+              folder.Write("gendisc.fsx", "") |> ignore
+              create [ Path.Combine(folder.Path, "sub", "a") ]
+              Expect.stringStarts (File.ReadAllText(folder.File "sub/a.fsx")) "#load \"../gendisc.fsx\"" "from there"
+              Expect.isFalse (File.Exists(folder.File "sub/gendisc.fsx")) "no second one"
+          }
+          test "nothing is overwritten" {
+              use folder = new TempFolder()
+              let file = folder.Write("a.fsx", "mine")
+              Expect.throwsT<UsageError> (fun () -> create [ folder.File "a" ]) "refused"
+              Expect.equal (File.ReadAllText file) "mine" "as it was"
+          }
+          test "names that cannot be are refused" {
+              for name in [ ""; "  "; "a/"; "gendisc" ] do
+                  Expect.throwsT<UsageError> (fun () -> create [ name ]) name
+          } ]
