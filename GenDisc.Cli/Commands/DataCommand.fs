@@ -35,7 +35,8 @@ let private get (flag: string option) (name: string) =
     let progress =
         Settings.fetching (fun file received total -> display.Tell(RunEvent.Fetching(file, received, total)))
 
-    let files = (Settings.dataStore flag Settings.environment).Get(name, progress, interrupt.Token)
+    let files =
+        (Settings.dataStore flag Settings.environment).Get(name, progress, interrupt.Token)
 
     if files.Count = 0 then
         display.Say(name + " is built in: there is nothing to fetch")

@@ -103,5 +103,4 @@ let run (arguments: string list) =
                 ExitCode.Done
             with
             | :? IOException
-            | :? UnauthorizedAccessException as e ->
-                wrong ("cannot write " + Wording.path path + ": " + e.Message)
+            | :? UnauthorizedAccessException as e -> wrong ("cannot write " + Wording.path path + ": " + e.Message)

@@ -109,7 +109,8 @@ type internal LiveProgress(terminal: Terminal) =
                     |> show
             | RunEvent.Fetching(file, received, total) ->
                 if isDue () then
-                    StatusLine.fetching terminal.Unicode (terminal.Width - 1) file received total |> show
+                    StatusLine.fetching terminal.Unicode (terminal.Width - 1) file received total
+                    |> show
                 elif total > 0L && received >= total then
                     terminal.ClearStatus()
             | RunEvent.Planned(plan, id, _) ->
@@ -122,7 +123,9 @@ type internal LiveProgress(terminal: Terminal) =
                 trainingSince <- 0L
                 say "bold" (Outcome.headline result)
                 terminal.Permanent(table result)
-                Outcome.report result.Folder |> Option.iter (fun path -> say "default" ("report: " + path))
+
+                Outcome.report result.Folder
+                |> Option.iter (fun path -> say "default" ("report: " + path))
 
         member _.Dispose() =
             terminal.ClearStatus()
