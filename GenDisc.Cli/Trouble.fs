@@ -97,7 +97,7 @@ module Trouble =
                 | Some(file, line) ->
                     let number = string line
                     let source = sourceLine file line
-                    $"{Diagnostic.displayPath file}:{number}: error: {what}\n  {number} | {source}", false
+                    $"{Wording.path file}:{number}: error: {what}\n  {number} | {source}", false
                 | None -> "error: " + what, false
 
         if debug then

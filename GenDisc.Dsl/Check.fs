@@ -52,7 +52,7 @@ module Check =
               if inferred.Problems.IsEmpty then
                   yield! total inferred.Rows
               yield! Rules.model e.Model
-              yield! Rules.loss e
+              yield! LossRules.experiment e
               yield! Rules.training e ]
 
         if problems.IsEmpty then

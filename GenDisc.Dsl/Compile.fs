@@ -6,6 +6,8 @@ open GenDisc.Core.Modules
 open GenDisc.Core.Runtime
 open GenDisc.Core.Training
 open TorchSharp
+// Last, so that Stage and Likelihood are the language's own.
+open GenDisc
 
 type private Net = torch.nn.Module<torch.Tensor, torch.Tensor>
 
@@ -60,7 +62,7 @@ let private stage draws (stage: Stage) : GenDisc.Core.Models.Stage =
     | Stage.Regressor layers -> RegressorStage(chain draws layers)
     | Stage.Bottleneck b ->
         BottleneckStage(
-            new Bottleneck(
+            new GenDisc.Core.Modules.Bottleneck(
                 BottleneckOptions(b.EntrySize, b.Latent, b.Variational),
                 b.Entry |> List.map (build draws),
                 b.Decoder |> List.map (build draws),

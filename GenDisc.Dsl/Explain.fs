@@ -32,11 +32,18 @@ let private sourceOf (e: Experiment) place =
     | Place.Training -> "training: ", Training.show e.Training
     | Place.Name -> "name:  ", Show.quoted e.Name
 
+/// The name as it is, unless that would print nothing or break the line.
+let private titleOf (e: Experiment) =
+    if e.Name = "" || String.exists System.Char.IsControl e.Name then
+        Show.quoted e.Name
+    else
+        e.Name
+
 /// Every problem with the source it sits in, a caret under the part at fault, and a hint.
 let problems (e: Experiment) (problems: Problem list) =
     String.concat
         "\n"
-        [ $"{e.Name} is not a valid experiment:"
+        [ $"{titleOf e} is not a valid experiment:"
           for problem in problems do
               let label, source = sourceOf e problem.Place
               let line, part = windowed problem.Part source
@@ -51,12 +58,13 @@ let problems (e: Experiment) (problems: Problem list) =
               $"  {problem.Says}"
               $"  hint: {problem.Hint}" ]
 
-/// The normal form of a loss, each weight as written: `0.1 * ramp 10 * kl + crossEntropy`.
+/// The normal form of a loss: each term after its weight.
 let private normalForm loss =
     Loss.summands loss
     |> List.map (fun (term, summands) ->
         match Loss.showSummands summands with
         | "1.0" -> Term.name term
+        | weight when weight.Contains " + " -> $"({weight}) {Term.name term}"
         | weight -> $"{weight} {Term.name term}")
     |> String.concat ", "
 

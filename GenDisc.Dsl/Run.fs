@@ -3,7 +3,7 @@ namespace GenDisc
 open System
 open GenDisc.Running
 
-module internal Running =
+module internal Runner =
     /// Settings under plain F# Interactive, where no CLI stands around the script.
     let alone () =
         { CheckOnly = false
@@ -86,5 +86,5 @@ module Run =
     /// declaration is reused. Raises InvalidExperiment, with all problems explained, before anything is read.
     let run (experiment: Experiment) : RunResult =
         match Host.tryCurrent () with
-        | Some options -> Running.one options experiment
-        | None -> Running.alonely experiment
+        | Some options -> Runner.one options experiment
+        | None -> Runner.alonely experiment

@@ -15,11 +15,11 @@ let private list (flag: string option) =
       for info in Settings.datasets () do
           yield
               [ info.Name
-                Text.count (float info.TrainCount)
-                Text.count (float info.TestCount)
+                Wording.count (float info.TrainCount)
+                Wording.count (float info.TestCount)
                 info.Description
                 store.Describe info.Name ] ]
-    |> Text.tableOf [ false; true; true; false; false ]
+    |> Wording.tableOf [ false; true; true; false; false ]
     |> List.iter Console.Out.WriteLine
 
     ExitCode.Done

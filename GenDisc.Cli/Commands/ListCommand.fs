@@ -27,8 +27,8 @@ let rows (runs: RunFolders.Run list) =
               [ yield run.Id
                 yield run.Status
                 for name in columns do
-                    yield Map.tryFind ("test." + name) run.Metrics |> Option.map (Text.metric name) |> orEmpty
-                yield run.Seconds |> Option.map (Text.fixedPoint 1) |> orEmpty
+                    yield Map.tryFind ("test." + name) run.Metrics |> Option.map (Wording.metric name) |> orEmpty
+                yield run.Seconds |> Option.map (Wording.fixedPoint 1) |> orEmpty
                 yield
                     run.Started
                     |> Option.map (fun t -> t.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture))
@@ -47,7 +47,7 @@ let list (arguments: string list) =
         let rows = rows runs
         // names and dates to the left
         let right = rows[0] |> List.map (fun column -> column.StartsWith "test " || column = "seconds")
-        rows |> Text.tableOf right |> List.iter Console.Out.WriteLine
+        rows |> Wording.tableOf right |> List.iter Console.Out.WriteLine
 
     ExitCode.Done
 
@@ -93,10 +93,10 @@ let show (arguments: string list) =
             + ": "
             + run.Status
             + (match run.Seconds with
-               | Some seconds -> ", trained for " + Text.duration seconds
+               | Some seconds -> ", trained for " + Wording.duration seconds
                | None -> "")
             + (match run.ExamplesPerSecond with
-               | Some rate -> ", " + Text.count rate + " examples/s"
+               | Some rate -> ", " + Wording.count rate + " examples/s"
                | None -> "")
         )
 
@@ -107,12 +107,12 @@ let show (arguments: string list) =
 
             [ "train"; "validation"; "test" ]
             |> List.map (fun split -> split, run.Split split)
-            |> Text.metricRows
-            |> Text.table
+            |> Wording.metricRows
+            |> Wording.table
             |> List.iter line
 
         line ""
-        line ("folder: " + Diagnostic.displayPath (Path.GetFullPath run.Folder))
+        line ("folder: " + Wording.path (Path.GetFullPath run.Folder))
 
         Outcome.report run.Folder
         |> Option.iter (fun path -> line ("report: " + path))

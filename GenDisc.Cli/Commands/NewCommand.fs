@@ -2,6 +2,7 @@
 module GenDisc.Cli.NewCommand
 
 open System
+open GenDisc
 open System.IO
 
 /// A run's name: lower-case letters, digits and hyphens.
@@ -80,7 +81,7 @@ let run (arguments: string list) =
         if stem = "gendisc" then
             wrong "gendisc.fsx is what scripts load; choose another name"
         elif File.Exists path || Directory.Exists path then
-            wrong (Diagnostic.displayPath path + " exists already and is left as it is; choose another name")
+            wrong (Wording.path path + " exists already and is left as it is; choose another name")
         else
             try
                 Directory.CreateDirectory folder |> ignore
@@ -93,14 +94,14 @@ let run (arguments: string list) =
                     else
                         let file = Path.Combine(folder, "gendisc.fsx")
                         create file (preamble AppContext.BaseDirectory)
-                        Console.Out.WriteLine("wrote " + Diagnostic.displayPath file)
+                        Console.Out.WriteLine("wrote " + Wording.path file)
                         "gendisc.fsx"
 
                 create path (script load (experimentName stem))
-                Console.Out.WriteLine("wrote " + Diagnostic.displayPath path)
-                Console.Out.WriteLine("run it: gendisc run " + Diagnostic.displayPath path)
+                Console.Out.WriteLine("wrote " + Wording.path path)
+                Console.Out.WriteLine("run it: gendisc run " + Wording.path path)
                 ExitCode.Done
             with
             | :? IOException
             | :? UnauthorizedAccessException as e ->
-                wrong ("cannot write " + Diagnostic.displayPath path + ": " + e.Message)
+                wrong ("cannot write " + Wording.path path + ": " + e.Message)

@@ -43,7 +43,7 @@ let result (r: RunResult) =
             writer
             (seq {
                 for split, m in [ "train", r.Train; "validation", r.Validation; "test", r.Test ] do
-                    for name in Text.metricNames [ m ] do
+                    for name in Wording.metricNames [ m ] do
                         split + "." + name, m[name]
             })
 

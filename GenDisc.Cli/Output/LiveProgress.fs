@@ -58,8 +58,8 @@ type internal LiveProgress(terminal: Terminal) =
 
     /// Borders and padding take 3 columns each and one more; what does not fit so goes without.
     let table (result: RunResult) (console: IAnsiConsole) =
-        let rows = Text.metricRows (Outcome.splits result)
-        let plain = Text.table rows
+        let rows = Wording.metricRows (Outcome.splits result)
+        let plain = Wording.table rows
         let columns = rows |> List.tryHead |> Option.map _.Length |> Option.defaultValue 0
         let widest = 0 :: (plain |> List.map _.Length) |> List.max
 
@@ -115,7 +115,7 @@ type internal LiveProgress(terminal: Terminal) =
             | RunEvent.Planned(plan, id, _) ->
                 trainingSince <- 0L
                 say "bold" (plan.Experiment.Name + ": run " + id)
-            | RunEvent.Epoch(record, epochs) -> say "default" (Text.epoch (terminal.Width - 1) record epochs)
+            | RunEvent.Epoch(record, epochs) -> say "default" (Wording.epoch (terminal.Width - 1) record epochs)
             | RunEvent.Note text -> say "grey" text
             | RunEvent.Warning text -> say "yellow" ("warning: " + text)
             | RunEvent.Finished result ->
@@ -153,5 +153,5 @@ module internal Display =
 
             // Spectre is only loaded where it is used
             match Console.IsOutputRedirected || dumb with
-            | true -> new PlainProgress(Console.Out)
-            | false -> live () |> Option.defaultWith (fun () -> new PlainProgress(Console.Out))
+            | true -> new PlainDisplay(Console.Out)
+            | false -> live () |> Option.defaultWith (fun () -> new PlainDisplay(Console.Out))

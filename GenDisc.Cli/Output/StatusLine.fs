@@ -1,6 +1,7 @@
 /// The one line that moves while a model trains. Pure: what it shows in how many columns.
 module GenDisc.Cli.StatusLine
 
+open GenDisc
 open System
 open System.Globalization
 
@@ -84,10 +85,10 @@ let training (unicode: bool) (width: int) (t: Training) =
         share
         [ text t.Batch + "/" + text t.Batches
           match t.Remaining with
-          | Some seconds -> "ETA " + Text.about seconds
+          | Some seconds -> "ETA " + Wording.about seconds
           | None -> ()
-          "loss " + Text.metric "loss" t.Loss
-          Text.count t.ExamplesPerSecond + " examples/s" ]
+          "loss " + Wording.metric "loss" t.Loss
+          Wording.count t.ExamplesPerSecond + " examples/s" ]
 
 /// `total` is 0 where the server did not say.
 let fetching (unicode: bool) (width: int) (file: string) (received: int64) (total: int64) =
@@ -102,6 +103,6 @@ let fetching (unicode: bool) (width: int) (file: string) (received: int64) (tota
               percent share
 
           if total > 0L then
-              Text.bytes received + " of " + Text.bytes total
+              Wording.bytes received + " of " + Wording.bytes total
           else
-              Text.bytes received ]
+              Wording.bytes received ]

@@ -1,5 +1,6 @@
 namespace GenDisc.Cli
 
+open GenDisc
 open System
 open System.IO
 open System.Text.RegularExpressions
@@ -16,15 +17,6 @@ type Diagnostic =
       Message: string }
 
 module Diagnostic =
-    /// Relative to the current directory where the file lies under it.
-    let displayPath (file: string) =
-        let relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), file)
-
-        if relative.StartsWith("..", StringComparison.Ordinal) then
-            file
-        else
-            relative
-
     /// The source line with a caret under columns [from, until), as two display lines; empty where there is no such line.
     let excerpt (lines: string array) (line: int) (from: int) (until: int) =
         if line < 1 || line > lines.Length then
@@ -82,7 +74,7 @@ module Diagnostic =
 
         let until = if d.EndLine = d.Line then d.EndColumn else Int32.MaxValue
 
-        [ yield $"{displayPath d.File}:{d.Line}:{d.Column}: {severity} {d.Code}: {d.Message.TrimEnd()}"
+        [ yield $"{Wording.path d.File}:{d.Line}:{d.Column}: {severity} {d.Code}: {d.Message.TrimEnd()}"
           yield! excerpt lines d.Line d.Column until
           yield! hint lines d |> Option.map (fun h -> $"  hint: {h}") |> Option.toList ]
         |> String.concat "\n"

@@ -40,7 +40,7 @@ let declared (script: Assembly) =
 
 /// Said after a script that told of no experiment.
 let nothingRan (script: string) (declared: string list) =
-    let file = Diagnostic.displayPath script
+    let file = Wording.path script
 
     match declared with
     | [] -> "note: " + file + " runs no experiment"

@@ -1,3 +1,4 @@
+using System.Globalization;
 using GenDisc.Core.Runtime;
 
 namespace GenDisc.Core.Data;
@@ -27,8 +28,13 @@ public sealed record Splits(Split Train, Split Validation, Split Test)
         var everything = Enumerable.Range(0, train.Count).ToArray();
         var validation = ValidationOf(train, everything, validationFraction);
         if (validation.Length == train.Count || (validation.Length == 0 && validationFraction > 0))
-            throw new UserError(FormattableString.Invariant(
-                $"Dataset {train.Name}: a validation fraction of {validationFraction} of {train.Count} examples leaves {train.Count - validation.Length} to train on and {validation.Length} to validate with. Choose another fraction, or 0 for no validation."));
+        {
+            var fraction = validationFraction.ToString(CultureInfo.InvariantCulture);
+            throw new UserError(
+                $"Dataset {train.Name}: a validation fraction of {fraction} of {train.Count} examples leaves "
+                + $"{train.Count - validation.Length} to train on and {validation.Length} to validate with. "
+                + "Choose another fraction, or 0 for no validation.");
+        }
 
         var held = new bool[train.Count];
         foreach (var i in validation) held[i] = true;
@@ -49,10 +55,14 @@ public sealed record Splits(Split Train, Split Validation, Split Test)
     private static int[] Take(Dataset data, int[] indices, int wanted, RandomStream stream)
     {
         if (wanted > indices.Length)
-            throw new UserError($"Dataset {data.Name}: take {wanted} asks for more than the {indices.Length} examples left to train on. Take at most {indices.Length}, or leave take out to train on all.");
+            throw new UserError(
+                $"Dataset {data.Name}: take {wanted} asks for more than the {indices.Length} examples left to train on. "
+                + $"Take at most {indices.Length}, or leave take out to train on all.");
         var groups = Groups(data, indices);
         if (wanted < groups.Length || wanted < 1)
-            throw new UserError($"Dataset {data.Name}: take {wanted} is too few: at least {groups.Length} are needed{(data.Classes > 0 ? ", one for each class" : "")}.");
+            throw new UserError(
+                $"Dataset {data.Name}: take {wanted} is too few: at least {groups.Length} are needed"
+                + $"{(data.Classes > 0 ? ", one for each class" : "")}.");
         var counts = Strata.Nested([.. groups.Select(g => g.Length)], wanted);
         return Strata.Pick(groups, counts, stream);
     }

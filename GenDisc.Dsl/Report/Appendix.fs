@@ -60,7 +60,9 @@ let timing (run: RunFolder) (numbers: Numbering) =
                   [ span "hash" sha ] ]
 
             [ table
-                  (numbered (numbers.Table()) [ text "Data files that were read; size and SHA-256 of the uncompressed content." ])
+                  (numbered
+                      (numbers.Table())
+                      [ text "Data files that were read; size and SHA-256 of the uncompressed content." ])
                   [ "File", Align.Left; "Size", Align.Right; "SHA-256", Align.Left ]
                   (files |> List.map row) ]
         | _ -> []
@@ -82,8 +84,8 @@ let reading (run: RunFolder) =
           if bernoulli && has "test.elbo" then
               "Pixels between black and white are treated as probabilities. Figures in nats can be compared with other results on grey pixels, but not with results on binarised pixels."
           if run.Samples.IsSome then
-              "Samples show the decoder’s mean. Blurred samples with good reconstructions mean that the latent codes do not fill the prior; the KL divergence tells how much they carry."
-          if run.Latent.IsSome then
+              "Samples show the decoder’s mean. Poor samples beside good reconstructions suggest that the latent codes do not fill the prior."
+          if run.Latent |> Option.exists (fun latent -> not latent.Explained.IsEmpty) then
               "The picture of the latent space is a projection. Distances in it are smaller than or equal to those in the full space."
           if has "test.accuracy" || has "test.mse" then
               "One seed is one draw. To compare two models, train each with several seeds and look at the paired differences." ]

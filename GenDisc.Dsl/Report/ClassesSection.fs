@@ -7,19 +7,28 @@ let private sentence (run: RunFolder) confusion =
     match Statistics.mistakes confusion with
     | [] -> "No test example was classified wrongly."
     | mistakes ->
-        let times n = if n = 1L then "once" else $"{Number.count n} times"
+        let times n =
+            if n = 1L then "once" else $"{Number.count n} times"
+
+        let quoted label = $"“{run.ClassName label}”"
         let total = mistakes |> List.sumBy (fun (_, _, n) -> n)
 
         let worst =
             mistakes
             |> List.truncate 3
-            |> List.map (fun (i, j, n) -> $"{run.ClassName i} was taken for {run.ClassName j} {times n}")
+            |> List.map (fun (i, j, n) -> $"{quoted i} was taken for {quoted j} ({times n})")
 
-        let wrong = if total = 1L then "One test example was" else $"{Number.count total} test examples were"
+        let wrong =
+            if total = 1L then
+                "One test example was"
+            else
+                $"{Number.count total} test examples were"
+
         $"{wrong} classified wrongly. Most often, {Statistics.listed worst}."
 
 let private scores (run: RunFolder) (numbers: Numbering) confusion =
-    let share x = [ text (x |> Option.map (Number.percent 1) |> Option.defaultValue "–") ]
+    let share x =
+        [ text (x |> Option.map (Number.percent 1) |> Option.defaultValue "–") ]
 
     let rows =
         Statistics.perClass confusion
@@ -51,12 +60,12 @@ let classes (run: RunFolder) (numbers: Numbering) =
         let names = Array.init confusion.Length run.ClassName
 
         let caption =
-            numbered (numbers.Figure()) [
-                text "Confusion matrix of the test data: counts by true class (row) and predicted class (column). "
-                text "Colour shows the share of the row, stretched at the low end so that rare mistakes can be seen."
-            ]
+            numbered
+                (numbers.Figure())
+                [ text "Confusion matrix of the test data: counts by true class (row) and predicted class (column). "
+                  text "Colour shows the share of the row, stretched at the low end so that rare mistakes can be seen." ]
 
         [ p [ text (sentence run confusion) ]
-          Chart.confusion "confusion" "Confusion matrix" names confusion caption
+          ConfusionChart.confusion "figure-confusion" "Confusion matrix" names confusion caption
           scores run numbers confusion ]
     | _ -> []

@@ -55,14 +55,16 @@ let private chart (run: RunFolder) (numbers: Numbering) (key, title, unit) =
         None
     else
         let caption = numbered (numbers.Figure()) [ text $"{title}. {explanation key}" ]
-        Some(Chart.lines $"curve-{key}" $"{title} by epoch" unit best lines caption)
+        Some(Chart.lines $"figure-{key}" $"{title} by epoch" unit best lines caption)
 
 /// Schedules are worth a chart only when something changes.
 let private schedules (run: RunFolder) (numbers: Numbering) =
     let varies (points: (int * float) list) =
         (points |> List.distinctBy snd).Length > 1
 
-    let rate = run.Epochs |> List.choose (fun e -> e.LearningRate |> Option.map (fun r -> e.Epoch, r))
+    let rate =
+        run.Epochs
+        |> List.choose (fun e -> e.LearningRate |> Option.map (fun r -> e.Epoch, r))
 
     let weights =
         run.Epochs
@@ -72,7 +74,7 @@ let private schedules (run: RunFolder) (numbers: Numbering) =
 
     [ if varies rate then
           Chart.lines
-              "curve-learning-rate"
+              "figure-learning-rate"
               "Learning rate by epoch"
               "learning rate"
               None
@@ -80,11 +82,12 @@ let private schedules (run: RunFolder) (numbers: Numbering) =
               (numbered (numbers.Figure()) [ text "Learning rate in use." ])
       if weights |> List.exists (snd >> varies) then
           Chart.lines
-              "curve-weights"
+              "figure-weights"
               "Weights of the loss terms by epoch"
               "weight"
               None
-              (weights |> List.mapi (fun i (name, points) -> series name (Chart.colour i) "solid" points))
+              (weights
+               |> List.mapi (fun i (name, points) -> series name (Chart.colour i) "solid" points))
               (numbered (numbers.Figure()) [ text "Weights of the loss terms." ]) ]
 
 let curves (run: RunFolder) (numbers: Numbering) =
@@ -99,9 +102,9 @@ let curves (run: RunFolder) (numbers: Numbering) =
                 $" The dotted line marks the best epoch, {best}."
             | _ -> ""
 
-        [ p [
-              text "Training figures are averages over an epoch, taken while the weights still change; validation figures are taken after the epoch."
-              text best
-              text " Point at a curve to read its values, drag to zoom, double-click to return."
-          ]
+        [ p
+              [ text
+                    "Training figures are averages over an epoch, taken while the weights still change; validation figures are taken after the epoch."
+                text best
+                text " Point at a curve to read its values, drag to zoom, double-click to return." ]
           div "charts" charts ]

@@ -16,7 +16,10 @@ type Html =
 let text (s: string) = Html.Text s
 /// Only for text that the report itself wrote.
 let raw (s: string) = Html.Raw s
-let el name attributes children = Html.Element(name, attributes, children)
+
+let el name attributes children =
+    Html.Element(name, attributes, children)
+
 let p children = el "p" [] children
 let span cls s = el "span" [ "class", cls ] [ text s ]
 let div cls children = el "div" [ "class", cls ] children
@@ -73,7 +76,11 @@ module Number =
     let decimals (digits: int) (x: float) =
         if Double.IsFinite x then
             let s = x.ToString("N" + string digits, invariant)
-            if Seq.exists (fun c -> c >= '1' && c <= '9') s then s.Replace('-', '−') else s.Replace("-", "")
+
+            if Seq.exists (fun c -> c >= '1' && c <= '9') s then
+                s.Replace('-', '−')
+            else
+                s.Replace("-", "")
         else
             "not finite"
 
@@ -81,22 +88,14 @@ module Number =
     let short (x: float) =
         let size = abs x
 
-        if not (Double.IsFinite x) then
-            "not finite"
-        elif size = 0.0 then
-            "0"
-        elif size >= 1000.0 then
-            decimals 0 x
-        elif size >= 100.0 then
-            decimals 1 x
-        elif size >= 10.0 then
-            decimals 2 x
-        elif size >= 0.1 then
-            decimals 3 x
-        elif size >= 0.001 then
-            decimals 5 x
-        else
-            x.ToString("0.##e0", invariant).Replace('-', '−')
+        if not (Double.IsFinite x) then "not finite"
+        elif size = 0.0 then "0"
+        elif size >= 1000.0 then decimals 0 x
+        elif size >= 100.0 then decimals 1 x
+        elif size >= 10.0 then decimals 2 x
+        elif size >= 0.1 then decimals 3 x
+        elif size >= 0.001 then decimals 5 x
+        else x.ToString("0.##e0", invariant).Replace('-', '−')
 
     /// The shortest form that reads back: `0.001`, `128`.
     let plain (x: float) =
@@ -111,12 +110,9 @@ module Number =
         else count n
 
     let seconds (s: float) =
-        if s < 100.0 then
-            decimals 1 s + " s"
-        elif s < 7200.0 then
-            $"{count (int64 s / 60L)} min {count (int64 s % 60L)} s"
-        else
-            $"{count (int64 s / 3600L)} h {count (int64 s % 3600L / 60L)} min"
+        if s < 100.0 then decimals 1 s + " s"
+        elif s < 7200.0 then $"{count (int64 s / 60L)} min {count (int64 s % 60L)} s"
+        else $"{count (int64 s / 3600L)} h {count (int64 s % 3600L / 60L)} min"
 
     let bytes (n: int64) =
         if n >= 1_000_000L then decimals 1 (float n / 1e6) + " MB"
@@ -147,17 +143,20 @@ let table caption (columns: (string * Align) list) (rows: ((string * string) lis
         let attributes = if align = Align.Right then [ "class", "number" ] else []
         el name attributes children
 
-    let head = columns |> List.map (fun column -> cell "th" column [ text (fst column) ])
+    let head =
+        columns |> List.map (fun column -> cell "th" column [ text (fst column) ])
 
     let body =
         rows
         |> List.map (fun (attributes, cells) -> el "tr" attributes (List.map2 (cell "td") columns cells))
 
-    el "figure" [ "class", "table" ] [
-        el "figcaption" [] caption
-        el "div" [ "class", "scroll"; "tabindex", "0" ] [
-            el "table" [] [ el "thead" [] [ el "tr" [] head ]; el "tbody" [] body ]
-        ]
-    ]
+    el
+        "figure"
+        [ "class", "table" ]
+        [ el "figcaption" [] caption
+          el
+              "div"
+              [ "class", "scroll"; "tabindex", "0" ]
+              [ el "table" [] [ el "thead" [] [ el "tr" [] head ]; el "tbody" [] body ] ] ]
 
 let numbered (number: string) (caption: Html list) = strong number :: caption

@@ -8,7 +8,9 @@ let private decoderPrefix = "decoder:"
 let private blocks (plan: PlanFile) (numbers: Numbering) =
     let row (r: PlanRow) =
         let isDecoder = r.Block.StartsWith(decoderPrefix, System.StringComparison.Ordinal)
-        let block = if isDecoder then r.Block.Substring(decoderPrefix.Length).Trim() else r.Block
+
+        let block =
+            if isDecoder then r.Block.Substring(decoderPrefix.Length).Trim() else r.Block
 
         (if isDecoder then [ "class", "decoder" ] else []),
         [ [ code block ]
@@ -19,9 +21,15 @@ let private blocks (plan: PlanFile) (numbers: Numbering) =
 
     let total =
         [ "class", "total" ],
-        [ [ text "total" ]; []; []; [ text (Number.count plan.Parameters) ]; [ text (Number.count plan.Flops) ] ]
+        [ [ text "total" ]
+          []
+          []
+          [ text (Number.count plan.Parameters) ]
+          [ text (Number.count plan.Flops) ] ]
 
-    let hasDecoder = plan.Rows |> List.exists (fun r -> r.Block.StartsWith(decoderPrefix, System.StringComparison.Ordinal))
+    let hasDecoder =
+        plan.Rows
+        |> List.exists (fun r -> r.Block.StartsWith(decoderPrefix, System.StringComparison.Ordinal))
 
     let caption =
         "The blocks of the model in the order of the data. FLOPs are floating-point operations of one forward pass of "
@@ -59,7 +67,8 @@ let mathematics (run: RunFolder) =
 
         let terms =
             Formulas.terms plan run.Unit
-            |> List.collect (fun (title, formula, explanation) -> el "h3" [] [ text title ] :: formula @ [ p explanation ])
+            |> List.collect (fun (title, formula, explanation) ->
+                el "h3" [] [ text title ] :: formula @ [ p explanation ])
 
         let bound =
             match Formulas.bound plan run.Unit with
@@ -72,9 +81,12 @@ let mathematics (run: RunFolder) =
                   MathMl.inlined [ MathMl.mi "θ" ]
                   text " that make this small, averaged over the examples of a batch"
                   text (if scheduled then "; " else ":") ]
-              @ (if scheduled then [ MathMl.inlined [ MathMl.mi "t" ]; text " is the epoch, counted from 1:" ] else [])
+              @ (if scheduled then
+                     [ MathMl.inlined [ MathMl.mi "t" ]; text " is the epoch, counted from 1:" ]
+                 else
+                     [])
           ) ]
-        @ Formulas.objective plan.Terms
+        @ Objective.formula plan.Terms
         @ terms
         @ bound
     | _ -> []

@@ -14,7 +14,10 @@ let private background = 255uy
 let magnification (height: int) (width: int) = if max height width <= 32 then 3 else 2
 
 let private toByte (value: float32) =
-    if Single.IsNaN value then 0uy else byte (MathF.Round(255.0f * Math.Clamp(value, 0.0f, 1.0f)))
+    if Single.IsNaN value then
+        0uy
+    else
+        byte (MathF.Round(255.0f * Math.Clamp(value, 0.0f, 1.0f)))
 
 /// A file appears complete or not at all.
 let private writeAtomically (path: string) (bytes: byte[]) =
@@ -38,7 +41,12 @@ let private draw path columns (channels, height, width) (rows: float32[][] list)
 
     let scale = magnification height width
     let cell n = n * scale + separator
-    let tops = rows |> List.mapi (fun i _ -> gapAfter i) |> List.scan (fun y extra -> y + cell height + extra) separator
+
+    let tops =
+        rows
+        |> List.mapi (fun i _ -> gapAfter i)
+        |> List.scan (fun y extra -> y + cell height + extra) separator
+
     let totalWidth = separator + columns * cell width
 
     let totalHeight =
@@ -59,7 +67,9 @@ let private draw path columns (channels, height, width) (rows: float32[][] list)
                     for c in 0 .. channels - 1 do
                         pixels[target + c] <- toByte image[c * height * width + source]
 
-    let colours = if channels = 1 then ColorComponents.Grey else ColorComponents.RedGreenBlue
+    let colours =
+        if channels = 1 then ColorComponents.Grey else ColorComponents.RedGreenBlue
+
     use stream = new MemoryStream()
     ImageWriter().WritePng(pixels, totalWidth, totalHeight, colours, stream)
     writeAtomically path (stream.ToArray())

@@ -6,11 +6,11 @@ open System.Globalization
 open GenDisc.Reporting.Html
 
 let private card label value detail =
-    div "card" [
-        div "label" [ text label ]
-        div "value" [ text value ]
-        div "detail" [ text detail ]
-    ]
+    div
+        "card"
+        [ div "label" [ text label ]
+          div "value" [ text value ]
+          div "detail" [ text detail ] ]
 
 let private parameters (run: RunFolder) =
     match run.Result |> Option.bind _.Parameters, run.Plan with
@@ -19,7 +19,9 @@ let private parameters (run: RunFolder) =
     | _ -> None
 
 let private testCount (run: RunFolder) =
-    run.Result |> Option.bind (fun r -> Map.tryFind "test" r.Counts) |> Option.filter (fun n -> n > 0L)
+    run.Result
+    |> Option.bind (fun r -> Map.tryFind "test" r.Counts)
+    |> Option.filter (fun n -> n > 0L)
 
 let private accuracyDetail (run: RunFolder) accuracy =
     match testCount run with
@@ -29,7 +31,8 @@ let private accuracyDetail (run: RunFolder) accuracy =
     | None -> "share classified correctly"
 
 let private cards (run: RunFolder) =
-    let finite name = run.Metric name |> Option.filter Double.IsFinite
+    let finite name =
+        run.Metric name |> Option.filter Double.IsFinite
 
     let figures =
         [ match finite "test.accuracy" with
@@ -57,7 +60,8 @@ let private cards (run: RunFolder) =
           | None -> ()
           match run.Result |> Option.bind _.Seconds with
           | Some s ->
-              let rate = run.Result |> Option.bind _.ExamplesPerSecond |> Option.filter Double.IsFinite
+              let rate =
+                  run.Result |> Option.bind _.ExamplesPerSecond |> Option.filter Double.IsFinite
 
               card
                   "Training time"
@@ -83,7 +87,7 @@ let private banners (run: RunFolder) =
         | Some result ->
             let because =
                 match result.Message with
-                | Some message when message <> "" -> " " + message
+                | Some message when message <> "" -> $" Message: {message}"
                 | _ -> ""
 
             match result.Status with
@@ -92,8 +96,10 @@ let private banners (run: RunFolder) =
                 [ banner
                       "banner bad"
                       "Interrupted. "
-                      ("The run was stopped before its end; the figures below belong to what was done until then." + because) ]
-            | "failed" -> [ banner "banner bad" "Failed." (if because = "" then " No reason is recorded." else because) ]
+                      ("The run was stopped before its end; the figures below belong to what was done until then."
+                       + because) ]
+            | "failed" ->
+                [ banner "banner bad" "Failed." (if because = "" then " No reason is recorded." else because) ]
             | other -> [ banner "banner bad" $"Status “{other}”." because ]
 
     let warnings =
@@ -107,7 +113,9 @@ let private banners (run: RunFolder) =
 
 /// Kind of model, from which terms it is trained on.
 let private kind (plan: PlanFile) =
-    let has name = plan.Terms |> List.exists (fun t -> t.Name = name)
+    let has name =
+        plan.Terms |> List.exists (fun t -> t.Name = name)
+
     let generative = has "reconstruction" || has "kl"
     let discriminative = has "crossEntropy" || has "mse"
 
@@ -121,8 +129,11 @@ let private kind (plan: PlanFile) =
 let private abstract' (run: RunFolder) =
     match run.Plan, run.Result with
     | Some plan, Some result ->
-        let finite name = run.Metric name |> Option.filter Double.IsFinite
-        let epochs n = if n = 1 then "one epoch" else $"{n} epochs"
+        let finite name =
+            run.Metric name |> Option.filter Double.IsFinite
+
+        let epochs n =
+            if n = 1 then "one epoch" else $"{n} epochs"
 
         let training =
             match Map.tryFind "train" result.Counts, result.Epochs with
@@ -147,11 +158,14 @@ let private abstract' (run: RunFolder) =
               | None -> () ]
 
         let article = if (kind plan).StartsWith 'a' then "An " else "A "
-        let outcome = if findings.IsEmpty then "" else $" {tested}{Statistics.listed findings}."
 
-        [ el "p" [ "class", "abstract" ] [
-              text $"{article}{kind plan} with {Number.count plan.Parameters} parameters{training}{outcome}"
-          ] ]
+        let outcome =
+            if findings.IsEmpty then "" else $" {tested}{Statistics.listed findings}."
+
+        [ el
+              "p"
+              [ "class", "abstract" ]
+              [ text $"{article}{kind plan} with {Number.count plan.Parameters} parameters{training}{outcome}" ] ]
     | _ -> []
 
 let private startedText (run: RunFolder) =
@@ -159,7 +173,10 @@ let private startedText (run: RunFolder) =
     | None -> ""
     | Some s ->
         match DateTimeOffset.TryParse(s, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) with
-        | true, time -> " · " + time.UtcDateTime.ToString("d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture) + " UTC"
+        | true, time ->
+            " · "
+            + time.UtcDateTime.ToString("d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture)
+            + " UTC"
         | _ -> " · " + s
 
 let header (run: RunFolder) =
@@ -189,11 +206,10 @@ let asked (run: RunFolder) =
             |> Option.map (fun (_, n) -> $" --threads {n}")
             |> Option.defaultValue ""
 
-        [ p [
-              text "This declaration is the whole experiment. Its hash names the run folder "
-              code run.FolderName
-              text ", so the same declaration always leads to the same folder."
-          ]
+        [ p
+              [ text "This declaration is the whole experiment. Its hash names the run folder "
+                code run.FolderName
+                text ", so the same declaration always leads to the same folder." ]
           Source.highlight source
           p [ text "To reproduce the run, start this in its folder; the same number of threads gives the same bits:" ]
           Source.highlight $"gendisc run experiment.fsx --fresh{threads}" ]

@@ -4,7 +4,8 @@ module internal GenDisc.Reporting.Procedure
 open System
 open GenDisc.Reporting.Html
 
-let private epochs n = if n = "1" then "1 epoch" else $"{n} epochs"
+let private epochs n =
+    if n = "1" then "1 epoch" else $"{n} epochs"
 
 /// One step of the pipeline as a clause; None for steps this report does not know, which are quoted instead.
 let private clause (step: string) =
@@ -16,20 +17,25 @@ let private clause (step: string) =
     | [ "momentum"; m ] -> Some $"momentum {m}"
     | [ "epochs"; n ] -> Some(epochs n)
     | [ "batch"; n ] -> Some $"batches of {n} examples"
-    | [ "cosine" ] -> Some "a learning rate that falls along half a cosine to zero"
-    | [ ("step" | "stepDecay"); every; factor ] -> Some $"a learning rate multiplied by {factor} every {epochs every}"
-    | [ ("warmUp" | "warmup"); n ] -> Some $"a learning rate that first grows in a straight line over {epochs n}"
-    | [ ("clip" | "clipNorm" | "gradientClip"); norm ] -> Some $"gradients clipped to a global norm of {norm}"
+    | [ "cosine" ] -> Some "a cosine schedule (the rate falls along half a cosine to zero)"
+    | [ ("step" | "stepDecay"); every; factor ] ->
+        Some $"a step schedule (the rate times {factor} every {epochs every})"
+    | [ ("warmUp" | "warmup"); n ] -> Some $"a linear warm-up of {epochs n}"
+    | [ ("clip" | "clipNorm" | "gradientClip"); norm ] -> Some $"gradients clipped to a norm of {norm}"
     | [ ("weightDecay" | "decay"); d ] -> Some $"weight decay {d}"
     | [ ("patience" | "earlyStopping" | "earlyStop"); n ] ->
-        Some $"a stop when the validation loss has not improved for {epochs n}, after which the best weights are restored"
+        Some $"early stopping (after {epochs n} without a better validation loss; the best weights are restored)"
     | _ -> None
 
 let private optimisation (plan: PlanFile) =
     match plan.Training with
     | None -> []
     | Some training ->
-        let steps = training.Split("|>", StringSplitOptions.RemoveEmptyEntries) |> Array.map _.Trim() |> List.ofArray
+        let steps =
+            training.Split("|>", StringSplitOptions.RemoveEmptyEntries)
+            |> Array.map _.Trim()
+            |> List.ofArray
+
         let known = steps |> List.choose clause
         let unknown = steps |> List.filter (fun step -> (clause step).IsNone)
 
@@ -43,15 +49,24 @@ let private optimisation (plan: PlanFile) =
 
             text $"Training uses {Statistics.listed known}" :: others
 
-let private splits (result: ResultFile) =
-    match Map.tryFind "train" result.Counts, Map.tryFind "validation" result.Counts, Map.tryFind "test" result.Counts with
+let private splits (run: RunFolder) (result: ResultFile) =
+    let stratified =
+        match run.Plan |> Option.bind _.Classes with
+        | Some classes when classes > 0 -> " drawn evenly from all classes,"
+        | _ -> ""
+
+    match
+        Map.tryFind "train" result.Counts, Map.tryFind "validation" result.Counts, Map.tryFind "test" result.Counts
+    with
     | Some train, validation, Some test ->
         let held =
             match validation with
-            | Some n when n > 0L -> $" {Number.count n} more, drawn evenly from all classes, are held out for validation and never trained on;"
+            | Some n when n > 0L ->
+                $" {Number.count n} more,{stratified} are held out for validation and never trained on;"
             | _ -> ""
 
-        [ text $"The model learns from {Number.count train} examples;{held} {Number.count test} test examples are used once, at the end. " ]
+        [ text
+              $"The model learns from {Number.count train} examples;{held} {Number.count test} test examples are used once, at the end. " ]
     | _ -> []
 
 let private course (run: RunFolder) (result: ResultFile) =
@@ -66,12 +81,10 @@ let private course (run: RunFolder) (result: ResultFile) =
           text $"It ran for {epochs (GenDisc.Show.integer n)} of {asked}. "
       | _ -> ()
       match result.BestEpoch, result.Epochs with
-      | Some best, Some last when best > 0 && best < last ->
-          text $"The validation loss was lowest after epoch {best}. "
+      | Some best, Some last when best > 0 && best < last -> text $"The validation loss was lowest after epoch {best}. "
       | _ -> ()
       match result.Seed with
-      | Some seed ->
-          text $"All randomness (initial weights, order of examples, noise) derives from seed {seed}."
+      | Some seed -> text $"All randomness (initial weights, order of examples, noise) derives from seed {seed}."
       | None -> () ]
 
 /// One paragraph about the training; empty when neither plan nor result tells anything.
@@ -80,7 +93,7 @@ let procedure (run: RunFolder) =
 
     let recorded =
         match run.Result with
-        | Some result -> splits result @ course run result
+        | Some result -> splits run result @ course run result
         | None -> []
 
     match declared @ recorded with

@@ -182,7 +182,8 @@ let private predictions e : PredictionsFile =
       Prediction = flat "prediction" }
 
 let private isPng (bytes: byte[]) =
-    bytes.Length > 8 && bytes.AsSpan(0, 4).SequenceEqual [| 0x89uy; 0x50uy; 0x4Euy; 0x47uy |]
+    bytes.Length > 8
+    && bytes.AsSpan(0, 4).SequenceEqual [| 0x89uy; 0x50uy; 0x4Euy; 0x47uy |]
 
 /// Reads what there is. Throws DirectoryNotFoundException when the folder itself is missing.
 let read (folder: string) =
@@ -197,7 +198,11 @@ let read (folder: string) =
         if File.Exists path then
             try
                 load path
-            with :? IOException | :? UnauthorizedAccessException | :? JsonException | :? InvalidOperationException as e ->
+            with
+            | :? IOException
+            | :? UnauthorizedAccessException
+            | :? JsonException
+            | :? InvalidOperationException as e ->
                 notes.Add $"{name} could not be read: {e.Message}"
                 None
         else

@@ -29,48 +29,56 @@ let private policy =
     "default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
 type private Section =
-    { Id: string
-      Title: string
-      Body: Html list }
+    {
+        Id: string
+        /// Short name in the navigation.
+        Short: string
+        Title: string
+        Body: Html list
+    }
 
 /// A section that fails says so and leaves the rest of the report standing.
-let private section id title (build: unit -> Html list) =
+let private section id short title (build: unit -> Html list) =
     let body =
         try
             build ()
         with e ->
             [ el "div" [ "class", "banner"; "role", "note" ] [ strong "Left out. "; text e.Message ] ]
 
-    { Id = id; Title = title; Body = body }
+    { Id = id
+      Short = short
+      Title = title
+      Body = body }
 
 let private sections (run: RunFolder) =
     let numbers = Numbering()
 
-    [ section "asked" "What was asked" (fun () -> Opening.asked run)
-      section "model" "The model" (fun () -> ModelSection.model run numbers)
-      section "loss" "The loss" (fun () -> ModelSection.mathematics run)
-      section "training" "Training" (fun () -> Procedure.procedure run @ Curves.curves run numbers)
-      section "results" "Results" (fun () -> ResultsSection.metrics run numbers)
-      section "classes" "Classes" (fun () -> ClassesSection.classes run numbers)
-      section "predictions" "Predictions" (fun () -> ResultsSection.predictions run numbers)
-      section "images" "Reconstructions and samples" (fun () -> ResultsSection.pictures run numbers)
-      section "plane" "In the plane" (fun () -> ResultsSection.plane run numbers)
-      section "latent" "Latent space" (fun () -> ResultsSection.latent run numbers)
-      section "timing" "Timing and environment" (fun () -> Appendix.timing run numbers)
-      section "reading" "How to read this" (fun () -> Appendix.reading run) ]
+    [ section "asked" "Source" "What was asked" (fun () -> Opening.asked run)
+      section "model" "Model" "The model" (fun () -> ModelSection.model run numbers)
+      section "loss" "Loss" "The loss" (fun () -> ModelSection.mathematics run)
+      section "training" "Training" "Training" (fun () -> Procedure.procedure run @ Curves.curves run numbers)
+      section "results" "Results" "Results" (fun () -> ResultsSection.metrics run numbers)
+      section "classes" "Classes" "Classes" (fun () -> ClassesSection.classes run numbers)
+      section "predictions" "Predictions" "Predictions" (fun () -> ResultsSection.predictions run numbers)
+      section "images" "Images" "Reconstructions and samples" (fun () -> ResultsSection.pictures run numbers)
+      section "plane" "Plane" "In the plane" (fun () -> ResultsSection.plane run numbers)
+      section "latent" "Latent space" "Latent space" (fun () -> ResultsSection.latent run numbers)
+      section "timing" "Environment" "Timing and environment" (fun () -> Appendix.timing run numbers)
+      section "reading" "Notes" "How to read this" (fun () -> Appendix.reading run) ]
     |> List.filter (fun s -> not s.Body.IsEmpty)
 
 let private page (run: RunFolder) =
     let sections = sections run
 
     let navigation =
-        el "nav" [ "aria-label", "Contents" ] [
-            el
-                "ul"
-                []
-                (sections
-                 |> List.map (fun s -> el "li" [] [ el "a" [ "href", "#" + s.Id ] [ text s.Title ] ]))
-        ]
+        el
+            "nav"
+            [ "aria-label", "Contents" ]
+            [ el
+                  "ul"
+                  []
+                  (sections
+                   |> List.map (fun s -> el "li" [] [ el "a" [ "href", "#" + s.Id ] [ text s.Short ] ])) ]
 
     let body =
         sections
@@ -85,16 +93,21 @@ let private page (run: RunFolder) =
             []
 
     let head =
-        el "head" [] [
-            el "meta" [ "charset", "utf-8" ] []
-            el "meta" [ "name", "viewport"; "content", "width=device-width, initial-scale=1" ] []
-            el "meta" [ "http-equiv", "Content-Security-Policy"; "content", policy ] []
-            el "title" [] [ text $"{run.Name} · GenDisc report" ]
-            el "style" [] [ raw (own "report.css") ]
-        ]
+        el
+            "head"
+            []
+            [ el "meta" [ "charset", "utf-8" ] []
+              el "meta" [ "name", "viewport"; "content", "width=device-width, initial-scale=1" ] []
+              el "meta" [ "http-equiv", "Content-Security-Policy"; "content", policy ] []
+              el "title" [] [ text $"{run.Name} · GenDisc report" ]
+              el "style" [] [ raw (own "report.css") ] ]
 
     let footer =
-        el "footer" [] [ text "Written by GenDisc from the files in this run folder. The page holds everything it shows and opens without a network." ]
+        el
+            "footer"
+            []
+            [ text
+                  "Written by GenDisc from the files in this run folder. The page holds everything it shows and opens without a network." ]
 
     let main = [ Opening.header run; navigation; el "main" [] body; footer ] @ scripts
 

@@ -30,7 +30,10 @@ let private value (run: RunFolder) key split =
         match split, count with
         | "test", Some n when n > 0L && x >= 0.0 && x <= 1.0 ->
             let low, high = Statistics.wilson x n
-            let bounds = $" ({Number.decimals 2 (100.0 * low)}–{Number.decimals 2 (100.0 * high)})"
+
+            let bounds =
+                $" ({Number.decimals 2 (100.0 * low)}–{Number.decimals 2 (100.0 * high)})"
+
             [ text (Number.percent 2 x); span "range" bounds ]
         | _ -> [ text (Number.percent 2 x) ]
 
@@ -47,7 +50,9 @@ let metrics (run: RunFolder) (numbers: Numbering) =
                 | [| split; key |] when List.contains split splitNames -> Some(split, key)
                 | _ -> None)
 
-    let used = splitNames |> List.filter (fun split -> found |> List.exists (fst >> (=) split))
+    let used =
+        splitNames |> List.filter (fun split -> found |> List.exists (fst >> (=) split))
+
     let keys = found |> List.map snd |> List.distinct
     let known = order |> List.filter (fun key -> List.contains key keys)
     let keys = known @ List.sort (List.except order keys)
@@ -56,14 +61,21 @@ let metrics (run: RunFolder) (numbers: Numbering) =
         []
     else
         let columns =
-            ("Quantity", Align.Left)
-            :: (used |> List.map (fun split -> split, Align.Right))
+            ("Quantity", Align.Left) :: (used |> List.map (fun split -> split, Align.Right))
             @ [ "better", Align.Right ]
 
         let row key =
             let name, direction = title run.Unit key
-            let better = match direction with "↑" -> "higher" | "↓" -> "lower" | _ -> ""
-            [], [ text name ] :: (used |> List.map (value run key)) @ [ [ span "range" better ] ]
+
+            let better =
+                match direction with
+                | "↑" -> "higher"
+                | "↓" -> "lower"
+                | _ -> ""
+
+            [],
+            [ text name ] :: (used |> List.map (value run key))
+            @ [ [ span "range" better ] ]
 
         let caption =
             "Results by part of the data."
@@ -75,10 +87,11 @@ let metrics (run: RunFolder) (numbers: Numbering) =
         [ table (numbered (numbers.Table()) [ text caption ]) columns (keys |> List.map row) ]
 
 let private picture (alt: string) (png: byte[]) caption =
-    el "figure" [ "class", "picture" ] [
-        el "img" [ "alt", alt; "src", "data:image/png;base64," + Convert.ToBase64String png ] []
-        el "figcaption" [] caption
-    ]
+    el
+        "figure"
+        [ "class", "picture" ]
+        [ el "img" [ "alt", alt; "src", "data:image/png;base64," + Convert.ToBase64String png ] []
+          el "figcaption" [] caption ]
 
 /// Reconstructions beside originals, and what the decoder makes of draws from the prior.
 let pictures (run: RunFolder) (numbers: Numbering) =
@@ -88,20 +101,26 @@ let pictures (run: RunFolder) (numbers: Numbering) =
               picture
                   "Test images and their reconstructions"
                   png
-                  (numbered (numbers.Figure()) [
-                      text "Test images (upper row of each pair) and their reconstructions (lower row)."
-                  ])
+                  (numbered
+                      (numbers.Figure())
+                      [ text "Test images (upper row of each pair) and their reconstructions (lower row)." ])
           | None -> ()
           match run.Samples with
           | Some png ->
               picture
                   "Images drawn from the model"
                   png
-                  (numbered (numbers.Figure()) [
-                      text "New images: the decoder’s mean for latent codes drawn from the prior "
-                      MathMl.inlined [ MathMl.mi "𝒩"; MathMl.mo "("; MathMl.mn "0"; MathMl.mo ","; MathMl.mi "I"; MathMl.mo ")" ]
-                      text ". None of them is in the data."
-                  ])
+                  (numbered
+                      (numbers.Figure())
+                      [ text "New images: the decoder’s mean for latent codes drawn from the prior "
+                        MathMl.inlined
+                            [ MathMl.mi "𝒩"
+                              MathMl.mo "("
+                              MathMl.mn "0"
+                              MathMl.mo ","
+                              MathMl.mi "I"
+                              MathMl.mo ")" ]
+                        text ". No image of the data goes in." ])
           | None -> () ]
 
     if figures.IsEmpty then [] else [ div "pictures" figures ]
@@ -132,20 +151,37 @@ let latent (run: RunFolder) (numbers: Numbering) =
             | _ -> ""
 
         let how = if latent.Method = "" then "" else $" ({latent.Method})"
-        let colours = if latent.Labels.Length = latent.Points.Length then ", coloured by class" else ""
+
+        let colours =
+            if latent.Labels.Length = latent.Points.Length then
+                ", coloured by class"
+            else
+                ""
 
         let caption =
-            numbered (numbers.Figure()) [
-                text $"Latent codes of {Number.count (int64 latent.Points.Length)} test examples{how}{colours}.{together}"
-                text (if colours = "" then "" else " Click a name in the legend to hide its class, double-click to see it alone.")
-            ]
+            numbered
+                (numbers.Figure())
+                [ text
+                      $"Latent codes of {Number.count (int64 latent.Points.Length)} test examples{how}{colours}.{together}"
+                  text (
+                      if colours = "" then
+                          ""
+                      else
+                          " Click a name in the legend to hide its class, double-click to see it alone."
+                  ) ]
 
         let options: Chart.Options =
             { Height = Chart.Square
               EqualAxes = false
               Tools = true }
 
-        [ Chart.classes "latent" "Latent space" options (axis 1, axis 2) (byLabel run latent.Points latent.Labels) caption ]
+        [ ScatterChart.classes
+              "figure-latent"
+              "Latent space"
+              options
+              (axis 1, axis 2)
+              (byLabel run latent.Points latent.Labels)
+              caption ]
     | _ -> []
 
 /// Data in the plane, beside what the model reconstructs and samples.
@@ -160,8 +196,8 @@ let plane (run: RunFolder) (numbers: Numbering) =
         let titles = "x₁", "x₂"
 
         [ if plane.Data.Length > 0 && plane.Labels.Length = plane.Data.Length then
-              Chart.classes
-                  "plane-classes"
+              ScatterChart.classes
+                  "figure-plane-classes"
                   "Test data in the plane by class"
                   options
                   titles
@@ -169,17 +205,21 @@ let plane (run: RunFolder) (numbers: Numbering) =
                   (numbered (numbers.Figure()) [ text "Test data, coloured by class." ])
 
           let groups =
-              [ "data", plane.Data; "reconstructions", plane.Reconstructions; "samples", plane.Samples ]
+              [ "data", plane.Data
+                "reconstructions", plane.Reconstructions
+                "samples", plane.Samples ]
               |> List.filter (fun (_, points) -> points.Length > 0)
 
           if groups.Length > 1 || plane.Labels.Length <> plane.Data.Length then
-              Chart.clouds
-                  "plane"
+              ScatterChart.clouds
+                  "figure-plane"
                   "Data, reconstructions and samples in the plane"
                   options
                   titles
                   groups
-                  (numbered (numbers.Figure()) [ text $"Points in the plane: {Statistics.listed (List.map fst groups)}." ]) ]
+                  (numbered
+                      (numbers.Figure())
+                      [ text $"Points in the plane: {Statistics.listed (List.map fst groups)}." ]) ]
     | _ -> []
 
 /// Predicted against true values of a regression.
@@ -203,10 +243,10 @@ let predictions (run: RunFolder) (numbers: Numbering) =
                     ""
 
             let caption =
-                numbered (numbers.Figure()) [
-                    text
-                        $"Predicted against true values on the test data; points on the dashed diagonal are exact. Root mean squared error {Number.short rmse}.{determination}"
-                ]
+                numbered
+                    (numbers.Figure())
+                    [ text
+                          $"Predicted against true values on the test data; points on the dashed diagonal are exact. Root mean squared error {Number.short rmse}.{determination}" ]
 
-            [ Chart.agreement "predictions" "Predicted against true values" pairs caption ]
+            [ ScatterChart.agreement "figure-predictions" "Predicted against true values" pairs caption ]
     | _ -> []

@@ -66,24 +66,24 @@ type internal PlaneFile =
       Samples: (float * float)[]
       Reconstructions: (float * float)[] }
 
-type internal PredictionsFile =
-    { Truth: float[]
-      Prediction: float[] }
+type internal PredictionsFile = { Truth: float[]; Prediction: float[] }
 
 /// Everything a report may show. What is absent stays absent.
 type internal RunFolder =
-    { FolderName: string
-      Source: string option
-      Plan: PlanFile option
-      Epochs: EpochLine list
-      Result: ResultFile option
-      Reconstructions: byte[] option
-      Samples: byte[] option
-      Latent: LatentFile option
-      Plane: PlaneFile option
-      Predictions: PredictionsFile option
-      /// What could not be read, for the reader of the report.
-      Notes: string list }
+    {
+        FolderName: string
+        Source: string option
+        Plan: PlanFile option
+        Epochs: EpochLine list
+        Result: ResultFile option
+        Reconstructions: byte[] option
+        Samples: byte[] option
+        Latent: LatentFile option
+        Plane: PlaneFile option
+        Predictions: PredictionsFile option
+        /// What could not be read, for the reader of the report.
+        Notes: string list
+    }
 
     member this.Name =
         match this.Result with

@@ -15,7 +15,8 @@ let private token =
         RegexOptions.Multiline ||| RegexOptions.Compiled
     )
 
-let private kinds = [ "comment"; "string"; "directive"; "number"; "operator"; "keyword" ]
+let private kinds =
+    [ "comment"; "string"; "directive"; "number"; "operator"; "keyword" ]
 
 let highlight (source: string) =
     let source = source.Replace("\r\n", "\n").TrimEnd()

@@ -53,7 +53,8 @@ let mistakes (confusion: int64[][]) =
 /// Whether counts form a square table with at least two classes and at least one example.
 let isConfusion (counts: int64[][]) =
     counts.Length > 1
-    && counts |> Array.forall (fun row -> row.Length = counts.Length && row |> Array.forall (fun n -> n >= 0L))
+    && counts
+       |> Array.forall (fun row -> row.Length = counts.Length && row |> Array.forall (fun n -> n >= 0L))
     && counts |> Array.exists (Array.exists (fun n -> n > 0L))
 
 /// Root mean squared error and coefficient of determination (NaN where the truth does not vary).

@@ -31,7 +31,7 @@
       xaxis: axis(own.xaxis || {}, narrow),
       yaxis: axis(own.yaxis || {}, narrow),
       legend: { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom", font: { size: narrow ? 11 : 12 },
-                itemsizing: "constant" },
+                itemsizing: figure.data.every(function (t) { return t.mode === "markers"; }) ? "constant" : "trace" },
       hoverlabel: { font: { family: css("--sans"), size: 12 } },
       modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: css("--muted"), activecolor: css("--accent") },
       dragmode: window.matchMedia("(pointer: coarse)").matches ? false : "zoom"
@@ -44,21 +44,38 @@
     return layout;
   }
 
+  // Without a pointer that hovers, plotly.js would show the buttons all the time, over the legend.
+  var hovers = window.matchMedia("(hover: hover)").matches;
+  function configOf(figure) {
+    return {
+      responsive: true,
+      displaylogo: false,
+      displayModeBar: figure.tools && hovers ? "hover" : false,
+      modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"]
+    };
+  }
+
   var drawn = [];
   document.querySelectorAll("script[data-figure]").forEach(function (script) {
     var el = document.getElementById(script.getAttribute("data-figure"));
     var figure = JSON.parse(script.textContent);
-    Plotly.newPlot(el, figure.data, layoutOf(figure, el), {
-      responsive: true,
-      displaylogo: false,
-      displayModeBar: figure.tools ? "hover" : false,
-      modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"]
-    });
+    Plotly.newPlot(el, figure.data, layoutOf(figure, el), configOf(figure));
     drawn.push({ el: el, figure: figure });
   });
 
-  function restyle() {
-    drawn.forEach(function (d) { Plotly.react(d.el, d.figure.data, layoutOf(d.figure, d.el)); });
+  function redraw(d) { Plotly.react(d.el, d.figure.data, layoutOf(d.figure, d.el), configOf(d.figure)); }
+  function restyle() { drawn.forEach(redraw); }
+
+  // A box can change its width without the window changing: on printing, in a frame, when a scroll bar comes.
+  if (window.ResizeObserver) {
+    drawn.forEach(function (d) {
+      var width = d.el.clientWidth;
+      new ResizeObserver(function () {
+        if (d.el.clientWidth === width) return;
+        width = d.el.clientWidth;
+        redraw(d);
+      }).observe(d.el);
+    });
   }
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", restyle);
   window.matchMedia("print").addEventListener("change", restyle);

@@ -6,6 +6,7 @@ open GenDisc
 open GenDisc.Core.Data
 open GenDisc.Core.Evaluation
 open GenDisc.Core.Models
+open GenDisc.Core.Modules
 open GenDisc.Core.Runtime
 open GenDisc.Reporting
 open TorchSharp
@@ -13,6 +14,7 @@ open TorchSharp
 /// What figures are drawn from.
 type Subject =
     { Model: HybridModel
+      Bottleneck: Bottleneck
       Test: Split
       Shape: Shape
       Streams: Streams
@@ -66,7 +68,7 @@ let private images s shape =
     let originals, copies = reconstructions s rows
     Atomic.writeVia (s.File "reconstructions.png") (fun path -> Mosaic.pairs path columns shape originals copies)
 
-    if s.Model.Bottleneck.Options.Variational then
+    if s.Bottleneck.Options.Variational then
         let samples = withGenerator s (fun noise -> Pictures.PriorSamples(s.Model, 8 * columns, noise, s.Device))
         Atomic.writeVia (s.File "samples.png") (fun path -> Mosaic.write path columns shape samples)
 
@@ -75,7 +77,7 @@ let private plane s =
     let originals, copies = reconstructions s (shown.Indices.ToArray())
 
     let samples =
-        if s.Model.Bottleneck.Options.Variational then
+        if s.Bottleneck.Options.Variational then
             withGenerator s (fun noise -> Pictures.PriorSamples(s.Model, planePoints, noise, s.Device))
         else
             [||]
@@ -113,15 +115,14 @@ let private latents s =
     |> Json.line
     |> Atomic.writeText (s.File "latent.json")
 
-/// Everything the model can show, except predictions.
+/// Everything that a model with a bottleneck can show.
 let write (s: Subject) =
-    if not (isNull (box s.Model.Bottleneck)) then
-        match s.Shape with
-        | Image(c, h, w) when c = 1 || c = 3 -> images s (c, h, w)
-        | Vector 2 -> plane s
-        | _ -> ()
+    match s.Shape with
+    | Image(c, h, w) when c = 1 || c = 3 -> images s (c, h, w)
+    | Vector 2 -> plane s
+    | _ -> ()
 
-        latents s
+    latents s
 
 /// Predicted against true targets, at most 2,000.
 let predictions (file: string) (found: Predictions) =

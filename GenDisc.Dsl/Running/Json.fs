@@ -5,18 +5,21 @@ open System
 open System.Text.Json
 open System.Text.Json.Nodes
 
+/// A value, or JSON's null.
+type Node = JsonNode | null
+
 let private options = JsonSerializerOptions(WriteIndented = true)
 
-let number (x: float) : JsonNode =
-    if Double.IsFinite x then JsonValue.Create x :> JsonNode else null
+let number (x: float) : Node =
+    if Double.IsFinite x then JsonValue.Create x else null
 
-let text (s: string) : JsonNode = JsonValue.Create s
+let text (s: string) : Node = JsonValue.Create s
 
-let integer (n: int64) : JsonNode = JsonValue.Create n
+let integer (n: int64) : Node = JsonValue.Create n
 
-let list (items: JsonNode seq) : JsonNode = JsonArray(Seq.toArray items)
+let list (items: Node seq) : Node = JsonArray(Seq.toArray items)
 
-let object (members: (string * JsonNode) seq) : JsonNode =
+let object (members: (string * Node) seq) : Node =
     let o = JsonObject()
 
     for name, value in members do
@@ -28,10 +31,11 @@ let numbers (values: Map<string, float>) =
     object [ for KeyValue(name, value) in values do name, number value ]
 
 /// Indented, for files that people open.
-let indented (node: JsonNode) = node.ToJsonString options + "\n"
+let indented (node: Node) =
+    JsonSerializer.Serialize(node, options) + "\n"
 
 /// On one line, for `.jsonl`.
-let line (node: JsonNode) = node.ToJsonString()
+let line (node: Node) = JsonSerializer.Serialize node
 
 /// The members of an object that are numbers.
 let readNumbers (element: JsonElement) =

@@ -28,7 +28,7 @@ type internal Details =
       BestEpoch: int
       Classes: string list
       Confusion: int64 array array option
-      Environment: (string * Nodes.JsonNode) list
+      Environment: (string * Json.Node) list
       Data: GenDisc.Core.Data.DataFile list
       Counts: (string * int) list
       Warnings: string list }

@@ -47,6 +47,10 @@ let private examine learner (streams: Streams) device (name: string) (split: Spl
     let figures = [ for KeyValue(k, v) in means do k, v ] @ [ for KeyValue(k, v) in predictions.Figures() do k, v ]
     ({ Values = Map.ofList figures }: Metrics), confusion, predictions
 
+/// A script that runs the experiment again, from anywhere.
+let private script experiment =
+    $"open GenDisc\n\n{Experiment.show experiment}\n|> run\n|> ignore\n"
+
 let private empty: Metrics = { Values = Map.empty }
 
 /// Trains, evaluates, draws and writes. Raises what training raises, after writing down how far it came.
@@ -70,7 +74,7 @@ let run (options: HostOptions) (plan: Plan) (id: string) : RunResult =
     let device = TorchRuntime.Device options.Device
     use folder = RunFolder.Open(options.Runs, id)
     let recorder = Recorder(folder, experiment.Training.Epochs, options.Tell)
-    Atomic.writeText (folder.File "experiment.fsx") (Experiment.script experiment)
+    Atomic.writeText (folder.File "experiment.fsx") (script experiment)
     Atomic.writeText (folder.File "plan.json") (PlanJson.write plan)
     recorder.Log $"run {id} on {splits.Train.Count} training examples"
 
@@ -135,13 +139,17 @@ let run (options: HostOptions) (plan: Plan) (id: string) : RunResult =
     Atomic.write (folder.File "model.safetensors") (fun stream ->
         SafeTensors.Save(model, stream, dict [ "gendisc", id ] |> Collections.Generic.Dictionary))
 
-    Figures.write
-        { Model = model
-          Test = splits.Test
-          Shape = Data.shape experiment.Data
-          Streams = streams
-          Device = device
-          File = fun name -> folder.File(IO.Path.Combine("figures", name)) }
+    match model.Bottleneck with
+    | null -> ()
+    | bottleneck ->
+        Figures.write
+            { Model = model
+              Bottleneck = bottleneck
+              Test = splits.Test
+              Shape = Data.shape experiment.Data
+              Streams = streams
+              Device = device
+              File = fun name -> folder.File(IO.Path.Combine("figures", name)) }
 
     if predictions.Truth.Count > 0 then
         Figures.predictions (folder.File(IO.Path.Combine("figures", "predictions.json"))) predictions

@@ -43,8 +43,8 @@ let tests =
           }
           test "a file below the current directory is named from there" {
               let below = Path.Combine(Directory.GetCurrentDirectory(), "a", "b.fsx")
-              Expect.equal (Diagnostic.displayPath below) (Path.Combine("a", "b.fsx")) "relative"
-              Expect.equal (Diagnostic.displayPath "/b.fsx") "/b.fsx" "elsewhere: as it is"
+              Expect.equal (Wording.path below) (Path.Combine("a", "b.fsx")) "relative"
+              Expect.equal (Wording.path "/b.fsx") "/b.fsx" "elsewhere: as it is"
           }
           test "an unknown name hints at open GenDisc only where that is missing" {
               Expect.equal

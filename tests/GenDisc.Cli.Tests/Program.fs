@@ -15,7 +15,6 @@ let main args =
                ArgumentsTests.tests
                DiagnosticTests.tests
                TroubleTests.tests
-               TextTests.tests
                JsonTests.tests
                StatusLineTests.tests
                TerminalTests.tests

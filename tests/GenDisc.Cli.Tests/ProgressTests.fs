@@ -9,7 +9,7 @@ open GenDisc.Cli.Tests.Support
 
 let private plain (events: RunEvent list) =
     use writer = new StringWriter(NewLine = "\n")
-    use display = new PlainProgress(writer)
+    use display = new PlainDisplay(writer)
     events |> List.iter (display :> RunDisplay).Tell
     writer.ToString().TrimEnd().Split '\n' |> List.ofArray
 

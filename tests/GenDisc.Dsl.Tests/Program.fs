@@ -4,4 +4,21 @@ open Expecto
 
 [<EntryPoint>]
 let main args =
-    runTestsWithCLIArgs [] args (testList "GenDisc.Dsl" [ LossTests.tests; ExperimentTests.tests ])
+    runTestsWithCLIArgs
+        []
+        args
+        (testList
+            "GenDisc.Dsl"
+            [ LossTests.tests
+              ExperimentTests.tests
+              MirrorTests.tests
+              CheckTests.tests
+              ExplainTests.tests
+              PlanJsonTests.tests
+              Progress.WordingTests.tests
+              Report.MosaicTests.tests
+              Report.StatisticsTests.tests
+              Report.HtmlTests.tests
+              Report.FormulasTests.tests
+              Report.ReportTests.tests
+              Report.PageTests.tests ])

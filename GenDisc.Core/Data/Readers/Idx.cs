@@ -36,7 +36,8 @@ public static class Idx
         var wrong = content.Bytes.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)Math.Min(255, classes - 1));
         if (wrong < 0) return content;
         throw new UserError(
-            $"{path}: the label of example {wrong} is {content.Bytes[wrong]}, but the {classes} classes are 0 to {classes - 1}. Replace the file with the labels of this dataset.");
+            $"{path}: the label of example {wrong} is {content.Bytes[wrong]}, "
+            + $"but the {classes} classes are 0 to {classes - 1}. Replace the file with the labels of this dataset.");
     }
 
     /// <summary>A dataset of one-channel images from a file of images and a file of labels.</summary>
@@ -45,7 +46,8 @@ public static class Idx
     {
         if (images.Count != labels.Count)
             throw new UserError(
-                $"{images.Path} holds {images.Count} images, but {labels.Path} holds {labels.Count} labels. Replace both files with a pair that belongs together.");
+                $"{images.Path} holds {images.Count} images, but {labels.Path} holds {labels.Count} labels. "
+                + "Replace both files with a pair that belongs together.");
         int[] shape = [1, images.Shape[1], images.Shape[2]];
         return Dataset.OfPixels(name, shape, images.Bytes, Array.ConvertAll(labels.Bytes, b => (int)b), classNames);
     }
@@ -60,7 +62,8 @@ public static class Idx
         var magic = BinaryPrimitives.ReadInt32BigEndian(header);
         if (got == 4 && magic != 0x800 + dimensions)
             throw new UserError(
-                $"{path}: an IDX file of {what} begins with the number {0x800 + dimensions}, but this one begins with {magic}{Guess(magic)}. Put the file of {what} in its place.");
+                $"{path}: an IDX file of {what} begins with the number {0x800 + dimensions}, "
+                + $"but this one begins with {magic}{Guess(magic)}. Put the file of {what} in its place.");
         if (got == 4) got += file.Fill(header[4..]);
         if (got < header.Length)
             throw Damaged(path, $"it ends after {got} bytes, within the header of {header.Length}");
@@ -77,7 +80,8 @@ public static class Idx
         if (claimed == 0) throw Damaged(path, $"its header states that it holds no {what}");
         var most = Math.Min(file.IsGzip ? file.StoredLength * BestCompression : file.StoredLength, Array.MaxLength) - header.Length;
         if (claimed > most)
-            throw Damaged(path, $"its header claims {shape[0]} {what} in {Group(claimed)} bytes, but the file can hold at most {Group(most)}");
+            throw Damaged(
+                path, $"its header claims {shape[0]} {what} in {Group(claimed)} bytes, but the file can hold at most {Group(most)}");
 
         var bytes = ReadBody(file, (int)claimed, path, shape[0], what);
         hash.AppendData(header);

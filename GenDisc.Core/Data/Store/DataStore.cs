@@ -47,7 +47,8 @@ public sealed class DataStore
         return new LoadedData(
             Idx.ToDataset(name, trainImages, trainLabels, info.ClassNames),
             Idx.ToDataset(name, testImages, testLabels, info.ClassNames),
-            [.. new[] { trainImages, trainLabels, testImages, testLabels }.Select((c, i) => new DataFile(info.Files[i].Name, c.Sha256, c.Length))]);
+            [.. info.Files.Zip([trainImages, trainLabels, testImages, testLabels], (file, content) =>
+                new DataFile(file.Name, content.Sha256, content.Length))]);
 
         IdxContent Read(int index, Func<string, IdxContent> read)
         {
@@ -55,7 +56,10 @@ public sealed class DataStore
             var content = read(paths[index]);
             var expected = info.Files[index].Sha256;
             return content.Sha256 == expected ? content : throw new UserError(
-                $"{content.Path}: this is not the published file of {name}.\n  SHA-256 of its unpacked content: {content.Sha256}\n  expected:                        {expected}\nReplace it, or delete it to have it fetched again.");
+                $"{content.Path}: this is not the published file of {name}.\n"
+                + $"  SHA-256 of its unpacked content: {content.Sha256}\n"
+                + $"  expected:                        {expected}\n"
+                + "Replace it, or delete it to have it fetched again.");
         }
     }
 
@@ -148,8 +152,12 @@ public sealed class DataStore
     {
         var missing = info.Files.Where((_, i) => paths[i] is null).ToList();
         var urls = missing.SelectMany(file => file.Urls.Select((url, mirror) => $"  {(mirror == 0 ? "" : "or ")}{url}"));
-        var folders = new[] { _options.DataDirectory, _options.CacheDirectory }.OfType<string>().Select(root => Path.Combine(root, info.Name));
+        var folders = new[] { _options.DataDirectory, _options.CacheDirectory }
+            .OfType<string>()
+            .Select(root => Path.Combine(root, info.Name));
         return new UserError(
-            $"dataset {info.Name}: {missing.Count} of {info.Files.Length} files are not on this machine, and fetching them failed: {why}\nFetch\n{string.Join('\n', urls)}\nand put them, as they are, into {string.Join(" or ", folders)}.");
+            $"dataset {info.Name}: {missing.Count} of {info.Files.Length} files are not on this machine, "
+            + $"and fetching them failed: {why}\nFetch\n{string.Join('\n', urls)}\n"
+            + $"and put them, as they are, into {string.Join(" or ", folders)}.");
     }
 }

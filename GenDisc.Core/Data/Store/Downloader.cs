@@ -66,7 +66,8 @@ internal sealed class Downloader(DataStoreOptions options, HttpMessageHandler? h
             {
                 var transfer = new Transfer(_client, options.StallTimeout, most);
                 // The pool, so that no caller's synchronization context can deadlock on the wait.
-                Task.Run(() => transfer.Receive(url, part, file.Name, progress, cancel), CancellationToken.None).GetAwaiter().GetResult();
+                Task.Run(() => transfer.Receive(url, part, file.Name, progress, cancel), CancellationToken.None)
+                    .GetAwaiter().GetResult();
             }
             catch (TransferFailed e)
             {
@@ -91,7 +92,9 @@ internal sealed class Downloader(DataStoreOptions options, HttpMessageHandler? h
         try
         {
             var (sha256, _) = PossiblyGzipped.Hash(path, file.Bytes);
-            return sha256 == file.Sha256 ? "" : $"it sent other content than expected (SHA-256 {sha256}, expected {file.Sha256}), which was deleted";
+            return sha256 == file.Sha256
+                ? ""
+                : $"it sent other content than expected (SHA-256 {sha256}, expected {file.Sha256}), which was deleted";
         }
         catch (UserError)
         {

@@ -49,7 +49,9 @@ internal sealed class Transfer(HttpClient client, TimeSpan stall, long most)
         }
         catch (HttpRequestException e)
         {
-            var unreachable = e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError;
+            var unreachable = e.HttpRequestError is HttpRequestError.NameResolutionError
+                or HttpRequestError.ConnectionError
+                or HttpRequestError.SecureConnectionError;
             throw new TransferFailed(e.Message, again: !unreachable || part.Length > 0);
         }
         catch (HttpIOException)

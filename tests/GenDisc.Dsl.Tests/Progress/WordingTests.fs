@@ -1,4 +1,4 @@
-module GenDisc.Cli.Tests.TextTests
+module GenDisc.Dsl.Tests.Progress.WordingTests
 
 open Expecto
 open GenDisc
@@ -16,34 +16,34 @@ let tests =
                     600.0, "10:00"
                     7209.0, "2:00:09"
                     90000.0, "25:00:00" ] do
-                  Expect.equal (Text.duration seconds) expected (string seconds)
+                  Expect.equal (Wording.duration seconds) expected (string seconds)
 
-              Expect.equal (Text.about 12.6) "13 s" "a guess has no decimals"
-              Expect.equal (Text.about 59.7) "1:00" "and no 60 s"
+              Expect.equal (Wording.about 12.6) "13 s" "a guess has no decimals"
+              Expect.equal (Wording.about 59.7) "1:00" "and no 60 s"
           }
           test "figures read the same under every culture" {
               for culture in [ "en-US"; "de-DE"; "fr-FR"; "ar-SA" ] do
                   underCulture culture (fun () ->
-                      Expect.equal (Text.metric "accuracy" 0.97126) "97.13 %" culture
-                      Expect.equal (Text.metric "elbo" -108.754) "-108.75" culture
-                      Expect.equal (Text.metric "kl" 12.3456) "12.346" culture
-                      Expect.equal (Text.metric "mse" 0.01234) "0.0123" culture
-                      Expect.equal (Text.metric "mse" 0.00001234) "1.234E-05" culture
-                      Expect.equal (Text.metric "loss" nan) "NaN" culture
-                      Expect.equal (Text.count 12034.5) "12,034" culture
-                      Expect.equal (Text.bytes 9_912_422L) "9.9 MB" culture)
+                      Expect.equal (Wording.metric "accuracy" 0.97126) "97.13 %" culture
+                      Expect.equal (Wording.metric "elbo" -108.754) "-108.75" culture
+                      Expect.equal (Wording.metric "kl" 12.3456) "12.346" culture
+                      Expect.equal (Wording.metric "mse" 0.01234) "0.0123" culture
+                      Expect.equal (Wording.metric "mse" 0.00001234) "1.234E-05" culture
+                      Expect.equal (Wording.metric "loss" nan) "NaN" culture
+                      Expect.equal (Wording.count 12034.5) "12,034" culture
+                      Expect.equal (Wording.bytes 9_912_422L) "9.9 MB" culture)
           }
           test "a table aligns figures to the right and leaves no trailing blanks" {
               Expect.equal
-                  (Text.table [ [ ""; "train"; "x" ]; [ "loss"; "1"; "" ]; [ "kl"; "22"; "3" ] ])
+                  (Wording.table [ [ ""; "train"; "x" ]; [ "loss"; "1"; "" ]; [ "kl"; "22"; "3" ] ])
                   [ "      train  x"; "loss      1"; "kl       22  3" ]
                   "aligned"
 
-              Expect.isEmpty (Text.table []) "nothing from nothing"
+              Expect.isEmpty (Wording.table []) "nothing from nothing"
           }
           test "splits without figures have no column, and the best-known figures come first" {
               let rows =
-                  Text.metricRows
+                  Wording.metricRows
                       [ "train", metrics [ "zeta", 1.0; "kl", 2.0; "loss", 3.0 ]
                         "validation", metrics []
                         "test", metrics [ "accuracy", 0.5 ] ]
@@ -52,7 +52,7 @@ let tests =
               Expect.equal (rows |> List.map List.head) [ ""; "loss"; "accuracy"; "kl"; "zeta" ] "rows"
           }
           test "an epoch's line shows as many figures as fit" {
-              let line width = Text.epoch width epochRecord 10
+              let line width = Wording.epoch width epochRecord 10
 
               Expect.equal
                   (line 200)

@@ -1,9 +1,9 @@
 /// Numbers and tables as plain text, the same under every culture.
-module GenDisc.Cli.Text
+module internal GenDisc.Wording
 
 open System
 open System.Globalization
-open GenDisc
+open System.IO
 
 let private invariant = CultureInfo.InvariantCulture
 
@@ -40,6 +40,15 @@ let bytes (n: int64) =
         fixedPoint 0 (float n / 1e3) + " kB"
     else
         fixedPoint 1 (float n / 1e6) + " MB"
+
+/// A path below the current directory as the user would type it; others in full.
+let path (file: string) =
+    let relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), file)
+
+    if relative.StartsWith("..", StringComparison.Ordinal) then
+        file
+    else
+        relative
 
 /// A figure of that name: accuracy in percent, the rest with about four digits.
 let metric (name: string) (x: float) =

@@ -1,0 +1,168 @@
+/// What must hold of a loss, by itself and together with the model it trains.
+module internal GenDisc.LossRules
+
+/// A loss's parts with their paths.
+let rec private parts path loss =
+    (path, loss)
+    :: match loss with
+       | Loss.Scaled(_, inner) -> parts (path @ [ 0 ]) inner
+       | Loss.Sum(left, right) -> parts (path @ [ 0 ]) left @ parts (path @ [ 1 ]) right
+       | Loss.Term _
+       | Loss.Elbo -> []
+
+let private weightProblems weight =
+    [ match weight with
+      | Weight.Constant w when not (System.Double.IsFinite w && w >= 0.0) ->
+          $"a weight must be finite and not negative, but is {Show.number w}", "write a weight such as 0.1"
+      | Weight.Ramp epochs when epochs < 1 ->
+          $"{Weight.show weight} expects at least 1 epoch, but got {Show.integer epochs}", "write ramp 10"
+      | Weight.Anneal(from, until, epochs) ->
+          if
+              not (
+                  System.Double.IsFinite from
+                  && System.Double.IsFinite until
+                  && from >= 0.0
+                  && until >= 0.0
+              )
+          then
+              $"{Weight.show weight} expects weights that are finite and not negative, but got {Show.number from} and {Show.number until}",
+              "write anneal 4.0 1.0 10"
+
+          if epochs < 1 then
+              $"{Weight.show weight} expects at least 1 epoch, but got {Show.integer epochs}", "write anneal 4.0 1.0 10"
+      | _ -> () ]
+
+/// Problems of the weights, each under its weight.
+let private weights loss =
+    let source = Loss.source loss
+
+    [ for path, part in parts [] loss do
+          match part with
+          | Loss.Scaled(weight, _) ->
+              for says, hint in weightProblems weight do
+                  Problem.within Place.Loss (Show.find (path @ [ -1 ]) source) says hint
+          | _ -> () ]
+
+/// Terms that weigh something in some epoch of the training.
+let private weighing epochs loss =
+    let last = max 1 epochs
+
+    [ yield! seq { 1 .. min last 1000 }; last ]
+    |> List.collect (fun epoch ->
+        Loss.weights epoch loss
+        |> Map.toList
+        |> List.filter (fun (_, w) -> w <> 0.0)
+        |> List.map fst)
+    |> Set.ofList
+
+let private tryBlock predicate (m: Model) =
+    m.Blocks
+    |> List.tryFindIndex predicate
+    |> Option.map (fun i -> i, Block.show m.Blocks[i])
+
+/// Terms that need a block the model lacks.
+let private missing (data: Data) (m: Model) loss =
+    let names =
+        parts [] loss
+        |> List.choose (fun (_, part) ->
+            match part with
+            | Loss.Term term -> Some(Term.name term)
+            | Loss.Elbo -> Some "elbo"
+            | _ -> None)
+        |> List.distinct
+
+    let needs name says hint =
+        [ if List.contains name names then
+              Problem.at Place.Loss says hint ]
+
+    let has predicate = List.exists predicate m.Blocks
+    let autoencoder = tryBlock _.IsAutoencoder m
+
+    let head name block kind other =
+        needs
+            name
+            $"{name} needs a {block}, and the model has none"
+            (if kind then
+                 other
+             else if name = "crossEntropy" then
+                 $"{Data.storeName data} has no classes: use mse with regressor [64]"
+             else
+                 $"{Data.storeName data} has classes: use crossEntropy with classifier [128]")
+
+    [ if not (has _.IsClassifier) then
+          yield!
+              head
+                  "crossEntropy"
+                  "classifier"
+                  (Data.classes data > 0)
+                  "append >> classifier [128], or drop crossEntropy"
+      if not (has _.IsRegressor) then
+          yield! head "mse" "regressor" (Data.targets data > 0) "append >> regressor [64], or drop mse"
+      if not (has _.IsVae) then
+          match autoencoder with
+          | Some(_, shown) ->
+              yield!
+                  needs
+                      "elbo"
+                      $"elbo needs a vae, but {shown} has no distribution over its latent vector"
+                      $"use reconstruction instead of elbo, or a vae instead of {shown}"
+
+              yield!
+                  needs
+                      "kl"
+                      $"kl needs a vae, but {shown} has no distribution over its latent vector"
+                      $"drop kl, or use a vae instead of {shown}"
+          | None ->
+              yield! needs "elbo" "elbo needs a vae, and the model has none" "add vae 32, or drop elbo"
+              yield! needs "kl" "kl needs a vae, and the model has none" "add vae 32, or drop kl"
+
+              yield!
+                  needs
+                      "reconstruction"
+                      "reconstruction needs a vae or an autoencoder, and the model has none"
+                      "add vae 32 or autoencoder 32, or drop reconstruction" ]
+
+/// Blocks that no term of the loss trains.
+let private untrained (m: Model) trained =
+    let unless (terms: Term list) predicate says hint =
+        match tryBlock predicate m with
+        | Some(i, shown) when terms |> List.forall (fun t -> not (Set.contains t trained)) ->
+            [ Problem.at (Place.Block [ i ]) (says shown) (hint shown) ]
+        | _ -> []
+
+    let noTerm shown =
+        $"{shown} is trained by no term of the loss"
+
+    [ yield!
+          unless [ Term.CrossEntropy ] _.IsClassifier noTerm (fun shown ->
+              $"add crossEntropy to the loss, or drop {shown}")
+      yield! unless [ Term.Mse ] _.IsRegressor noTerm (fun shown -> $"add mse to the loss, or drop {shown}")
+      yield!
+          unless [ Term.Reconstruction ] _.IsAutoencoder noTerm (fun shown ->
+              $"add reconstruction to the loss, or drop {shown}")
+      if Set.contains Term.Kl trained then
+          yield!
+              unless
+                  [ Term.Reconstruction ]
+                  _.IsVae
+                  (fun shown -> $"the decoder of {shown} is trained by no term of the loss, which has kl alone")
+                  (fun _ -> "use elbo, or add reconstruction to the loss")
+      else
+          yield!
+              unless [ Term.Reconstruction ] _.IsVae noTerm (fun shown ->
+                  $"add 0.1 * elbo to the loss, or drop {shown}") ]
+
+/// Problems of the loss by itself and together with the model.
+let experiment (e: Experiment) =
+    let trained = weighing e.Training.Epochs e.Loss
+    let wrongWeights = weights e.Loss
+
+    [ yield! wrongWeights
+      yield! missing e.Data e.Model e.Loss
+      if not trained.IsEmpty then
+          yield! untrained e.Model trained
+      elif wrongWeights.IsEmpty then
+          Problem.at
+              Place.Loss
+              "every term of the loss has weight 0, so nothing is trained"
+              "give a term a weight above 0" ]

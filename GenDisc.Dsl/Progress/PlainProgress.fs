@@ -1,0 +1,55 @@
+namespace GenDisc
+
+open System
+open System.IO
+
+/// What a run came to, in words and rows.
+module internal Outcome =
+    /// The line above the table of a run that ended.
+    let headline (result: RunResult) =
+        match result.Status with
+        | Status.Done when result.Reused ->
+            result.Id + ": done before, reused (--fresh trains again)"
+        | Status.Done ->
+            let rate = Wording.count result.ExamplesPerSecond + " examples/s"
+            result.Id + ": done in " + Wording.duration result.Seconds + ", " + rate
+        | Status.Interrupted -> result.Id + ": interrupted after " + Wording.duration result.Seconds
+        | Status.Failed -> result.Id + ": failed"
+
+    let splits (result: RunResult) =
+        [ "train", result.Train; "validation", result.Validation; "test", result.Test ]
+
+    /// Path of the report as the user would type it; None where there is none.
+    let report (folder: string) =
+        let path = Path.Combine(folder, "report.html")
+        if File.Exists path then Some(Wording.path (Path.GetFullPath path)) else None
+
+/// Lines only: for pipes, files and dumb terminals. One line per epoch, nothing per batch.
+type internal PlainProgress(writer: TextWriter) =
+    let mutable fetching = ""
+
+    let line (text: string) =
+        writer.WriteLine text
+        writer.Flush()
+
+    /// A line that stays.
+    member _.Say text = line text
+
+    member _.Tell event =
+        match event with
+        | RunEvent.Batch _ -> ()
+        | RunEvent.Planned(plan, id, _) -> line (plan.Experiment.Name + ": run " + id)
+        | RunEvent.Fetching(file, received, total) ->
+            if file <> fetching then
+                fetching <- file
+                line ("fetching " + file + (if total > 0L then " (" + Wording.bytes total + ")" else ""))
+            elif total > 0L && received >= total then
+                fetching <- ""
+                line ("fetched " + file)
+        | RunEvent.Epoch(record, epochs) -> line (Wording.epoch Int32.MaxValue record epochs)
+        | RunEvent.Note text -> line text
+        | RunEvent.Warning text -> line ("warning: " + text)
+        | RunEvent.Finished result ->
+            line (Outcome.headline result)
+            Wording.metricRows (Outcome.splits result) |> Wording.table |> List.iter line
+            Outcome.report result.Folder |> Option.iter (fun path -> line ("report: " + path))

@@ -1,0 +1,104 @@
+/// Point clouds.
+module internal GenDisc.Reporting.ScatterChart
+
+open XPlot.Plotly
+open GenDisc.Reporting.Html
+open GenDisc.Reporting.Chart
+
+let private cloud name (index: int) size opacity points =
+    let x, y = split points
+
+    Scatter(
+        x = x,
+        y = y,
+        name = escape name,
+        mode = "markers",
+        marker = Marker(color = colour index, symbol = symbol index, size = size, opacity = opacity)
+    )
+    :> Trace
+
+let private median (values: float[]) =
+    let sorted = Array.sort values
+    sorted[sorted.Length / 2]
+
+/// A scatter plot with a colour and a symbol for each class, whose name stands at the median of its points.
+let classes id description options (xTitle, yTitle) (groups: (string * (float * float)[]) list) caption =
+    let groups =
+        groups
+        |> List.map (fun (name, points) -> name, finite points |> Array.ofSeq)
+        |> List.filter (fun (_, points) -> points.Length > 0)
+
+    let traces =
+        groups |> List.mapi (fun i (name, points) -> cloud name i 5 0.65 points)
+
+    let layout =
+        Layout(
+            xaxis = Xaxis(title = xTitle),
+            yaxis = Yaxis(title = yTitle),
+            showlegend = (groups.Length > 1),
+            hovermode = "closest"
+        )
+
+    // With two classes the legend is enough, and the median of a bent cloud lies beside it.
+    if groups.Length > 2 && groups.Length <= 20 then
+        layout.annotations <-
+            groups
+            |> List.mapi (fun i (name, points) ->
+                Annotation(
+                    x = rounded (median (Array.map fst points)),
+                    y = rounded (median (Array.map snd points)),
+                    text = escape name,
+                    showarrow = false,
+                    bgcolor = "rgba(255,255,255,0.85)",
+                    bordercolor = colour i,
+                    borderwidth = 1.5,
+                    borderpad = 3.0,
+                    font = Font(size = 12.0, color = "#1b2430")
+                ))
+
+    figure id description options traces layout caption
+
+/// Point clouds over each other, for data in the plane.
+let clouds id description options titles (groups: (string * (float * float)[]) list) caption =
+    let traces =
+        groups |> List.mapi (fun i (name, points) -> cloud name i 6 0.55 points)
+
+    let layout =
+        Layout(
+            xaxis = Xaxis(title = fst titles),
+            yaxis = Yaxis(title = snd titles),
+            showlegend = true,
+            hovermode = "closest"
+        )
+
+    figure id description options traces layout caption
+
+/// Predicted against true values, with the diagonal on which a perfect prediction lies.
+let agreement id description (points: (float * float)[]) caption =
+    let points = finite points |> Array.ofSeq
+    let all = points |> Array.collect (fun (x, y) -> [| x; y |])
+    let low, high = Array.min all, Array.max all
+
+    let diagonal =
+        Scatter(
+            x = [ low; high ],
+            y = [ low; high ],
+            name = "perfect prediction",
+            mode = "lines",
+            line = Line(color = "#888888", width = 1.5, dash = "dash")
+        )
+
+    let layout =
+        Layout(
+            xaxis = Xaxis(title = "true value"),
+            yaxis = Yaxis(title = "predicted value"),
+            showlegend = true,
+            hovermode = "closest"
+        )
+
+    let options =
+        { Height = Square
+          EqualAxes = true
+          Tools = true }
+
+    figure id description options [ cloud "test examples" 0 6 0.5 points; diagonal ] layout caption

@@ -1,0 +1,92 @@
+/// The report as a browser shows it.
+module GenDisc.Dsl.Tests.Report.PageTests
+
+open System.IO
+open System.Text.RegularExpressions
+open Expecto
+open GenDisc.Reporting
+
+/// Collects what goes wrong from the first line on, and writes a verdict once the figures had time to appear.
+let private observer =
+    """<script>
+var problems = [];
+addEventListener("error", function (e) { problems.push(e.message || "a resource failed to load"); }, true);
+addEventListener("securitypolicyviolation", function (e) { problems.push("blocked: " + e.blockedURI); });
+addEventListener("load", function () { setTimeout(function () {
+  var plots = Array.from(document.querySelectorAll(".chart"));
+  var images = Array.from(document.images);
+  function fits(p) {
+    var box = p.getBoundingClientRect(), svg = p.querySelector(".main-svg").getBoundingClientRect();
+    return Math.abs(box.width - svg.width) < 2 && Math.abs(box.height - svg.height) < 2;
+  }
+  var drawn = plots.filter(function (p) { return p.querySelector(".main-svg"); });
+  var root = document.documentElement;
+  parent.postMessage(["plots " + plots.length, "drawn " + drawn.length, "fitting " + drawn.filter(fits).length,
+    "marks " + drawn.filter(function (p) { return p.querySelector(".point, .hm, .js-line"); }).length,
+    "images " + images.length, "decoded " + images.filter(function (i) { return i.naturalWidth > 0; }).length,
+    "width " + root.clientWidth, "overflow " + Math.max(0, root.scrollWidth - root.clientWidth),
+    "problems " + problems.join("; ")].join("|"), "*");
+}, 3000); });
+</script>"""
+
+/// A frame is as narrow as asked; a browser's window has a least width.
+let private frame (width: int) =
+    $"""<!DOCTYPE html><body style="margin:0"><script>
+addEventListener("message", function (e) {{
+  var verdict = document.createElement("pre");
+  verdict.id = "verdict";
+  verdict.textContent = e.data;
+  document.body.appendChild(verdict);
+}});
+</script><iframe src="observed.html" style="border:0;width:{width}px;height:900px"></iframe></body>"""
+
+let private verdict browser (width: int) write =
+    Fixture.inFolder (fun folder ->
+        write folder
+        let page = File.ReadAllText(Report.write folder)
+        let copy = Path.Combine(folder, "observed.html")
+        File.WriteAllText(copy, page.Insert(page.IndexOf "<title>", observer))
+        let framed = Path.Combine(folder, "frame.html")
+        File.WriteAllText(framed, frame width)
+
+        let visit =
+            Chromium.visit browser (Path.Combine(folder, "profile")) (width, 900) framed
+
+        let found = Regex.Match(visit.Dom, "<pre id=\"verdict\">([^<]*)</pre>")
+        Expect.isTrue found.Success "the page came to its end"
+
+        let figures =
+            found.Groups[1].Value.Split '|'
+            |> Array.map (fun entry -> let parts = entry.Split(' ', 2) in parts[0], parts[1])
+            |> Map.ofArray
+
+        figures, visit.Console)
+
+let private check name write (width: int) plots images =
+    test name {
+        match Chromium.find () with
+        | None -> skiptest "no Chromium is installed"
+        | Some browser ->
+            let found, console = verdict browser width write
+            Expect.equal found["plots"] (string plots) "figures"
+            Expect.equal found["drawn"] (string plots) "every figure is drawn"
+            Expect.equal found["marks"] (string plots) "every figure shows data"
+            Expect.equal found["fitting"] (string plots) "every figure fills its box"
+            Expect.equal (found["images"], found["decoded"]) (string images, string images) "every picture decodes"
+            Expect.isLessThanOrEqual (int found["width"]) width "the width that was asked for"
+            Expect.equal found["overflow"] "0" "no sideways scrolling of the page"
+            Expect.equal found["problems"] "" "no error on the page"
+            Expect.isEmpty console "no message on the console"
+    }
+
+let tests =
+    testSequenced (
+        testList
+            "Page"
+            [
+              // six quantities, learning rate, weights, confusion matrix, latent space
+              check "an image hybrid on a desk" Fixture.full 1280 10 2
+              check "an image hybrid on a telephone" Fixture.full 400 10 2
+              check "a model of the plane" Fixture.plane 1280 2 0
+              check "a regression" Fixture.regression 400 1 0 ]
+    )
