@@ -2,6 +2,7 @@ module GenDisc.Cli.Tests.DiagnosticTests
 
 open System.IO
 open Expecto
+open GenDisc
 open GenDisc.Cli
 open GenDisc.Cli.Tests.Support
 
