@@ -14,12 +14,12 @@ let private isBuilt (path: string) =
 
 /// Path from the repository's top (with '/') and text without comments, of all files of these kinds in a folder.
 let private sources (folder: string) (patterns: string list) =
-    let top = Path.Combine(repository.Value, folder)
+    let top = Path.Combine(repository, folder)
 
     [ if Directory.Exists top then
           for pattern in patterns do
               for file in Directory.GetFiles(top, pattern, SearchOption.AllDirectories) do
-                  let relative = Path.GetRelativePath(repository.Value, file)
+                  let relative = Path.GetRelativePath(repository, file)
 
                   if not (isBuilt relative) then
                       let lines =
@@ -40,6 +40,7 @@ let private runsPlans (file: string) =
     let name = string (Path.GetFileName file)
 
     file.StartsWith("GenDisc.Dsl/Report/", StringComparison.Ordinal)
+    || file.StartsWith("GenDisc.Dsl/Running/", StringComparison.Ordinal)
     || List.contains name [ "Compile.fs"; "Figures.fs"; "Host.fs"; "Settings.fs" ]
     || name.StartsWith("Run", StringComparison.Ordinal)
 

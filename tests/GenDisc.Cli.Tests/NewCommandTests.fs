@@ -16,7 +16,7 @@ let tests =
               create [ folder.File "My first" ]
               let preamble = File.ReadAllText(folder.File "gendisc.fsx")
               let script = File.ReadAllText(folder.File "My first.fsx")
-              Expect.stringContains preamble ("#r @\"" + Path.Combine(toolFolder, "GenDisc.Dsl.dll") + "\"") "absolute"
+              Expect.stringContains preamble ("#r @\"" + Path.Combine(System.AppContext.BaseDirectory, "GenDisc.Dsl.dll") + "\"") "absolute"
               Expect.stringContains preamble "#if !GENDISC_HOST" "empty under the host"
               Expect.stringStarts script "#load \"gendisc.fsx\"" "loads it"
               Expect.stringContains script "Name = \"my-first\"" "a run name"

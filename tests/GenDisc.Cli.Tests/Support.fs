@@ -54,21 +54,24 @@ let epochRecord: EpochRecord =
       Train = metrics [ "loss", 0.3; "accuracy", 0.97; "elbo", -100.25; "kl", 20.0 ]
       Validation = metrics [ "loss", 0.5; "accuracy", 0.96; "elbo", -101.5; "kl", 20.0 ] }
 
-/// The tool that was built beside the tests.
-let toolFolder = AppContext.BaseDirectory
-
 /// The top folder of the repository.
 let repository =
-    lazy
-        (let rec up (folder: DirectoryInfo) =
-            if File.Exists(Path.Combine(folder.FullName, "GenDisc.sln")) then
-                folder.FullName
-            else
-                match folder.Parent with
-                | null -> failwith "GenDisc.sln is in no folder above the tests"
-                | parent -> up parent
+    let rec up (folder: DirectoryInfo) =
+        if File.Exists(Path.Combine(folder.FullName, "GenDisc.sln")) then
+            folder.FullName
+        else
+            match folder.Parent with
+            | null -> failwith "GenDisc.sln is in no folder above the tests"
+            | parent -> up parent
 
-         up (DirectoryInfo AppContext.BaseDirectory))
+    up (DirectoryInfo AppContext.BaseDirectory)
+
+/// The tool as built: its own output folder (`bin/Release/net10.0/`), of the configuration of these tests.
+let toolFolder =
+    let below =
+        Path.GetRelativePath(Path.Combine(repository, "tests", "GenDisc.Cli.Tests"), AppContext.BaseDirectory)
+
+    Path.Combine(repository, "GenDisc.Cli", below)
 
 /// How a process ended.
 type Ended =
