@@ -9,12 +9,28 @@ internal static class ElfVersions
     private const uint VersionNeedsSection = 0x6ffffffe; // SHT_GNU_verneed
     private const byte Weak = 2; // VER_FLG_WEAK: the loader goes on when the version is missing
 
-    /// <summary>Marks every need for <paramref name="version"/> as weak, in place. True when there was one.</summary>
+    /// <summary>
+    /// Marks every need for <paramref name="version"/> as weak, in place. True when there was one; false too for bytes
+    /// that are no such file or a damaged one.
+    /// </summary>
     public static bool Weaken(byte[] elf, string version)
     {
-        int U16(long at) => BinaryPrimitives.ReadUInt16LittleEndian(elf.AsSpan((int)at));
-        long U32(long at) => BinaryPrimitives.ReadUInt32LittleEndian(elf.AsSpan((int)at));
-        long U64(long at) => BinaryPrimitives.ReadInt64LittleEndian(elf.AsSpan((int)at));
+        if (!elf.AsSpan().StartsWith("\u007fELF\u0002\u0001"u8)) return false;
+        try
+        {
+            return WeakenNeeds(elf, version);
+        }
+        catch (Exception e) when (e is ArgumentOutOfRangeException or OverflowException)
+        {
+            return false; // an offset points outside the file
+        }
+    }
+
+    private static bool WeakenNeeds(byte[] elf, string version)
+    {
+        int U16(long at) => BinaryPrimitives.ReadUInt16LittleEndian(elf.AsSpan(checked((int)at)));
+        long U32(long at) => BinaryPrimitives.ReadUInt32LittleEndian(elf.AsSpan(checked((int)at)));
+        long U64(long at) => BinaryPrimitives.ReadInt64LittleEndian(elf.AsSpan(checked((int)at)));
 
         var found = false;
         long sections = U64(0x28), sectionSize = U16(0x3A);
@@ -42,7 +58,8 @@ internal static class ElfVersions
 
     private static string NameAt(byte[] elf, long start)
     {
-        var end = Array.IndexOf(elf, (byte)0, (int)start);
-        return Encoding.ASCII.GetString(elf, (int)start, end - (int)start);
+        var tail = elf.AsSpan(checked((int)start));
+        var length = tail.IndexOf((byte)0);
+        return Encoding.ASCII.GetString(length < 0 ? tail : tail[..length]);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
@@ -16,7 +17,7 @@ public sealed class RandomStream
 
     public RandomStream(long seed, string name)
     {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(null, $"{seed}/{name}")));
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seed}/{name}")));
         _s0 = BitConverter.ToUInt64(hash, 0);
         _s1 = BitConverter.ToUInt64(hash, 8);
         _s2 = BitConverter.ToUInt64(hash, 16);

@@ -25,7 +25,7 @@ public static class TorchRuntime
         lock (Gate)
         {
             if (_ready) return;
-            if (OperatingSystem.IsLinux()) LoadOnLinux();
+            if (OperatingSystem.IsLinux()) LoadOnLinux(SearchFolders());
             _ready = true;
         }
     }
@@ -51,17 +51,21 @@ public static class TorchRuntime
     }
 
     /// <summary>Sets libtorch's intra-operation threads; null leaves its own choice (the physical cores).</summary>
+    /// <exception cref="UserError">Less than 1.</exception>
     /// <returns>The number in force. Results are bit-identical only between runs of the same number.</returns>
     public static int UseThreads(int? threads)
     {
+        if (threads < 1) throw new UserError($"{threads} threads cannot compute anything: use at least 1");
         Init();
         if (threads is { } n) torch.set_num_threads(n);
         return torch.get_num_threads();
     }
 
-    private static void LoadOnLinux()
+    /// <summary>Loads libtorch and its adapter from the first of the folders that holds each.</summary>
+    /// <exception cref="UserError">As <see cref="Init"/>.</exception>
+    internal static void LoadOnLinux(IEnumerable<string> searched)
     {
-        var folders = SearchFolders().Where(Directory.Exists).Distinct().ToList();
+        var folders = searched.Where(Directory.Exists).Distinct().ToList();
         string? Find(string file) => folders.Select(f => Path.Combine(f, file)).FirstOrDefault(File.Exists);
         var adapter = Find(Adapter)
             ?? throw new UserError(

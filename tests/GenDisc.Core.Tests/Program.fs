@@ -1,17 +1,27 @@
 module GenDisc.Core.Tests.Program
 
 open Expecto
+open GenDisc.Core.Runtime
 
-let private all =
-    [ Data.DatasetTests.tests
-      Data.SplitsTests.tests
-      Data.BatchesTests.tests
-      Data.Readers.IdxTests.tests
-      Data.Store.DownloaderTests.tests
-      Data.Store.DataStoreTests.tests
-      Data.Synthetic.GeneratedTests.tests
-      Data.Synthetic.StrokeDigitsTests.tests ]
+let private tests =
+    testList
+        "GenDisc.Core"
+        [ Data.DatasetTests.tests
+          Data.SplitsTests.tests
+          Data.BatchesTests.tests
+          Runtime.RandomStreamTests.tests
+          Runtime.StreamsTests.tests
+          Runtime.ElfVersionsTests.tests
+          Runtime.TorchRuntimeTests.tests
+          Runtime.MachineInfoTests.tests
+          Losses.BernoulliLogLikelihoodTests.tests
+          Losses.GaussianLogLikelihoodTests.tests
+          Losses.GaussianKlTests.tests
+          Losses.CrossEntropyTests.tests
+          Losses.SquaredErrorTests.tests ]
 
 [<EntryPoint>]
 let main args =
-    runTestsWithCLIArgs [] args (testList "GenDisc.Core" all)
+    // Tests run side by side: a thread each is enough, and equal bits need equal numbers of threads.
+    TorchRuntime.UseThreads 1 |> ignore
+    runTestsWithCLIArgs [] args tests
