@@ -100,7 +100,9 @@ module Arguments =
     /// Parses the arguments of one command. Raises UsageError, or HelpAsked with the usage and these examples.
     let parse<'T when 'T :> IArgParserTemplate> (command: string) (examples: string list) (arguments: string list) =
         let program = "gendisc " + command
-        let parser = ArgumentParser.Create<'T>(programName = program, checkStructure = false)
+
+        let parser =
+            ArgumentParser.Create<'T>(programName = program, checkStructure = false)
 
         try
             parser.ParseCommandLine(Array.ofList arguments, ignoreMissing = false)
@@ -114,5 +116,6 @@ module Arguments =
     /// Raises UsageError unless the number is at least `least`.
     let atLeast (command: string) (flag: string) (least: int) (value: int option) =
         match value with
-        | Some n when n < least -> raise (UsageError($"{flag} is {n}, but must be at least {least}", $"gendisc {command} --help"))
+        | Some n when n < least ->
+            raise (UsageError($"{flag} is {n}, but must be at least {least}", $"gendisc {command} --help"))
         | _ -> value

@@ -7,11 +7,14 @@ let run =
       "gendisc run hybrid.fsx --json --fresh > results.jsonl"
       "gendisc run sweep.fsx -- --widths 64,128      (what follows -- is for the script)" ]
 
-let check = [ "gendisc check hybrid.fsx      (types, shapes, parameters, FLOPs; trains nothing)" ]
+let check =
+    [ "gendisc check hybrid.fsx      (types, shapes, parameters, FLOPs; trains nothing)" ]
 
 let list = [ "gendisc list"; "gendisc list --runs ~/runs --json" ]
 
-let show = [ "gendisc show hybrid-mnist      (the beginning of an id will do)"; "gendisc show runs/hybrid-mnist-0a1b2c3d" ]
+let show =
+    [ "gendisc show hybrid-mnist      (the beginning of an id will do)"
+      "gendisc show runs/hybrid-mnist-0a1b2c3d" ]
 
 let data =
     [ "gendisc data list"

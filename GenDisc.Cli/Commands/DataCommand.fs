@@ -30,12 +30,13 @@ let private get (flag: string option) (name: string) =
         raise (UsageError("there is no data set named '" + name + "'; known: " + names, "gendisc data list"))
 
     use display = Display.create false
-    use interrupt = new Interrupt(ignore)
+    use interrupt = new Interrupt(ignore, display.Dispose)
 
     let progress =
         Settings.fetching (fun file received total -> display.Tell(RunEvent.Fetching(file, received, total)))
 
-    let files = (Settings.dataStore flag Settings.environment).Get(name, progress, interrupt.Token)
+    let files =
+        (Settings.dataStore flag Settings.environment).Get(name, progress, interrupt.Token)
 
     if files.Count = 0 then
         display.Say(name + " is built in: there is nothing to fetch")

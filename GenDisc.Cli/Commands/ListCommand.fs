@@ -27,7 +27,10 @@ let rows (runs: RunFolders.Run list) =
               [ yield run.Id
                 yield run.Status
                 for name in columns do
-                    yield Map.tryFind ("test." + name) run.Metrics |> Option.map (Wording.metric name) |> orEmpty
+                    yield
+                        Map.tryFind ("test." + name) run.Metrics
+                        |> Option.map (Wording.metric name)
+                        |> orEmpty
                 yield run.Seconds |> Option.map (Wording.fixedPoint 1) |> orEmpty
                 yield
                     run.Started
@@ -36,7 +39,10 @@ let rows (runs: RunFolders.Run list) =
 
 let list (arguments: string list) =
     let parsed = Arguments.parse<ListArguments> "list" Help.list arguments
-    let folder = Settings.runsFolder (parsed.TryGetResult ListArguments.Runs) Settings.environment
+
+    let folder =
+        Settings.runsFolder (parsed.TryGetResult ListArguments.Runs) Settings.environment
+
     let runs = RunFolders.all folder
 
     if parsed.Contains ListArguments.Json then
@@ -46,7 +52,10 @@ let list (arguments: string list) =
     else
         let rows = rows runs
         // names and dates to the left
-        let right = rows[0] |> List.map (fun column -> column.StartsWith "test " || column = "seconds")
+        let right =
+            rows[0]
+            |> List.map (fun column -> column.StartsWith "test " || column = "seconds")
+
         rows |> Wording.tableOf right |> List.iter Console.Out.WriteLine
 
     ExitCode.Done
@@ -57,7 +66,10 @@ let find (runsFolder: string) (name: string) =
         raise (UsageError(message, "gendisc list"))
 
     let all = RunFolders.all runsFolder
-    let byPrefix = all |> List.filter (fun run -> run.Id.StartsWith(name, StringComparison.Ordinal))
+
+    let byPrefix =
+        all
+        |> List.filter (fun run -> run.Id.StartsWith(name, StringComparison.Ordinal))
 
     let byFolder =
         if Directory.Exists name then
@@ -70,12 +82,13 @@ let find (runsFolder: string) (name: string) =
     | None, Some run, _
     | None, None, [ run ] -> run
     | None, None, [] -> wrong ("no run in " + runsFolder + " has an id that begins with '" + name + "'")
-    | None, None, many ->
-        wrong ("'" + name + "' fits several runs: " + String.Join(", ", many |> List.map _.Id))
+    | None, None, many -> wrong ("'" + name + "' fits several runs: " + String.Join(", ", many |> List.map _.Id))
 
 let show (arguments: string list) =
     let parsed = Arguments.parse<ShowArguments> "show" Help.show arguments
-    let folder = Settings.runsFolder (parsed.TryGetResult ShowArguments.Runs) Settings.environment
+
+    let folder =
+        Settings.runsFolder (parsed.TryGetResult ShowArguments.Runs) Settings.environment
 
     match parsed.TryGetResult Run with
     | None -> raise (UsageError("which run? As in: gendisc show hybrid-mnist", "gendisc list"))
@@ -114,7 +127,6 @@ let show (arguments: string list) =
         line ""
         line ("folder: " + Wording.path (Path.GetFullPath run.Folder))
 
-        Outcome.report run.Folder
-        |> Option.iter (fun path -> line ("report: " + path))
+        Outcome.report run.Folder |> Option.iter (fun path -> line ("report: " + path))
 
         ExitCode.Done

@@ -23,7 +23,12 @@ let private underHost (script: string) (arguments: string list) (options: HostOp
 let private device (name: string option) =
     match name with
     | None -> "cpu"
-    | Some name when name = "cpu" || name = "cuda" || name.StartsWith("cuda:", StringComparison.Ordinal) -> name
+    | Some name when
+        name = "cpu"
+        || name = "cuda"
+        || name.StartsWith("cuda:", StringComparison.Ordinal)
+        ->
+        name
     | Some name -> raise (UsageError("unknown device '" + name + "': use cpu, cuda or cuda:N", "gendisc run --help"))
 
 /// `gendisc run FILE`
@@ -39,15 +44,14 @@ let run (arguments: string list) =
           Data = Settings.dataFolder (parsed.TryGetResult RunArguments.Data) Settings.environment
           Seed = parsed.TryGetResult Seed
           Epochs = parsed.TryGetResult Epochs |> atLeastOne "--epochs" 1
-          Threads =
-            Settings.threads (parsed.TryGetResult Threads |> atLeastOne "--threads" 1) Settings.environment
+          Threads = Settings.threads (parsed.TryGetResult Threads |> atLeastOne "--threads" 1) Settings.environment
           Device = device (parsed.TryGetResult Device)
           Fresh = parsed.Contains Fresh
           Cancel = CancellationToken.None
           Tell = ignore }
 
     use progress = Display.create (parsed.Contains RunArguments.Json)
-    use interrupt = new Interrupt(progress.Say)
+    use interrupt = new Interrupt(progress.Say, progress.Dispose)
     let silent = ref true
 
     let tell (event: RunEvent) =
@@ -61,7 +65,12 @@ let run (arguments: string list) =
         progress.Tell event
 
     let assembly =
-        underHost script forScript { options with Cancel = interrupt.Token; Tell = tell }
+        underHost
+            script
+            forScript
+            { options with
+                Cancel = interrupt.Token
+                Tell = tell }
 
     if silent.Value then
         match ScriptFile.declared assembly with

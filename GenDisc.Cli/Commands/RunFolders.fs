@@ -42,7 +42,11 @@ let private property (name: string) (element: JsonElement) =
 
 let private text (name: string) (element: JsonElement) =
     property name element
-    |> Option.bind (fun v -> if v.ValueKind = JsonValueKind.String then Some(string (v.GetString())) else None)
+    |> Option.bind (fun v ->
+        if v.ValueKind = JsonValueKind.String then
+            Some(string (v.GetString()))
+        else
+            None)
 
 let private asNumber (v: JsonElement) =
     if v.ValueKind = JsonValueKind.Number then Some(v.GetDouble()) else None
@@ -69,9 +73,7 @@ let private parse (folder: string) (json: string) =
         Started =
             text "started" root
             |> Option.bind (fun s ->
-                match
-                    DateTimeOffset.TryParse(s, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
-                with
+                match DateTimeOffset.TryParse(s, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) with
                 | true, time -> Some time
                 | _ -> None)
         Seconds = number "seconds" root
@@ -88,8 +90,7 @@ let private parse (folder: string) (json: string) =
 
 /// The run in a folder; None where nothing says that the folder holds one.
 let read (folder: string) =
-    let has (name: string) =
-        File.Exists(Path.Combine(folder, name))
+    let has (name: string) = File.Exists(Path.Combine(folder, name))
 
     try
         if has "result.json" then

@@ -109,20 +109,27 @@ type internal LiveProgress(terminal: Terminal) =
                     |> show
             | RunEvent.Fetching(file, received, total) ->
                 if isDue () then
-                    StatusLine.fetching terminal.Unicode (terminal.Width - 1) file received total |> show
+                    StatusLine.fetching terminal.Unicode (terminal.Width - 1) file received total
+                    |> show
                 elif total > 0L && received >= total then
                     terminal.ClearStatus()
             | RunEvent.Planned(plan, id, _) ->
                 trainingSince <- 0L
                 say "bold" (plan.Experiment.Name + ": run " + id)
-            | RunEvent.Epoch(record, epochs) -> say "default" (Wording.epoch (terminal.Width - 1) record epochs)
+            | RunEvent.Epoch(record, epochs) ->
+                say "default" (Wording.epoch (terminal.Width - 1) record epochs)
+
+                if record.Epoch = epochs then
+                    terminal.ShowStatus "[grey]evaluating and writing the report…[/]"
             | RunEvent.Note text -> say "grey" text
             | RunEvent.Warning text -> say "yellow" ("warning: " + text)
             | RunEvent.Finished result ->
                 trainingSince <- 0L
                 say "bold" (Outcome.headline result)
                 terminal.Permanent(table result)
-                Outcome.report result.Folder |> Option.iter (fun path -> say "default" ("report: " + path))
+
+                Outcome.report result.Folder
+                |> Option.iter (fun path -> say "default" ("report: " + path))
 
         member _.Dispose() =
             terminal.ClearStatus()

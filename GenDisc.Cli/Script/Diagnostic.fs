@@ -37,11 +37,7 @@ module Diagnostic =
 
     /// What a GenDisc user most likely meant, for the mistakes seen most.
     let hint (lines: string array) (d: Diagnostic) =
-        let text =
-            if d.Line >= 1 && d.Line <= lines.Length then
-                lines[d.Line - 1]
-            else
-                ""
+        let text = if d.Line >= 1 && d.Line <= lines.Length then lines[d.Line - 1] else ""
 
         let opensGenDisc = lines |> Array.exists (mentions @"^\s*open\s+GenDisc\s*$")
 

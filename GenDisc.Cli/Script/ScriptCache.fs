@@ -24,8 +24,7 @@ module ScriptCache =
     let hash (bytes: byte array) =
         Convert.ToHexString(SHA256.HashData bytes)
 
-    let hashFile (path: string) =
-        hash (File.ReadAllBytes path)
+    let hashFile (path: string) = hash (File.ReadAllBytes path)
 
     let private toolAssemblies =
         [ "FSharp.Compiler.Service.dll"
@@ -44,11 +43,12 @@ module ScriptCache =
 
     /// Names the cache entry of a script: its path, its text and the tool.
     let key (toolFolder: string) (script: string) =
-        let parts = script :: hashFile script :: string Environment.Version :: toolStamp toolFolder
+        let parts =
+            script :: hashFile script :: string Environment.Version :: toolStamp toolFolder
+
         (hash (Encoding.UTF8.GetBytes(String.Join('\000', parts)))).Substring(0, 24)
 
-    let private manifestPath (folder: string) (key: string) =
-        Path.Combine(folder, key + ".manifest")
+    let private manifestPath (folder: string) (key: string) = Path.Combine(folder, key + ".manifest")
 
     let private isCurrent (entry: CompiledScript) =
         hashFile entry.Dll = entry.DllHash

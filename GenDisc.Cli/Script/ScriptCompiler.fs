@@ -117,8 +117,18 @@ let compile (toolFolder: string) (script: string) (work: string) =
 
         let messages, failure =
             checker.Compile
-                [| yield! [ "fsc"; "-o:" + dll; "--target:exe"; "--optimize+"; "--debug:embedded"; "--nologo" ]
-                   yield! [ "--noframework"; "--targetprofile:netcore"; "--nowin32manifest"; "--nocopyfsharpcore" ]
+                [| yield!
+                       [ "fsc"
+                         "-o:" + dll
+                         "--target:exe"
+                         "--optimize+"
+                         "--debug:embedded"
+                         "--nologo" ]
+                   yield!
+                       [ "--noframework"
+                         "--targetprofile:netcore"
+                         "--nowin32manifest"
+                         "--nocopyfsharpcore" ]
                    HostedDefine
                    for file in tool @ references do
                        "-r:" + file

@@ -44,7 +44,14 @@ let nothingRan (script: string) (declared: string list) =
 
     match declared with
     | [] -> "note: " + file + " runs no experiment"
-    | [ name ] -> "note: " + file + " declares " + name + " but never runs it: end the script with `run " + name + "`"
+    | [ name ] ->
+        "note: "
+        + file
+        + " declares "
+        + name
+        + " but never runs it: end the script with `run "
+        + name
+        + "`"
     | first :: _ ->
         "note: "
         + file

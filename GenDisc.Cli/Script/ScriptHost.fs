@@ -44,6 +44,7 @@ let private compile (cache: string) (toolFolder: string) (script: string) (key: 
         | Ok(output, warnings) ->
             let folder = if cached then cache else work
             let entry = ScriptCache.store folder key output.Dll output.Sources output.References
+
             if cached then
                 ScriptCache.evict cache
 
@@ -84,10 +85,7 @@ let execute (entry: CompiledScript) (script: string) (arguments: string list) =
     | null -> invalidOp $"the compiled script {entry.Dll} has no entry point"
     | main ->
         let parameters: obj array =
-            if main.GetParameters().Length = 1 then
-                [| Array.ofList arguments |]
-            else
-                [||]
+            if main.GetParameters().Length = 1 then [| Array.ofList arguments |] else [||]
 
         // without the wrapper that reflection puts around what the script throws
         main.Invoke(null, BindingFlags.DoNotWrapExceptions, null, parameters, null)

@@ -18,7 +18,9 @@ let tests =
               Expect.equal (Arguments.splitScript [ "a"; "b" ]) ([ "a"; "b" ], []) "nothing to split"
           }
           test "flags may stand before or after the file" {
-              for arguments in [ [ "x.fsx"; "--epochs"; "3"; "--json" ]; [ "--json"; "--epochs"; "3"; "x.fsx" ] ] do
+              for arguments in
+                  [ [ "x.fsx"; "--epochs"; "3"; "--json" ]
+                    [ "--json"; "--epochs"; "3"; "x.fsx" ] ] do
                   let parsed = Arguments.parse<RunArguments> "run" [] arguments
                   Expect.equal (parsed.TryGetResult RunArguments.File) (Some "x.fsx") "file"
                   Expect.equal (parsed.TryGetResult Epochs) (Some 3) "epochs"
@@ -41,7 +43,9 @@ let tests =
           test "help shows usage and the examples" {
               let text =
                   try
-                      Arguments.parse<ShowArguments> "show" [ "gendisc show x" ] [ "--help" ] |> ignore
+                      Arguments.parse<ShowArguments> "show" [ "gendisc show x" ] [ "--help" ]
+                      |> ignore
+
                       ""
                   with :? HelpAsked as help ->
                       help.Message

@@ -64,11 +64,18 @@ let tests =
               Expect.isNone (hintFor "let l = 2.0 * elbo" 1 "FS0043" "No overloads match") "a float is not the cause"
           }
           test "a forgotten field hints at all six" {
-              let hint = hintFor "let e = { Name = \"x\" }" 1 "FS0764" "No assignment given for field 'Seed'"
+              let hint =
+                  hintFor "let e = { Name = \"x\" }" 1 "FS0764" "No assignment given for field 'Seed'"
+
               Expect.stringContains (defaultArg hint "") "Name, Data, Model, Loss, Training and Seed" "the fields"
           }
           test "a missing preamble hints at gendisc new" {
-              let hint = hintFor "#load \"../gendisc.fsx\"" 1 "FS0079" "Could not load file '/x/gendisc.fsx'"
+              let hint =
+                  hintFor "#load \"../gendisc.fsx\"" 1 "FS0079" "Could not load file '/x/gendisc.fsx'"
+
               Expect.stringContains (defaultArg hint "") "gendisc new" "the way to get one"
-              Expect.isNone (hintFor "#load \"other.fsx\"" 1 "FS0079" "Could not load file '/x/other.fsx'") "another file"
+
+              Expect.isNone
+                  (hintFor "#load \"other.fsx\"" 1 "FS0079" "Could not load file '/x/other.fsx'")
+                  "another file"
           } ]

@@ -9,7 +9,8 @@ open Expecto
 open GenDisc.Cli.Tests.Support
 
 let private isBuilt (path: string) =
-    path.Split Path.DirectorySeparatorChar |> Array.exists (fun part -> part = "bin" || part = "obj")
+    path.Split Path.DirectorySeparatorChar
+    |> Array.exists (fun part -> part = "bin" || part = "obj")
 
 /// Path from the repository's top (with '/') and text without comments, of all files of these kinds in a folder.
 let private sources (folder: string) (patterns: string list) =
@@ -99,7 +100,11 @@ let tests =
                   let name = string (Path.GetFileName file)
                   Expect.equal refers (refers && name = "GenDisc.Cli.Tests.fsproj") (file + " must not reference Cli")
 
-              let others = sources "GenDisc.Core" [ "*.cs" ] @ sources "GenDisc.Dsl" [ "*.fs" ] @ sources "benchmarks" [ "*.cs" ]
+              let others =
+                  sources "GenDisc.Core" [ "*.cs" ]
+                  @ sources "GenDisc.Dsl" [ "*.fs" ]
+                  @ sources "benchmarks" [ "*.cs" ]
+
               Expect.isEmpty (offenders @"\b(?:open|using)\s+GenDisc\.Cli\b" others) "by name"
           }
           test "experiments open GenDisc and nothing beneath it" {

@@ -32,11 +32,15 @@ let tests =
                   use document = JsonDocument.Parse line
                   let figures = document.RootElement.GetProperty "metrics"
 
-                  figures.GetProperty("test.elbo").GetDouble() = x.Get
-                  && not (line.Contains '\n'))
+                  figures.GetProperty("test.elbo").GetDouble() = x.Get && not (line.Contains '\n'))
           test "figures that JSON cannot hold are left out" {
               for x in [ nan; infinity; -infinity ] do
-                  let line = Json.result { result with Seconds = x; Test = metrics [ "elbo", x ] }
+                  let line =
+                      Json.result
+                          { result with
+                              Seconds = x
+                              Test = metrics [ "elbo", x ] }
+
                   use document = JsonDocument.Parse line
                   Expect.isFalse (fst (document.RootElement.TryGetProperty "seconds")) "seconds"
                   Expect.isFalse (line.Contains("test.elbo", StringComparison.Ordinal)) "elbo"

@@ -144,10 +144,7 @@ let tests =
               let ended = gendisc cache folder [] [ "check"; "wrong.fsx" ]
               Expect.equal ended.Code 2 "exit code"
 
-              Expect.stringContains
-                  ended.Error
-                  "wrong.fsx:2:13: error FS0039"
-                  "the place"
+              Expect.stringContains ended.Error "wrong.fsx:2:13: error FS0039" "the place"
 
               Expect.stringContains ended.Error "  2 | let y = x + oops\n    |             ^^^^\n" "the line and carets"
               Expect.isFalse (isStackTrace ended.Error) "no trace"
@@ -180,7 +177,17 @@ let tests =
           }
           test "flags and variables reach the script's host" {
               let flags =
-                  [ "--data"; "/d"; "--runs"; "/r"; "--seed"; "7"; "--epochs"; "2"; "--threads"; "1"; "--fresh" ]
+                  [ "--data"
+                    "/d"
+                    "--runs"
+                    "/r"
+                    "--seed"
+                    "7"
+                    "--epochs"
+                    "2"
+                    "--threads"
+                    "1"
+                    "--fresh" ]
 
               Expect.stringContains
                   (act [ "GENDISC_DATA", "/x" ] flags [ "options" ]).Out

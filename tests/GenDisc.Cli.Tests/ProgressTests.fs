@@ -29,7 +29,7 @@ let tests =
           test "plain: a download has a line when it begins and one when it ends" {
               let lines =
                   plain
-                      [ for received in 0L .. 1_000_000L .. 9_000_000L do
+                      [ for received in 0L..1_000_000L..9_000_000L do
                             RunEvent.Fetching("a.gz", received, 9_000_000L) ]
 
               Expect.equal lines [ "fetching a.gz (9.0 MB)"; "fetched a.gz" ] "two lines"
@@ -43,9 +43,17 @@ let tests =
               Expect.equal (List.last lines) ("report: " + folder.File "report.html") "report"
           }
           test "a reused and an interrupted result say so" {
-              let headline result = List.head (plain [ RunEvent.Finished result ])
+              let headline result =
+                  List.head (plain [ RunEvent.Finished result ])
+
               Expect.stringContains (headline { result with Reused = true }) "--fresh" "reused"
-              Expect.stringContains (headline { result with Status = Status.Interrupted }) "interrupted" "interrupted"
+
+              Expect.stringContains
+                  (headline
+                      { result with
+                          Status = Status.Interrupted })
+                  "interrupted"
+                  "interrupted"
           }
           test "json: the JSON writer gets one line per finished run and nothing else" {
               use json = new StringWriter(NewLine = "\n")
@@ -54,7 +62,9 @@ let tests =
 
               [ RunEvent.Epoch(epochRecord, 2)
                 RunEvent.Note "a note"
-                RunEvent.Finished { result with Status = Status.Interrupted }
+                RunEvent.Finished
+                    { result with
+                        Status = Status.Interrupted }
                 RunEvent.Finished result ]
               |> List.iter (display :> RunDisplay).Tell
 

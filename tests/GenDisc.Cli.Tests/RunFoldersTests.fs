@@ -30,7 +30,9 @@ let tests =
               use folder = filled (new TempFolder())
 
               let statuses =
-                  RunFolders.all folder.Path |> List.map (fun run -> run.Id, run.Status) |> Map.ofList
+                  RunFolders.all folder.Path
+                  |> List.map (fun run -> run.Id, run.Status)
+                  |> Map.ofList
 
               Expect.equal
                   statuses

@@ -46,7 +46,10 @@ let tests =
         [ test "a script finds its host and its arguments, and is compiled once" {
               use folder = new TempFolder()
               let cache = folder.File "cache"
-              let script = folder.Write("a.fsx", telling "System.String.Join(\"|\", Array.tail fsi.CommandLineArgs)")
+
+              let script =
+                  folder.Write("a.fsx", telling "System.String.Join(\"|\", Array.tail fsi.CommandLineArgs)")
+
               let first = prepared cache script
               Expect.equal (notes first script [ "-x"; "y z" ]) [ "-x|y z" ] "the arguments"
               let written = File.GetLastWriteTimeUtc first.Dll
@@ -119,8 +122,14 @@ let tests =
           }
           test "experiments that a script binds are found by name" {
               use folder = new TempFolder()
-              let script = folder.Write("h.fsx", "open GenDisc\nlet mine: Experiment = Unchecked.defaultof<_>\n")
+
+              let script =
+                  folder.Write("h.fsx", "open GenDisc\nlet mine: Experiment = Unchecked.defaultof<_>\n")
+
               let entry = prepared (folder.File "cache") script
-              let assembly = Host.using (host ignore) (fun () -> ScriptHost.execute entry script [])
+
+              let assembly =
+                  Host.using (host ignore) (fun () -> ScriptHost.execute entry script [])
+
               Expect.equal (ScriptFile.declared assembly) [ "mine" ] "the binding"
           } ]

@@ -13,7 +13,9 @@ let tests =
     testList
         "Settings"
         [ test "a flag goes before its variable, and that before the default" {
-              let env = variables [ "GENDISC_DATA", "/d"; "GENDISC_RUNS", "/r"; "GENDISC_THREADS", "3" ]
+              let env =
+                  variables [ "GENDISC_DATA", "/d"; "GENDISC_RUNS", "/r"; "GENDISC_THREADS", "3" ]
+
               let none = variables []
               Expect.equal (Settings.dataFolder (Some "/f") env) (Some "/f") "data flag"
               Expect.equal (Settings.dataFolder None env) (Some "/d") "data variable"

@@ -35,7 +35,14 @@ let tests =
               Expect.equal (text (StatusLine.training false 4 training)) "epoc" "cut"
           }
           testProperty "no status is wider than the terminal"
-          <| fun (width: int) (epoch: int) (batch: int) (batches: int) (rate: float) (loss: float) (remaining: PositiveInt) ->
+          <| fun
+                 (width: int)
+                 (epoch: int)
+                 (batch: int)
+                 (batches: int)
+                 (rate: float)
+                 (loss: float)
+                 (remaining: PositiveInt) ->
               let width = abs (width % 300)
 
               let status =
@@ -51,7 +58,9 @@ let tests =
           testProperty "no download is wider than the terminal"
           <| fun (width: int) (file: NonEmptyString) (received: int64) (total: int64) ->
               let width = abs (width % 300)
-              StatusLine.length (StatusLine.fetching true width file.Get received total) <= width
+
+              StatusLine.length (StatusLine.fetching true width file.Get received total)
+              <= width
           test "a download of unknown length shows what has come" {
               Expect.stringEnds (text (StatusLine.fetching true 80 "a.gz" 9_900_000L 0L)) "  9.9 MB" "no percentage"
               Expect.stringContains (text (StatusLine.fetching true 80 "a.gz" 5_000_000L 10_000_000L)) "50 %" "known"
