@@ -51,7 +51,8 @@ module internal Runner =
             if options.CheckOnly then
                 nothing plan id folder
             else
-                let earlier = if options.Fresh then None else RunFolder.TryFinished(options.Runs, id)
+                let earlier =
+                    if options.Fresh then None else RunFolder.TryFinished(options.Runs, id)
 
                 let result =
                     match earlier with

@@ -8,8 +8,7 @@ module internal Outcome =
     /// The line above the table of a run that ended.
     let headline (result: RunResult) =
         match result.Status with
-        | Status.Done when result.Reused ->
-            result.Id + ": done before, reused (--fresh trains again)"
+        | Status.Done when result.Reused -> result.Id + ": done before, reused (--fresh trains again)"
         | Status.Done ->
             let rate = Wording.count result.ExamplesPerSecond + " examples/s"
             result.Id + ": done in " + Wording.duration result.Seconds + ", " + rate
@@ -42,7 +41,12 @@ type internal PlainProgress(writer: TextWriter) =
         | RunEvent.Fetching(file, received, total) ->
             if file <> fetching then
                 fetching <- file
-                line ("fetching " + file + (if total > 0L then " (" + Wording.bytes total + ")" else ""))
+
+                line (
+                    "fetching "
+                    + file
+                    + (if total > 0L then " (" + Wording.bytes total + ")" else "")
+                )
             elif total > 0L && received >= total then
                 fetching <- ""
                 line ("fetched " + file)
@@ -52,4 +56,6 @@ type internal PlainProgress(writer: TextWriter) =
         | RunEvent.Finished result ->
             line (Outcome.headline result)
             Wording.metricRows (Outcome.splits result) |> Wording.table |> List.iter line
-            Outcome.report result.Folder |> Option.iter (fun path -> line ("report: " + path))
+
+            Outcome.report result.Folder
+            |> Option.iter (fun path -> line ("report: " + path))

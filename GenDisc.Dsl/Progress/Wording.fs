@@ -45,32 +45,26 @@ let bytes (n: int64) =
 let path (file: string) =
     let relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), file)
 
-    if relative.StartsWith("..", StringComparison.Ordinal) then
-        file
-    else
-        relative
+    if relative.StartsWith("..", StringComparison.Ordinal) then file else relative
 
 /// A figure of that name: accuracy in percent, the rest with about four digits.
 let metric (name: string) (x: float) =
-    if not (Double.IsFinite x) then
-        x.ToString invariant
-    elif name = "accuracy" then
-        fixedPoint 2 (100.0 * x) + " %"
-    elif abs x >= 100.0 then
-        fixedPoint 2 x
-    elif abs x >= 1.0 || x = 0.0 then
-        fixedPoint 3 x
-    elif abs x >= 1e-3 then
-        fixedPoint 4 x
-    else
-        x.ToString("G4", invariant)
+    if not (Double.IsFinite x) then x.ToString invariant
+    elif name = "accuracy" then fixedPoint 2 (100.0 * x) + " %"
+    elif abs x >= 100.0 then fixedPoint 2 x
+    elif abs x >= 1.0 || x = 0.0 then fixedPoint 3 x
+    elif abs x >= 1e-3 then fixedPoint 4 x
+    else x.ToString("G4", invariant)
 
 let private order =
     [ "loss"; "accuracy"; "elbo"; "reconstruction"; "kl"; "crossEntropy"; "mse" ]
 
 /// Names of the figures that any of these splits has; the well-known first.
 let metricNames (splits: Metrics list) =
-    let all = splits |> List.collect (fun m -> m.Values |> Map.toList |> List.map fst) |> List.distinct
+    let all =
+        splits
+        |> List.collect (fun m -> m.Values |> Map.toList |> List.map fst)
+        |> List.distinct
 
     [ yield! order |> List.filter (fun name -> List.contains name all)
       yield! all |> List.filter (fun name -> not (List.contains name order)) |> List.sort ]
@@ -114,8 +108,16 @@ let table (rows: string list list) =
 
 /// The line that stays after an epoch: train | validation of the figures people watch, as many as fit.
 let epoch (width: int) (record: EpochRecord) (epochs: int) =
-    let number = record.Epoch.ToString(invariant).PadLeft((epochs.ToString invariant).Length)
-    let head = "epoch " + number + "/" + epochs.ToString invariant + "   " + duration record.Seconds
+    let number =
+        record.Epoch.ToString(invariant).PadLeft((epochs.ToString invariant).Length)
+
+    let head =
+        "epoch "
+        + number
+        + "/"
+        + epochs.ToString invariant
+        + "   "
+        + duration record.Seconds
 
     let figures =
         [ for name in [ "loss"; "accuracy"; "elbo"; "mse" ] do

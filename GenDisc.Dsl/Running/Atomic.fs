@@ -22,10 +22,7 @@ let writeText path (text: string) =
 /// For writers that insist on a path of their own.
 let writeVia (path: string) (writer: string -> unit) =
     let temporary =
-        Path.Combine(
-            string (Path.GetDirectoryName path),
-            $".{System.Environment.ProcessId}.{Path.GetFileName path}"
-        )
+        Path.Combine(string (Path.GetDirectoryName path), $".{System.Environment.ProcessId}.{Path.GetFileName path}")
 
     try
         writer temporary

@@ -13,14 +13,16 @@ open TorchSharp
 
 /// What figures are drawn from.
 type Subject =
-    { Model: HybridModel
-      Bottleneck: Bottleneck
-      Test: Split
-      Shape: Shape
-      Streams: Streams
-      Device: torch.Device
-      /// The path of a figure's file by its name.
-      File: string -> string }
+    {
+        Model: HybridModel
+        Bottleneck: Bottleneck
+        Test: Split
+        Shape: Shape
+        Streams: Streams
+        Device: torch.Device
+        /// The path of a figure's file by its name.
+        File: string -> string
+    }
 
 let private columns = 10
 let private latentPoints = 2000
@@ -30,7 +32,9 @@ let private point (x: float) (y: float) =
     Json.list [ Json.number (Math.Round(x, 4)); Json.number (Math.Round(y, 4)) ]
 
 let private points (rows: float32[][]) =
-    Json.list [ for row in rows do point (float row[0]) (float row[1]) ]
+    Json.list
+        [ for row in rows do
+              point (float row[0]) (float row[1]) ]
 
 let private labels (values: int seq) =
     Json.list (values |> Seq.map (int64 >> Json.integer))
@@ -38,7 +42,10 @@ let private labels (values: int seq) =
 /// Examples spread evenly over a split, at most `most`.
 let private spread most (split: Split) =
     let n = min most split.Count
-    let rows = Array.init n (fun i -> split.Indices.Span[int (int64 i * int64 split.Count / int64 n)])
+
+    let rows =
+        Array.init n (fun i -> split.Indices.Span[int (int64 i * int64 split.Count / int64 n)])
+
     Split(split.Data, rows)
 
 /// The first `perClass` examples of every class, class by class.
@@ -69,7 +76,9 @@ let private images s shape =
     Atomic.writeVia (s.File "reconstructions.png") (fun path -> Mosaic.pairs path columns shape originals copies)
 
     if s.Bottleneck.Options.Variational then
-        let samples = withGenerator s (fun noise -> Pictures.PriorSamples(s.Model, 8 * columns, noise, s.Device))
+        let samples =
+            withGenerator s (fun noise -> Pictures.PriorSamples(s.Model, 8 * columns, noise, s.Device))
+
         Atomic.writeVia (s.File "samples.png") (fun path -> Mosaic.write path columns shape samples)
 
 let private plane s =
@@ -84,7 +93,10 @@ let private plane s =
 
     Json.object
         [ "data", points originals
-          "labels", labels [ for i in shown.Indices.ToArray() do s.Test.Data.Labels.Span[i] ]
+          "labels",
+          labels
+              [ for i in shown.Indices.ToArray() do
+                    s.Test.Data.Labels.Span[i] ]
           "samples", points samples
           "reconstructions", points copies ]
     |> Json.line
@@ -92,8 +104,7 @@ let private plane s =
 
 let private latents s =
     let means, classes =
-        withGenerator s (fun noise ->
-            Pictures.Latents(s.Model, spread latentPoints s.Test, noise, s.Device).ToTuple())
+        withGenerator s (fun noise -> Pictures.Latents(s.Model, spread latentPoints s.Test, noise, s.Device).ToTuple())
 
     use means = means
     let latent = int means.shape[1]
@@ -103,14 +114,21 @@ let private latents s =
             let found = PrincipalComponents.OfRows means
             "posterior means, principal components", List.ofArray found.Explained, found.Points
         else
-            let values = means.data<float32>().ToArray() |> Array.map float |> Array.chunkBySize latent
+            let values =
+                means.data<float32>().ToArray() |> Array.map float |> Array.chunkBySize latent
             // one latent dimension is drawn along a line
-            "posterior means", [], values |> Array.map (fun row -> [| row[0]; Array.last row * float (latent - 1) |])
+            "posterior means",
+            [],
+            values
+            |> Array.map (fun row -> [| row[0]; Array.last row * float (latent - 1) |])
 
     Json.object
         [ "method", Json.text way
           "explained", Json.list (explained |> Seq.map Json.number)
-          "points", Json.list [ for p in projected do point p[0] p[1] ]
+          "points",
+          Json.list
+              [ for p in projected do
+                    point p[0] p[1] ]
           "labels", labels classes ]
     |> Json.line
     |> Atomic.writeText (s.File "latent.json")
@@ -127,7 +145,9 @@ let write (s: Subject) =
 /// Predicted against true targets, at most 2,000.
 let predictions (file: string) (found: Predictions) =
     let shown = min latentPoints found.Truth.Count
-    let series (values: float32 seq) = Json.list (values |> Seq.truncate shown |> Seq.map (float >> Json.number))
+
+    let series (values: float32 seq) =
+        Json.list (values |> Seq.truncate shown |> Seq.map (float >> Json.number))
 
     Json.object [ "truth", series found.Truth; "prediction", series found.Predicted ]
     |> Json.line

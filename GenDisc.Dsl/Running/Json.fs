@@ -28,7 +28,9 @@ let object (members: (string * Node) seq) : Node =
     o
 
 let numbers (values: Map<string, float>) =
-    object [ for KeyValue(name, value) in values do name, number value ]
+    object
+        [ for KeyValue(name, value) in values do
+              name, number value ]
 
 /// Indented, for files that people open.
 let indented (node: Node) =

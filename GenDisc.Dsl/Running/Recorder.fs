@@ -12,7 +12,9 @@ type internal Recorder(folder: RunFolder, epochs: int, tell: RunEvent -> unit) =
     let warnings = ResizeArray<string>()
 
     let stamp (text: string) =
-        let now = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z' ", CultureInfo.InvariantCulture)
+        let now =
+            DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z' ", CultureInfo.InvariantCulture)
+
         log.Add(now + text)
 
     let metrics (values: Collections.Generic.IReadOnlyDictionary<string, float>) : Metrics =

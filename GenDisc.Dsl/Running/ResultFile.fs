@@ -44,9 +44,13 @@ let internal write (path: string) (result: RunResult) (d: Details) =
         [ "id", Json.text result.Id
           "name", Json.text result.Name
           "status", Json.text (statusName result.Status)
-          "message", (match d.Message with Some m -> Json.text m | None -> null)
+          "message",
+          (match d.Message with
+           | Some m -> Json.text m
+           | None -> null)
           "seed", Json.integer (int64 d.Plan.Experiment.Seed)
-          "started", Json.text (d.Started.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", Globalization.CultureInfo.InvariantCulture))
+          "started",
+          Json.text (d.Started.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", Globalization.CultureInfo.InvariantCulture))
           "seconds", Json.number result.Seconds
           "totalSeconds", Json.number d.TotalSeconds
           "examplesPerSecond", Json.number result.ExamplesPerSecond
@@ -58,7 +62,10 @@ let internal write (path: string) (result: RunResult) (d: Details) =
           "classes", Json.list (d.Classes |> Seq.map Json.text)
           "confusion",
           (match d.Confusion with
-           | Some rows -> Json.list [ for row in rows do Json.list (row |> Seq.map Json.integer) ]
+           | Some rows ->
+               Json.list
+                   [ for row in rows do
+                         Json.list (row |> Seq.map Json.integer) ]
            | None -> null)
           "environment", Json.object d.Environment
           "data",
@@ -68,7 +75,10 @@ let internal write (path: string) (result: RunResult) (d: Details) =
                         [ "file", Json.text file.Name
                           "sha256", Json.text file.Sha256
                           "bytes", Json.integer file.Bytes ] ]
-          "counts", Json.object [ for name, count in d.Counts do name, Json.integer count ]
+          "counts",
+          Json.object
+              [ for name, count in d.Counts do
+                    name, Json.integer count ]
           "warnings", Json.list (d.Warnings |> Seq.map Json.text) ]
     |> Json.indented
     |> Atomic.writeText path
@@ -76,9 +86,13 @@ let internal write (path: string) (result: RunResult) (d: Details) =
 /// The run in this folder, or None where there is no readable `result.json`.
 let tryRead (folder: string) : RunResult option =
     try
-        use document = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "result.json")))
+        use document =
+            JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "result.json")))
+
         let root = document.RootElement
-        let text (name: string) = string (root.GetProperty(name).GetString())
+
+        let text (name: string) =
+            string (root.GetProperty(name).GetString())
 
         let number (name: string) =
             match root.GetProperty name with

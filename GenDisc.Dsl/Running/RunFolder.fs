@@ -66,7 +66,9 @@ type internal RunFolder private (final: string, work: string, guard: FileStream)
         with
         | :? UnauthorizedAccessException
         | :? IOException as e ->
-            raise (UserError($"the run folder {final} cannot be written: {e.Message}\nChoose another with --runs DIR.", e))
+            raise (
+                UserError($"the run folder {final} cannot be written: {e.Message}\nChoose another with --runs DIR.", e)
+            )
 
     member _.File name = Path.Combine(work, name)
 

@@ -43,8 +43,15 @@ let private examine learner (streams: Streams) device (name: string) (split: Spl
                 confusion.Add(output, batch)
                 predictions.Add(output, batch) }
 
-    let means = Trainer.Evaluate(learner, split, streams.Evaluation(name, device), device, both)
-    let figures = [ for KeyValue(k, v) in means do k, v ] @ [ for KeyValue(k, v) in predictions.Figures() do k, v ]
+    let means =
+        Trainer.Evaluate(learner, split, streams.Evaluation(name, device), device, both)
+
+    let figures =
+        [ for KeyValue(k, v) in means do
+              k, v ]
+        @ [ for KeyValue(k, v) in predictions.Figures() do
+                k, v ]
+
     ({ Values = Map.ofList figures }: Metrics), confusion, predictions
 
 /// A script that runs the experiment again, from anywhere.
@@ -173,4 +180,5 @@ let run (options: HostOptions) (plan: Plan) (id: string) : RunResult =
         options.Tell(RunEvent.Finished final)
         raise (RunInterrupted folder.Path)
 
-    { final with Folder = folder.Complete() }
+    { final with
+        Folder = folder.Complete() }

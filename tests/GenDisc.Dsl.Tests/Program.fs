@@ -16,6 +16,7 @@ let main args =
               ExplainTests.tests
               PlanJsonTests.tests
               Progress.WordingTests.tests
+              Running.RunTests.tests
               Report.MosaicTests.tests
               Report.StatisticsTests.tests
               Report.HtmlTests.tests

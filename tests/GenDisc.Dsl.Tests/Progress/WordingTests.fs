@@ -2,12 +2,22 @@ module GenDisc.Dsl.Tests.Progress.WordingTests
 
 open Expecto
 open GenDisc
-open GenDisc.Cli
-open GenDisc.Cli.Tests.Support
+open GenDisc.Dsl.Tests
+
+let private metrics (values: (string * float) list) : Metrics = { Values = Map.ofList values }
+
+let private epochRecord: EpochRecord =
+    { Epoch = 2
+      Seconds = 4.4
+      ExamplesPerSecond = 12034.5
+      LearningRate = 1e-3
+      Weights = Map.empty
+      Train = metrics [ "loss", 0.3; "accuracy", 0.97; "elbo", -100.25; "kl", 20.0 ]
+      Validation = metrics [ "loss", 0.5; "accuracy", 0.96; "elbo", -101.5; "kl", 20.0 ] }
 
 let tests =
     testList
-        "Text"
+        "Wording"
         [ test "durations" {
               for seconds, expected in
                   [ 0.0, "0.0 s"
@@ -23,7 +33,7 @@ let tests =
           }
           test "figures read the same under every culture" {
               for culture in [ "en-US"; "de-DE"; "fr-FR"; "ar-SA" ] do
-                  underCulture culture (fun () ->
+                  Scripts.under culture (fun () ->
                       Expect.equal (Wording.metric "accuracy" 0.97126) "97.13 %" culture
                       Expect.equal (Wording.metric "elbo" -108.754) "-108.75" culture
                       Expect.equal (Wording.metric "kl" 12.3456) "12.346" culture
