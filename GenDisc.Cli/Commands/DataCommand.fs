@@ -30,7 +30,7 @@ let private get (flag: string option) (name: string) =
         raise (UsageError("there is no data set named '" + name + "'; known: " + names, "gendisc data list"))
 
     use display = Display.create false
-    use interrupt = new Interrupt(ignore)
+    use interrupt = new Interrupt(ignore, display.Dispose)
 
     let progress =
         Settings.fetching (fun file received total -> display.Tell(RunEvent.Fetching(file, received, total)))

@@ -51,7 +51,7 @@ let run (arguments: string list) =
           Tell = ignore }
 
     use progress = Display.create (parsed.Contains RunArguments.Json)
-    use interrupt = new Interrupt(progress.Say)
+    use interrupt = new Interrupt(progress.Say, progress.Dispose)
     let silent = ref true
 
     let tell (event: RunEvent) =

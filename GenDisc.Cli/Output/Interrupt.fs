@@ -4,9 +4,13 @@ open System
 open System.Runtime.InteropServices
 open System.Threading
 
+module internal Native =
+    [<DllImport("libc", EntryPoint = "_exit")>]
+    extern void exitAtOnce(int code)
+
 /// Ctrl-C and SIGTERM: the first asks a training run to stop after its batch; the second, or one that comes while
-/// nothing trains, ends the process at once with exit code 130.
-type internal Interrupt(say: string -> unit) =
+/// nothing trains, ends the process at once with exit code 130. `leave` then puts the terminal in order.
+type internal Interrupt(say: string -> unit, leave: unit -> unit) =
     let source = new CancellationTokenSource()
     let mutable training = false
 
@@ -17,6 +21,13 @@ type internal Interrupt(say: string -> unit) =
             say "stopping after this batch… (again: stop at once)"
             source.Cancel()
         else
+            leave ()
+            Console.Out.Flush()
+
+            // an orderly exit would take libtorch apart under the thread that still computes with it
+            if not (OperatingSystem.IsWindows()) then
+                Native.exitAtOnce ExitCode.Interrupted
+
             exit ExitCode.Interrupted
 
     let registrations =

@@ -116,7 +116,11 @@ type internal LiveProgress(terminal: Terminal) =
             | RunEvent.Planned(plan, id, _) ->
                 trainingSince <- 0L
                 say "bold" (plan.Experiment.Name + ": run " + id)
-            | RunEvent.Epoch(record, epochs) -> say "default" (Wording.epoch (terminal.Width - 1) record epochs)
+            | RunEvent.Epoch(record, epochs) ->
+                say "default" (Wording.epoch (terminal.Width - 1) record epochs)
+
+                if record.Epoch = epochs then
+                    terminal.ShowStatus "[grey]evaluating and writing the report…[/]"
             | RunEvent.Note text -> say "grey" text
             | RunEvent.Warning text -> say "yellow" ("warning: " + text)
             | RunEvent.Finished result ->

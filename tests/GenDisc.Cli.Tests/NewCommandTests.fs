@@ -13,15 +13,22 @@ let tests =
         "NewCommand"
         [ test "the first script of a folder comes with a preamble, the next uses it" {
               use folder = new TempFolder()
-              create [ folder.File "My first" ]
-              let preamble = File.ReadAllText(folder.File "gendisc.fsx")
-              let script = File.ReadAllText(folder.File "My first.fsx")
-              Expect.stringContains preamble ("#r @\"" + Path.Combine(System.AppContext.BaseDirectory, "GenDisc.Dsl.dll") + "\"") "absolute"
+              create [ folder.File "sub/My first" ]
+              let preamble = File.ReadAllText(folder.File "sub/gendisc.fsx")
+              let script = File.ReadAllText(folder.File "sub/My first.fsx")
+
+              Expect.stringContains
+                  preamble
+                  ("#r @\""
+                   + Path.Combine(System.AppContext.BaseDirectory, "GenDisc.Dsl.dll")
+                   + "\"")
+                  "absolute"
+
               Expect.stringContains preamble "#if !GENDISC_HOST" "empty under the host"
               Expect.stringStarts script "#load \"gendisc.fsx\"" "loads it"
               Expect.stringContains script "Name = \"my-first\"" "a run name"
-              create [ folder.File "second.fsx" ]
-              Expect.equal (File.ReadAllText(folder.File "gendisc.fsx")) preamble "left as it was"
+              create [ folder.File "sub/second.fsx" ]
+              Expect.equal (File.ReadAllText(folder.File "sub/gendisc.fsx")) preamble "left as it was"
           }
           test "a preamble one folder up is used" {
               use folder = new TempFolder()
