@@ -23,8 +23,8 @@ let experiment =
     {{ Name = "{name}"
       Data = digits // built in, nothing to download; also: mnist, fashionMnist, moons; fewer labels: mnist |> take 1000
       Model = model (dense 256 >> relu >> vae 16 >> classifier [64])
-      Loss = 0.1 * elbo + crossEntropy // weights are floats; also: ramp 10 * kl + reconstruction + crossEntropy
-      Training = adam 1e-3 |> epochs 3 |> batch 128
+      Loss = 0.05 * elbo + crossEntropy // weights are floats; also: ramp 10 * kl + reconstruction + crossEntropy
+      Training = adam 2e-3 |> epochs 5 |> batch 128
       Seed = 1 }}
 
 // `let result = run experiment` keeps the figures for the script: result.Test.Accuracy, result.Test.Elbo, ...
