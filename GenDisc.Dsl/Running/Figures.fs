@@ -39,14 +39,13 @@ let private points (rows: float32[][]) =
 let private labels (values: int seq) =
     Json.list (values |> Seq.map (int64 >> Json.integer))
 
-/// Examples spread evenly over a split, at most `most`.
-let private spread most (split: Split) =
-    let n = min most split.Count
-
-    let rows =
-        Array.init n (fun i -> split.Indices.Span[int (int64 i * int64 split.Count / int64 n)])
-
-    Split(split.Data, rows)
+/// At most `most` examples of a split, drawn at random but the same each time: data sets are often sorted or dealt
+/// out by class.
+let private some most (split: Split) =
+    let rows = split.Indices.ToArray()
+    RandomStream(0L, "figures").Shuffle<int>(rows.AsSpan())
+    let kept = rows |> Array.truncate most |> Array.sort
+    Split(split.Data, kept)
 
 /// The first `perClass` examples of every class, class by class.
 let private ofEveryClass perClass (split: Split) =
@@ -70,7 +69,7 @@ let private images s shape =
         if s.Test.Data.Classes > 0 then
             ofEveryClass (max 1 (2 * columns / s.Test.Data.Classes)) s.Test
         else
-            (spread (2 * columns) s.Test).Indices.ToArray()
+            (some (2 * columns) s.Test).Indices.ToArray()
 
     let originals, copies = reconstructions s rows
     Atomic.writeVia (s.File "reconstructions.png") (fun path -> Mosaic.pairs path columns shape originals copies)
@@ -82,7 +81,7 @@ let private images s shape =
         Atomic.writeVia (s.File "samples.png") (fun path -> Mosaic.write path columns shape samples)
 
 let private plane s =
-    let shown = spread planePoints s.Test
+    let shown = some planePoints s.Test
     let originals, copies = reconstructions s (shown.Indices.ToArray())
 
     let samples =
@@ -104,7 +103,7 @@ let private plane s =
 
 let private latents s =
     let means, classes =
-        withGenerator s (fun noise -> Pictures.Latents(s.Model, spread latentPoints s.Test, noise, s.Device).ToTuple())
+        withGenerator s (fun noise -> Pictures.Latents(s.Model, some latentPoints s.Test, noise, s.Device).ToTuple())
 
     use means = means
     let latent = int means.shape[1]

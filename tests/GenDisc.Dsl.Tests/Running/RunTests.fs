@@ -129,6 +129,22 @@ let tests =
                   for KeyValue(key, value) in result.Test.Values do
                       Expect.isTrue (Double.IsFinite value) $"{name}: {key}"
           }
+          test "the latent space shows every class" {
+              use scene = new Scene()
+
+              let result =
+                  scene.Run
+                      { toy with
+                          Data = digits |> take 100
+                          Model = model (vae 4 >> classifier []) }
+
+              use json = Text.Json.JsonDocument.Parse(bytes result "figures/latent.json")
+
+              let labels =
+                  json.RootElement.GetProperty("labels").EnumerateArray() |> Seq.map _.GetInt32()
+
+              Expect.equal (Set.ofSeq labels) (Set.ofList [ 0..9 ]) "classes"
+          }
           test "the same declaration again is the same run, and is not trained again" {
               use scene = new Scene()
               let first = scene.Run toy
