@@ -38,7 +38,11 @@ let private tests =
           Training.LossTermTests.tests
           Training.GradientLearnerTests.tests
           Training.TrainerTests.tests
-          Training.MemoryTests.tests ]
+          Training.MemoryTests.tests
+          Evaluation.ConfusionMatrixTests.tests
+          Evaluation.PrincipalComponentsTests.tests
+          Evaluation.PredictionsTests.tests
+          Evaluation.PicturesTests.tests ]
 
 [<EntryPoint>]
 let main args =

@@ -34,7 +34,10 @@ let constant epochs batch patience =
 /// Every term of the model, with a weight by name (0 when not given).
 let weighted (weights: (string * float) list) model =
     let weightOf name =
-        weights |> List.tryFind (fst >> (=) name) |> Option.map snd |> Option.defaultValue 0.0
+        weights
+        |> List.tryFind (fst >> (=) name)
+        |> Option.map snd
+        |> Option.defaultValue 0.0
 
     [| for term in LossTerm.ApplicableTo model do
            WeightedTerm(term, (fun _ -> weightOf term.Name), weightOf term.Name) |]

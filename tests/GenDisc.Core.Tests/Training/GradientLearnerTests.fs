@@ -13,7 +13,8 @@ open GenDisc.Core.Tests.Models.Samples
 open GenDisc.Core.Tests.Training.Fitting
 
 let private values (m: torch.nn.Module) =
-    [| for p in m.parameters () do yield! numbers p |]
+    [| for p in m.parameters () do
+           yield! numbers p |]
 
 let private sgd = OptimiserOptions(OptimiserKind.Sgd, 1.0)
 
@@ -65,7 +66,11 @@ let tests =
                   (fun (seed, (a, b, c)) ->
                       use _scope = torch.NewDisposeScope()
                       let seed = int64 seed
-                      let weights = [ for w in [ a; b; c ] do float w / 100.0 ]
+
+                      let weights =
+                          [ for w in [ a; b; c ] do
+                                float w / 100.0 ]
+
                       let whole = gradient seed (List.zip terms weights) None
 
                       let sum =
@@ -111,7 +116,7 @@ let tests =
                   let sum = means["reconstruction"] + means["kl"] + means["crossEntropy"]
                   Expect.isTrue (close 1e-5 (float epoch * sum) loss) $"epoch {epoch}"
                   Expect.isTrue (close 1e-12 means["loss"] loss) "tallied"
-                  Expect.equal (learner.WeightsAt epoch["kl"]) (float epoch) "reported"
+                  Expect.equal (learner.WeightsAt(epoch)["kl"]) (float epoch) "reported"
 
               let tally = Tally()
               use noise = generator 1L
@@ -129,7 +134,9 @@ let tests =
                   use noise = generator 3L
                   let tally = Tally()
                   learner.Evaluate(batch, noise, tally)
-                  [ for KeyValue(k, v) in tally.Means() do k, v ]
+
+                  [ for KeyValue(k, v) in tally.Means() do
+                        k, v ]
 
               Expect.equal (figures ()) (figures ()) "same figures"
               Expect.equal (List.map fst (figures ())) [ "accuracy"; "crossEntropy"; "loss" ] "which figures"
@@ -162,7 +169,10 @@ let tests =
               Expect.equal e.Term "kl" "the term that is learnt from")
           torchTest "a parameter that no term reaches is named" (fun () ->
               use model = hybrid 1L
-              use learner = learner model (weighted [ "reconstruction", 1.0; "kl", 1.0 ] model) (adam 0.1) None 1L
+
+              use learner =
+                  learner model (weighted [ "reconstruction", 1.0; "kl", 1.0 ] model) (adam 0.1) None 1L
+
               use batch = batchOf 4
               Expect.isEmpty learner.Unreached "not known yet"
               learner.Step(batch, StepSettings(1, 1, 1.0), Tally()) |> ignore
@@ -172,7 +182,11 @@ let tests =
 
               let terms =
                   [| for term in LossTerm.ApplicableTo model do
-                         WeightedTerm(term, (fun epoch -> if epoch = 1 && term.Name = "crossEntropy" then 0.0 else 1.0), 1.0) |]
+                         WeightedTerm(
+                             term,
+                             (fun epoch -> if epoch = 1 && term.Name = "crossEntropy" then 0.0 else 1.0),
+                             1.0
+                         ) |]
 
               use learner = learner model terms (adam 0.1) None 1L
               use batch = batchOf 4
@@ -184,5 +198,8 @@ let tests =
               use plain = hybrid 1L
               use learnerOfPlain = learner plain (weighted hybridWeights plain) (adam 0.1) None 1L
               use batched = normalised 1L
-              use learnerOfBatched = learner batched (weighted hybridWeights batched) (adam 0.1) None 1L
+
+              use learnerOfBatched =
+                  learner batched (weighted hybridWeights batched) (adam 0.1) None 1L
+
               Expect.equal (learnerOfPlain.SmallestBatch, learnerOfBatched.SmallestBatch) (1, 2) "smallest batches") ]

@@ -24,7 +24,10 @@ let tests =
               Expect.equal (names vae) [ "reconstruction"; "kl"; "crossEntropy" ] "hybrid"
               use plain = normalised 1L
               Expect.equal (names plain) [ "crossEntropy" ] "classifier"
-              use point = new HybridModel([| BottleneckStage(bottleneck false features (init 1L)) |])
+
+              use point =
+                  new HybridModel([| BottleneckStage(bottleneck false features (init 1L)) |])
+
               Expect.equal (names point) [ "reconstruction" ] "autoencoder"
               use line = new HybridModel([| regressor () |])
               Expect.equal (names line) [ "mse" ] "regressor")
@@ -42,8 +45,10 @@ let tests =
               use noise = generator 1L
               let output = model.Forward(batch.X, noise)
 
-              for term: LossTerm in [ ReconstructionTerm(); KlTerm(); CrossEntropyTerm(); MseTerm() ] do
-                  let e =
-                      Expect.throwsC (fun () -> term.PerExample(output, batch) |> ignore) id
+              let terms: LossTerm list =
+                  [ ReconstructionTerm(); KlTerm(); CrossEntropyTerm(); MseTerm() ]
+
+              for term in terms do
+                  let e = Expect.throwsC (fun () -> term.PerExample(output, batch) |> ignore) id
 
                   Expect.stringContains e.Message term.Name "named") ]

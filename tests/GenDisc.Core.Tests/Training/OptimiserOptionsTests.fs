@@ -12,7 +12,7 @@ let private path (options: OptimiserOptions) steps =
 
     [ for _ in 1..steps do
           optimiser.zero_grad ()
-          (p * torch.tensor 3.0).sum().backward ()
+          (p * torch.tensor 3.0).sum().backward()
           optimiser.step () |> ignore
           single p ]
 
@@ -29,7 +29,11 @@ let tests =
               isNear [ 1.6; 1.22 ] (path (OptimiserOptions(OptimiserKind.Sgd, 0.1, 0.0, 0.5)) 2) "weight decay")
           torchTest "Adam moves by the rate while the gradient stays" (fun () ->
               isNear [ 1.9; 1.8 ] (path (OptimiserOptions(OptimiserKind.Adam, 0.1)) 2) "plain"
-              isNear [ 1.9 ] (path (OptimiserOptions(OptimiserKind.Adam, 0.1, 0.0, 0.5)) 1) "an L2 penalty is scaled away")
+
+              isNear
+                  [ 1.9 ]
+                  (path (OptimiserOptions(OptimiserKind.Adam, 0.1, 0.0, 0.5)) 1)
+                  "an L2 penalty is scaled away")
           torchTest "AdamW shrinks by rate × decay beside the gradient" (fun () ->
               // 2 (1 − 0.05) − 0.1, then the same again.
               isNear [ 1.8; 1.61 ] (path (OptimiserOptions(OptimiserKind.AdamW, 0.1, 0.0, 0.5)) 2) "decoupled") ]

@@ -16,7 +16,12 @@ let private law name check =
         gen {
             let! epochs = Gen.choose (1, 30)
             let! warmUp = Gen.choose (0, epochs)
-            return epochs, warmUp, [ for i in 0 .. epochs * 10 - 1 do (float i + 0.5) / 10.0 ]
+
+            return
+                epochs,
+                warmUp,
+                [ for i in 0 .. epochs * 10 - 1 do
+                      (float i + 0.5) / 10.0 ]
         }
 
     testProperty name (Prop.forAll (Arb.fromGen cases) check)
@@ -33,8 +38,7 @@ let tests =
               let warming = points |> List.filter (fun p -> p < float warmUp)
 
               schedules epochs warmUp
-              |> List.forall (fun s ->
-                  values s warming = (warming |> List.map (fun p -> p / float warmUp))))
+              |> List.forall (fun s -> values s warming = (warming |> List.map (fun p -> p / float warmUp))))
           law "after the warm-up factors never grow" (fun (epochs, warmUp, points) ->
               let after = points |> List.filter (fun p -> p >= float warmUp)
 

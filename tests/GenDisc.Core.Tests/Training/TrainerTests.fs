@@ -25,7 +25,9 @@ type private Scripted(losses: float list, smallest: int) =
         member _.Module = net
         member _.Unreached = [||]
         member _.Rate = 0.5
-        member _.WeightsAt epoch = dict [ "kl", float epoch ] |> Collections.Generic.Dictionary :> _
+
+        member _.WeightsAt epoch =
+            dict [ "kl", float epoch ] |> Collections.Generic.Dictionary :> _
 
         member this.Step(batch, settings, tally) =
             this.Steps.Add(settings, batch.Count)
@@ -49,14 +51,19 @@ let private unvalidated n =
     Splits(s.Train, Split(s.Train.Data, ReadOnlyMemory.Empty), s.Test)
 
 let private figures (report: EpochReport) =
-    [ for KeyValue(k, v) in report.Train do "train." + k, v ]
-    @ [ for KeyValue(k, v) in report.Validation do "validation." + k, v ]
+    [ for KeyValue(k, v) in report.Train do
+          "train." + k, v ]
+    @ [ for KeyValue(k, v) in report.Validation do
+            "validation." + k, v ]
 
 let private train seed =
     use model = hybrid seed
     use learner = learner model (weighted hybridWeights model) (adam 0.01) None seed
     let listener = Listener()
-    let outcome = fit (constant 2 16 None) listener learner (splitsOf 160) seed uncancelled
+
+    let outcome =
+        fit (constant 2 16 None) listener learner (splitsOf 160) seed uncancelled
+
     outcome.Epochs |> Seq.map figures |> List.ofSeq, List.ofSeq listener.Batches, bits model
 
 let private diverged f =
@@ -80,16 +87,37 @@ let tests =
               let first, last = outcome.Epochs[0], outcome.Epochs[19]
               Expect.isLessThan last.Train["loss"] first.Train["loss"] "training loss"
               Expect.isGreaterThan last.Validation["accuracy"] 0.8 "three classes told apart"
-              Expect.isGreaterThan last.Validation["elbo"] first.Validation["elbo"] "bound")
+              Expect.isLessThan last.Validation["loss"] first.Validation["loss"] "validation loss")
           torchTest "reports count epochs, weights and rates" (fun () ->
               let options = TrainerOptions(4, 5, StepRate(4, 2, 0.1))
               use learner = new Scripted([ 4.0; 3.0; 2.0; 1.0 ], 1)
               let listener = Listener()
               let outcome = fit options listener learner (splitsOf 16) 1L uncancelled
-              Expect.equal [ for e in outcome.Epochs do e.Epoch ] [ 1; 2; 3; 4 ] "epochs"
-              Expect.equal [ for e in outcome.Epochs do e.LearningRate ] [ 0.5; 0.5; 0.05; 0.05 ] "rates"
-              Expect.equal [ for e in outcome.Epochs do e.Weights["kl"] ] [ 1.0; 2.0; 3.0; 4.0 ] "weights"
-              Expect.equal [ for e in outcome.Epochs do e.Validation["loss"] ] [ 4.0; 3.0; 2.0; 1.0 ] "validation"
+
+              Expect.equal
+                  [ for e in outcome.Epochs do
+                        e.Epoch ]
+                  [ 1; 2; 3; 4 ]
+                  "epochs"
+
+              Expect.equal
+                  [ for e in outcome.Epochs do
+                        e.LearningRate ]
+                  [ 0.5; 0.5; 0.05; 0.05 ]
+                  "rates"
+
+              Expect.equal
+                  [ for e in outcome.Epochs do
+                        e.Weights["kl"] ]
+                  [ 1.0; 2.0; 3.0; 4.0 ]
+                  "weights"
+
+              Expect.equal
+                  [ for e in outcome.Epochs do
+                        e.Validation["loss"] ]
+                  [ 4.0; 3.0; 2.0; 1.0 ]
+                  "validation"
+
               Expect.equal (List.ofSeq listener.Epochs) (List.ofSeq outcome.Epochs) "told as they come"
               Expect.equal listener.Batches.Count 8 "10 examples in batches of 5"
 
@@ -123,7 +151,10 @@ let tests =
               use model = hybrid 1L
               use learner = learner model (weighted hybridWeights model) (adam 0.3) None 1L
               let splits = splitsOf 80
-              let outcome = fit (constant 40 10 (Some 2)) (Listener()) learner splits 1L uncancelled
+
+              let outcome =
+                  fit (constant 40 10 (Some 2)) (Listener()) learner splits 1L uncancelled
+
               Expect.isTrue outcome.StoppedEarly "a rate this high overshoots"
               let best = outcome.Epochs[outcome.BestEpoch - 1].Validation
 
@@ -144,7 +175,15 @@ let tests =
           torchTest "cancelling stops after the batch in hand and keeps the epochs that were finished" (fun () ->
               use source = new CancellationTokenSource()
               use learner = new Scripted([ 1.0; 1.0; 1.0 ], 1)
-              let listener = Listener(OnBatch = fun epoch batch -> if (epoch, batch) = (3, 1) then source.Cancel())
+
+              let listener =
+                  Listener(
+                      OnBatch =
+                          fun epoch batch ->
+                              if (epoch, batch) = (3, 1) then
+                                  source.Cancel()
+                  )
+
               let outcome = fit (constant 5 5 None) listener learner (splitsOf 16) 1L source.Token
               Expect.equal (outcome.Epochs.Count, outcome.BestEpoch) (2, 2) "two epochs"
               Expect.isTrue (outcome.Interrupted && not outcome.StoppedEarly) "interrupted"
@@ -153,13 +192,24 @@ let tests =
               use source = new CancellationTokenSource()
               source.Cancel()
               use learner = new Scripted([], 1)
-              let outcome = fit (constant 5 5 (Some 1)) (Listener()) learner (splitsOf 16) 1L source.Token
+
+              let outcome =
+                  fit (constant 5 5 (Some 1)) (Listener()) learner (splitsOf 16) 1L source.Token
+
               Expect.equal (outcome.Epochs.Count, outcome.BestEpoch, learner.Steps.Count) (0, 0, 1) "one step"
               Expect.isTrue outcome.Interrupted "interrupted")
           torchTest "cancelling once training is through interrupts nothing" (fun () ->
               use source = new CancellationTokenSource()
               use learner = new Scripted([ 1.0; 1.0 ], 1)
-              let listener = Listener(OnEpoch = fun epoch -> if epoch = 2 then source.Cancel())
+
+              let listener =
+                  Listener(
+                      OnEpoch =
+                          fun epoch ->
+                              if epoch = 2 then
+                                  source.Cancel()
+                  )
+
               let outcome = fit (constant 2 5 None) listener learner (splitsOf 16) 1L source.Token
               Expect.isFalse outcome.Interrupted "through"
               Expect.equal outcome.Epochs.Count 2 "all epochs")
@@ -171,7 +221,10 @@ let tests =
               Expect.equal (List.map snd steps) [ 3; 3; 3; 1 ] "all of them where one example is enough"
               use model = normalised 1L
               use learner = learner model (weighted hybridWeights model) (adam 0.01) None 1L
-              let outcome = fit (constant 1 3 None) (Listener()) learner (splitsOf 16) 1L uncancelled
+
+              let outcome =
+                  fit (constant 1 3 None) (Listener()) learner (splitsOf 16) 1L uncancelled
+
               Expect.isTrue (Double.IsFinite(outcome.Epochs[0].Validation["loss"])) "with batch normalisation")
           torchTest "batches that are all too small are a user error" (fun () ->
               userError [ "batch normalisation"; "at least 2"; "batch size is 1"; "larger batch" ] (fun () ->
@@ -185,7 +238,10 @@ let tests =
               |> ignore)
           torchTest "without a validation part reports have none" (fun () ->
               use learner = new Scripted([], 1)
-              let outcome = fit (constant 2 5 None) (Listener()) learner (unvalidated 16) 1L uncancelled
+
+              let outcome =
+                  fit (constant 2 5 None) (Listener()) learner (unvalidated 16) 1L uncancelled
+
               Expect.all outcome.Epochs (fun e -> e.Validation.Count = 0) "empty"
               Expect.equal outcome.BestEpoch 2 "the last")
           torchTest "a rate beyond reason is told with term, epoch and step" (fun () ->
@@ -194,16 +250,24 @@ let tests =
 
               let e =
                   diverged (fun () ->
-                      fit (constant 3 10 None) (Listener()) learner (splitsOf 80) 1L uncancelled |> ignore)
+                      fit (constant 3 10 None) (Listener()) learner (splitsOf 80) 1L uncancelled
+                      |> ignore)
 
               Expect.equal (e.Epoch, e.Step) (1, 2) "the step after the first update"
               Expect.contains [ "reconstruction"; "kl"; "crossEntropy" ] e.Term "a term")
           torchTest "a last step that spoils the weights is told, with and without validation" (fun () ->
               for splits in [ splitsOf 80; unvalidated 80 ] do
                   use model = hybrid 1L
-                  use learner = learner model (weighted hybridWeights model) (adam 1e39) None 1L
+                  let options = OptimiserOptions(OptimiserKind.Sgd, 3e38)
+
+                  use learner =
+                      learner model (weighted [ "reconstruction", 100.0 ] model) options None 1L
+
                   let listener = Listener()
-                  let e = diverged (fun () -> fit (constant 1 50 None) listener learner splits 1L uncancelled |> ignore)
+
+                  let e =
+                      diverged (fun () -> fit (constant 1 50 None) listener learner splits 1L uncancelled |> ignore)
+
                   Expect.stringStarts e.Term "0_trunk" "the parameter"
                   Expect.isEmpty listener.Epochs "the epoch does not stand")
           torchTest "a validation loss that is not finite is told" (fun () ->
@@ -213,13 +277,17 @@ let tests =
 
                   let e =
                       diverged (fun () ->
-                          fit (constant 3 5 (Some 5)) listener learner (splitsOf 16) 1L uncancelled |> ignore)
+                          fit (constant 3 5 (Some 5)) listener learner (splitsOf 16) 1L uncancelled
+                          |> ignore)
 
                   Expect.equal (e.Term, e.Epoch, e.Step) ("validation loss", 2, 2) "where"
                   Expect.equal listener.Epochs.Count 1 "the epoch before stands")
           torchTest "parameters that no gradient reaches are warned of once" (fun () ->
               use model = hybrid 1L
-              use learner = learner model (weighted [ "crossEntropy", 1.0 ] model) (adam 0.01) None 1L
+
+              use learner =
+                  learner model (weighted [ "crossEntropy", 1.0 ] model) (adam 0.01) None 1L
+
               let listener = Listener()
               fit (constant 3 10 None) listener learner (splitsOf 40) 1L uncancelled |> ignore
               Expect.hasLength listener.Warnings 1 "once"
