@@ -16,6 +16,7 @@ internal static class Initialise
         var count = shape.Aggregate(1L, (a, b) => a * b);
         var values = new float[count];
         for (var i = 0; i < values.Length; i++) values[i] = (float)stream.Uniform(-bound, bound);
-        return new TorchSharp.Modules.Parameter(tensor(values).reshape(shape));
+        using var flat = tensor(values);
+        return new TorchSharp.Modules.Parameter(flat.reshape(shape));
     }
 }

@@ -19,7 +19,10 @@ public sealed record EpochReport(
 
 /// <summary>What training came to.</summary>
 /// <param name="Epochs">One report each.</param>
-/// <param name="BestEpoch">The epoch whose weights the model now has; 0 when none was finished.</param>
+/// <param name="BestEpoch">
+/// With patience, the epoch whose weights the model now has; without, the last one finished, after which an interrupted
+/// model has learnt some batches more. 0 when none was finished.
+/// </param>
 /// <param name="Interrupted">Cancelled before it was through.</param>
 /// <param name="StoppedEarly">Patience ran out.</param>
 /// <param name="Seconds">Wall time with validation.</param>

@@ -109,7 +109,8 @@ public sealed class GradientLearner : ILearner
 
     private DivergedException Diverged(double loss, StepSettings settings, double rate)
     {
-        var culprit = Array.FindIndex(values, v => !double.IsFinite(v));
+        var culprit = Enumerable.Range(0, terms.Count)
+            .FirstOrDefault(i => terms[i].WeightAt(settings.Epoch) != 0 && !double.IsFinite(values[i]), -1);
         return culprit < 0
             ? new DivergedException("the loss", loss, settings.Epoch, settings.Step, rate)
             : new DivergedException(terms[culprit].Term.Name, values[culprit], settings.Epoch, settings.Step, rate);

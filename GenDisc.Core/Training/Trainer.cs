@@ -24,9 +24,13 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
     /// Trains until the epochs are through, patience runs out or <paramref name="cancel"/> asks to stop, which takes
     /// effect after the batch in hand.
     /// </summary>
-    /// <exception cref="DivergedException">A loss is not finite. Epochs reported before stand.</exception>
+    /// <exception cref="DivergedException">
+    /// A loss, the validation loss or a parameter is not finite. Epochs reported before stand.
+    /// </exception>
+    /// <exception cref="UserError">The data have no validation part to stop early by, or fill no batch.</exception>
     public TrainingOutcome Fit(ILearner learner, Splits splits, Streams streams, torch.Device device, CancellationToken cancel)
     {
+        CheckFits(learner, splits);
         var shuffle = streams.Shuffle;
         var clock = Stopwatch.StartNew();
         var reports = new List<EpochReport>();
@@ -43,6 +47,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
                 var factor = RunBatches(epoch, learner, splits.Train, shuffle, device, tally, cancel);
                 if (cancel.IsCancellationRequested) break;
                 var trained = clock.Elapsed.TotalSeconds - began;
+                CheckParameters(epoch, learner, splits.Train, factor);
                 batchSeconds += trained;
                 examples += splits.Train.Count;
                 if (!warned && learner.Unreached is { Count: > 0 } unreached)
@@ -62,6 +67,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
                     learner.WeightsAt(epoch),
                     tally.Means(),
                     validation);
+                CheckValidation(report, splits.Train);
                 reports.Add(report);
                 observer.EpochDone(report);
                 if (options.Patience is not { } patience)
@@ -112,6 +118,43 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
         return tally.Means();
     }
 
+    private void CheckFits(ILearner learner, Splits splits)
+    {
+        if (options.Patience is not null && splits.Validation.Count == 0)
+            throw new UserError(
+                "early stopping watches the validation loss, but no example is set aside for validation.\n"
+                + "Set a part of the training data aside, or leave early stopping out.");
+        if (Math.Min(options.BatchSize, splits.Train.Count) < learner.SmallestBatch)
+            throw new UserError(
+                $"batch normalisation needs at least {learner.SmallestBatch} examples in a batch, but the batch size is "
+                + $"{options.BatchSize} and there are {splits.Train.Count} training examples.\n"
+                + "Choose a larger batch, or train on more examples.");
+    }
+
+    /// <summary>A last step can spoil the weights and leave no loss to tell it.</summary>
+    private void CheckParameters(int epoch, ILearner learner, Split train, double factor)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var inference = torch.no_grad();
+        foreach (var (name, parameter) in learner.Module.named_parameters())
+        {
+            if (parameter.isfinite().all().ToBoolean()) continue;
+            var worst = parameter.abs().max().ToDouble();
+            throw new DivergedException(name, worst, epoch, StepsOf(train), learner.Rate * factor);
+        }
+    }
+
+    private void CheckValidation(EpochReport report, Split train)
+    {
+        if (!report.Validation.TryGetValue("loss", out var loss) || double.IsFinite(loss)) return;
+        var culprit = report.Weights.Keys
+            .FirstOrDefault(term => report.Validation.TryGetValue(term, out var v) && !double.IsFinite(v), "loss");
+        throw new DivergedException(
+            $"validation {culprit}", report.Validation[culprit], report.Epoch, StepsOf(train), report.LearningRate);
+    }
+
+    private int StepsOf(Split train) => Batches.CountOf(train.Count, options.BatchSize);
+
     private double RunBatches(
         int epoch,
         ILearner learner,
@@ -121,7 +164,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
         Tally tally,
         CancellationToken cancel)
     {
-        var batches = Batches.CountOf(train.Count, options.BatchSize);
+        var batches = StepsOf(train);
         var clock = Stopwatch.StartNew();
         var (step, seen, factor) = (0, 0L, 0.0);
         foreach (var batch in Batches.Shuffled(train, options.BatchSize, shuffle, device))

@@ -18,7 +18,31 @@ let private tests =
           Losses.GaussianLogLikelihoodTests.tests
           Losses.GaussianKlTests.tests
           Losses.CrossEntropyTests.tests
-          Losses.SquaredErrorTests.tests ]
+          Losses.SquaredErrorTests.tests
+          Modules.AffineTests.tests
+          Modules.ConvolutionTests.tests
+          Modules.DropoutTests.tests
+          Modules.NormalisationTests.tests
+          Modules.PureTests.tests
+          Modules.ResidualTests.tests
+          Modules.ChainTests.tests
+          Modules.LikelihoodTests.tests
+          Modules.BottleneckTests.tests
+          Models.HybridModelTests.tests
+          Models.EvidenceBoundTests.tests
+          Models.SafeTensorsTests.tests
+          Training.RateScheduleTests.tests
+          Training.TallyTests.tests
+          Training.ModelStateTests.tests
+          Training.OptimiserOptionsTests.tests
+          Training.LossTermTests.tests
+          Training.GradientLearnerTests.tests
+          Training.TrainerTests.tests
+          Training.MemoryTests.tests
+          Evaluation.ConfusionMatrixTests.tests
+          Evaluation.PrincipalComponentsTests.tests
+          Evaluation.PredictionsTests.tests
+          Evaluation.PicturesTests.tests ]
 
 [<EntryPoint>]
 let main args =

@@ -8,6 +8,9 @@ open GenDisc.Core.Runtime
 
 type Net = torch.nn.Module<torch.Tensor, torch.Tensor>
 
+/// Modules of several types as one list.
+let nets (modules: Net list) = modules
+
 let init seed = RandomStream(seed, "init")
 
 let generator (seed: int64) =

@@ -1,0 +1,74 @@
+/// Small models and data that several tests share.
+module GenDisc.Core.Tests.Models.Samples
+
+open System
+open TorchSharp
+open GenDisc.Core.Data
+open GenDisc.Core.Models
+open GenDisc.Core.Modules
+open GenDisc.Core.Runtime
+open GenDisc.Core.Tests.Modules.Building
+
+let features = 6
+let latent = 2
+let classes = 3
+
+let bottleneck variational inputs (stream: RandomStream) =
+    new Bottleneck(
+        BottleneckOptions(inputs, latent, variational),
+        nets [],
+        nets [ new Affine(latent, 8, stream); Pure.Tanh(); new Affine(8, features, stream) ],
+        new BernoulliLikelihood(),
+        stream
+    )
+
+let trunk (stream: RandomStream) =
+    TrunkStage(new Chain(nets [ new Affine(features, 8, stream); Pure.Tanh() ])): Stage
+
+let classifier inputs (stream: RandomStream) =
+    ClassifierStage(new Chain(nets [ new Affine(inputs, classes, stream) ])): Stage
+
+/// dense 8 >> tanh >> vae 2 >> classifier [], on vectors of 6 in [0, 1].
+let hybrid seed =
+    let stream = init seed
+
+    new HybridModel(
+        [| trunk stream
+           BottleneckStage(bottleneck true 8 stream)
+           classifier latent stream |]
+    )
+
+/// dense 8 >> tanh >> batchNorm >> classifier [].
+let normalised seed =
+    let stream = init seed
+
+    new HybridModel(
+        [| trunk stream
+           TrunkStage(new Chain(nets [ Normalisation.Batch(8, images = false) ]))
+           classifier 8 stream |]
+    )
+
+/// n pixel vectors of three overlapping classes.
+let pixels n =
+    let stream = RandomStream(11L, "samples")
+    let labels = Array.init n (fun i -> i % classes)
+
+    let bytes =
+        [| for label in labels do
+               for j in 0 .. features - 1 do
+                   let level = if j / 2 = label then 170.0 else 80.0
+                   byte (Math.Clamp(level + 40.0 * stream.NextGaussian(), 0.0, 255.0)) |]
+
+    Dataset.OfPixels("samples", [ features ], ReadOnlyMemory bytes, ReadOnlyMemory labels, [ "a"; "b"; "c" ])
+
+let rowsOf first last = ReadOnlyMemory [| first..last |]
+
+/// Of n examples: five eighths to train on, an eighth to validate and a quarter to test with.
+let splitsOf n =
+    let data = pixels n
+    let a, b = n * 5 / 8, n * 3 / 4
+    Splits(Split(data, rowsOf 0 (a - 1)), Split(data, rowsOf a (b - 1)), Split(data, rowsOf b (n - 1)))
+
+/// The first n examples as a batch.
+let batchOf n =
+    Batches.Gather(pixels n, ReadOnlySpan [| 0 .. n - 1 |], torch.CPU)

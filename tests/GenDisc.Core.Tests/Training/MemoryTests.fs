@@ -1,0 +1,77 @@
+module GenDisc.Core.Tests.Training.MemoryTests
+
+open System
+open System.Diagnostics
+open Expecto
+open TorchSharp
+open GenDisc.Core.Models
+open GenDisc.Core.Training
+open GenDisc.Core.Tests.Models.Samples
+open GenDisc.Core.Tests.Training.Fitting
+
+let private resident () =
+    GC.Collect()
+    GC.WaitForPendingFinalizers()
+    use self = Process.GetCurrentProcess()
+    float self.WorkingSet64
+
+// Sequenced: live tensors and resident memory are those of the whole process.
+let tests =
+    testSequenced
+    <| testList
+        "memory"
+        [ test "is flat over 2,000 steps of a hybrid, validation and best weights included" {
+              use model = hybrid 1L
+
+              use learner =
+                  learner model (weighted hybridWeights model) (adam 0.001) (Some 1.0) 1L
+              // 40 batches an epoch: 50 epochs.
+              let splits = splitsOf 1024
+              let tensors = Array.zeroCreate<int64> 51
+              let memory = Array.zeroCreate<float> 51
+
+              let listener =
+                  Listener(
+                      OnEpoch =
+                          fun epoch ->
+                              // Before the garbage collector could hide a leak, but after it took what came before.
+                              if epoch = 50 then
+                                  tensors[50] <- torch.Tensor.TotalCount
+
+                              if epoch = 8 || epoch = 50 then
+                                  memory[epoch] <- resident ()
+
+                              if epoch = 8 then
+                                  tensors[8] <- torch.Tensor.TotalCount
+                  )
+
+              fit (constant 50 16 (Some 60)) listener learner splits 1L uncancelled |> ignore
+              Expect.equal listener.Batches.Count 2000 "steps"
+              Expect.equal tensors[50] tensors[8] "live tensors after 2,000 steps as after 320"
+              Expect.isLessThan (memory[50] / memory[8]) 1.03 "resident memory"
+          }
+          test "training, evaluating and saving leave no tensor behind" {
+              use model = normalised 1L
+
+              let once () =
+                  use learner = learner model (weighted hybridWeights model) (adam 0.001) None 1L
+
+                  fit (constant 2 16 (Some 1)) (Listener()) learner (splitsOf 64) 1L uncancelled
+                  |> ignore
+
+                  use stream = new IO.MemoryStream()
+                  SafeTensors.Save(model, stream)
+
+              once ()
+              let before = torch.Tensor.TotalCount
+              once ()
+              Expect.equal torch.Tensor.TotalCount before "live tensors, nothing collected between"
+          }
+          test "a model takes its tensors with it" {
+              let before = torch.Tensor.TotalCount
+              let model = hybrid 1L
+              let parameters = model.parameters () |> Seq.length
+              model.Dispose()
+              // TorchSharp never takes the tensor that a parameter was made of off its count, though it holds nothing.
+              Expect.equal (torch.Tensor.TotalCount - before) (int64 parameters) "live tensors"
+          } ]
