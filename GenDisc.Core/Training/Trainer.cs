@@ -40,12 +40,11 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
         long examples = 0;
         try
         {
-            for (var epoch = 1; epoch <= options.Epochs; epoch++)
+            for (var epoch = 1; epoch <= options.Epochs && !cancel.IsCancellationRequested; epoch++)
             {
                 var began = clock.Elapsed.TotalSeconds;
                 var tally = new Tally();
-                var factor = RunBatches(epoch, learner, splits.Train, shuffle, device, tally, cancel);
-                if (cancel.IsCancellationRequested) break;
+                if (RunBatches(epoch, learner, splits.Train, shuffle, device, tally, cancel) is not { } factor) break;
                 var trained = clock.Elapsed.TotalSeconds - began;
                 CheckParameters(epoch, learner, splits.Train, factor);
                 batchSeconds += trained;
@@ -155,7 +154,8 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
 
     private int StepsOf(Split train) => Batches.CountOf(train.Count, options.BatchSize);
 
-    private double RunBatches(
+    /// <returns>The last step's factor on the rate, or null when the epoch was cut short.</returns>
+    private double? RunBatches(
         int epoch,
         ILearner learner,
         Split train,
@@ -180,7 +180,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
                 observer.BatchDone(epoch, step, batches, seen / clock.Elapsed.TotalSeconds, loss);
             }
 
-            if (cancel.IsCancellationRequested) break;
+            if (cancel.IsCancellationRequested && step < batches) return null;
         }
 
         return factor;

@@ -23,4 +23,5 @@ let main args =
                NewCommandTests.tests
                ScriptHostTests.tests
                ProgramTests.tests
+               EndToEndTests.tests
                ImportRulesTests.tests ])

@@ -79,11 +79,12 @@ type Ended =
       Out: string
       Error: string }
 
-let start (cache: string) (folder: string) (variables: (string * string) list) (arguments: string list) =
+/// `dotnet` with these arguments, without the variables that would lead it to this machine's data and runs.
+let dotnet (folder: string) (variables: (string * string) list) (arguments: string list) =
     let info =
         ProcessStartInfo(
             "dotnet",
-            Path.Combine(toolFolder, "gendisc.dll") :: arguments,
+            arguments,
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true
@@ -92,12 +93,15 @@ let start (cache: string) (folder: string) (variables: (string * string) list) (
     for name in [ "GENDISC_DATA"; "GENDISC_RUNS"; "GENDISC_THREADS" ] do
         info.Environment.Remove name |> ignore
 
-    for name, value in ("XDG_CACHE_HOME", cache) :: variables do
+    for name, value in variables do
         info.Environment[name] <- value
 
     match Process.Start info with
     | null -> failwith "dotnet does not start"
     | p -> p
+
+let start (cache: string) (folder: string) (variables: (string * string) list) (arguments: string list) =
+    dotnet folder (("XDG_CACHE_HOME", cache) :: variables) (Path.Combine(toolFolder, "gendisc.dll") :: arguments)
 
 /// Waits for a process; one that hangs is killed and fails the test.
 let finish (p: Process) =

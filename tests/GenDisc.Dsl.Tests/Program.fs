@@ -17,6 +17,7 @@ let main args =
               PlanJsonTests.tests
               Progress.WordingTests.tests
               Running.RunTests.tests
+              Running.TroubleTests.tests
               Report.MosaicTests.tests
               Report.StatisticsTests.tests
               Report.HtmlTests.tests

@@ -188,7 +188,22 @@ let tests =
               Expect.equal (outcome.Epochs.Count, outcome.BestEpoch) (2, 2) "two epochs"
               Expect.isTrue (outcome.Interrupted && not outcome.StoppedEarly) "interrupted"
               Expect.equal learner.Steps.Count 5 "no step after it")
-          torchTest "cancelling during the first epoch leaves no report" (fun () ->
+          torchTest "cancelling after an epoch's last batch keeps that epoch" (fun () ->
+              use source = new CancellationTokenSource()
+              use learner = new Scripted([ 1.0; 1.0; 1.0 ], 1)
+
+              let listener =
+                  Listener(
+                      OnBatch =
+                          fun epoch batch ->
+                              if (epoch, batch) = (1, 2) then
+                                  source.Cancel()
+                  )
+
+              let outcome = fit (constant 5 5 None) listener learner (splitsOf 16) 1L source.Token
+              Expect.equal (outcome.Epochs.Count, learner.Steps.Count) (1, 2) "one epoch of two steps"
+              Expect.isTrue outcome.Interrupted "interrupted")
+          torchTest "cancelling before training begins leaves no step" (fun () ->
               use source = new CancellationTokenSource()
               source.Cancel()
               use learner = new Scripted([], 1)
@@ -196,7 +211,7 @@ let tests =
               let outcome =
                   fit (constant 5 5 (Some 1)) (Listener()) learner (splitsOf 16) 1L source.Token
 
-              Expect.equal (outcome.Epochs.Count, outcome.BestEpoch, learner.Steps.Count) (0, 0, 1) "one step"
+              Expect.equal (outcome.Epochs.Count, outcome.BestEpoch, learner.Steps.Count) (0, 0, 0) "nothing"
               Expect.isTrue outcome.Interrupted "interrupted")
           torchTest "cancelling once training is through interrupts nothing" (fun () ->
               use source = new CancellationTokenSource()
