@@ -16,7 +16,7 @@ let fashion =
             >> pool
             >> vae 32
             >> dropout 0.1
-            >> classifier [ 128 ]
+            >> classifier [128]
         )
       Loss = ramp 2 * (0.02 * elbo) + crossEntropy
       Training = adam 2e-3 |> epochs 4 |> batch 128 |> cosine |> clip 10.0

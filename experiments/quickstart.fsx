@@ -7,7 +7,7 @@ open GenDisc
 let quickstart =
     { Name = "quickstart"
       Data = digits
-      Model = model (dense 400 >> relu >> vae 16 >> classifier [ 64 ])
+      Model = model (dense 400 >> relu >> vae 16 >> classifier [64])
       Loss = 0.05 * elbo + crossEntropy // change 0.05 and run again: how do accuracy and ELBO trade?
       Training = adam 2e-3 |> epochs 8 |> batch 128 |> cosine
       Seed = 1 }

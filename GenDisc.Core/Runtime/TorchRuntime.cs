@@ -25,7 +25,12 @@ public static class TorchRuntime
         lock (Gate)
         {
             if (_ready) return;
-            if (OperatingSystem.IsLinux()) LoadOnLinux(SearchFolders());
+            if (OperatingSystem.IsLinux())
+            {
+                Allocator.KeepFreedMemory();
+                LoadOnLinux(SearchFolders());
+            }
+
             _ready = true;
         }
     }

@@ -17,8 +17,10 @@ public sealed record TrainerOptions(int Epochs, int BatchSize, RateSchedule Sche
 /// <summary>The loop: epochs of shuffled batches, each followed by a look at the validation part.</summary>
 public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
 {
-    /// <summary>Batch size of evaluation; it affects speed, not figures.</summary>
-    public const int EvaluationBatch = 512;
+    /// <summary>
+    /// Examples at a time in evaluation. Larger batches of images cost more in fresh memory pages than they save.
+    /// </summary>
+    public const int EvaluationBatch = 128;
 
     /// <summary>
     /// Trains until the epochs are through, patience runs out or <paramref name="cancel"/> asks to stop, which takes
