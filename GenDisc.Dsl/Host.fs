@@ -32,10 +32,6 @@ type HostOptions =
         Tell: RunEvent -> unit
     }
 
-/// A declaration that cannot be run. The message is the whole explanation.
-type InvalidExperiment(message: string) =
-    inherit GenDisc.Core.Runtime.UserError(message)
-
 /// The user asked to stop; what there was has been written.
 type RunInterrupted(folder: string) =
     inherit GenDisc.Core.Runtime.UserError($"interrupted; what was done so far is in {folder}")

@@ -132,7 +132,7 @@ module Language =
     let sgd rate =
         Training.start (Optimizer.Sgd(rate, 0.0))
 
-    /// Momentum of `sgd`, in [0, 1). Throws UserError after another optimiser, which has none to set.
+    /// Momentum of `sgd`, in [0, 1). Throws InvalidExperiment after another optimiser, which has none to set.
     let momentum factor (training: Training) =
         match training.Optimizer with
         | Optimizer.Sgd(rate, _) ->
@@ -141,8 +141,7 @@ module Language =
         | Optimizer.Adam _
         | Optimizer.AdamW _ ->
             raise (
-                GenDisc.Core.Runtime.UserError
-                    $"momentum belongs to sgd, but stands after {training}: drop it, or start from sgd"
+                InvalidExperiment $"momentum belongs to sgd, but stands after {training}: drop it, or start from sgd"
             )
 
     /// How often training goes over the data (otherwise 10).

@@ -38,6 +38,34 @@ module internal Runner =
           ExamplesPerSecond = nan
           Reused = false }
 
+    /// An earlier run, with what a kill kept it from writing.
+    let private reused (options: HostOptions) (result: RunResult) =
+        if not (IO.File.Exists(IO.Path.Combine(result.Folder, "report.html"))) then
+            GenDisc.Reporting.Report.write result.Folder |> ignore
+
+        match options.Threads, ResultFile.tryThreads result.Folder with
+        | Some asked, Some had when asked <> had ->
+            options.Tell(
+                RunEvent.Note
+                    $"{result.Id} was trained with {had} threads, not {asked}, which may change the last digits; --fresh trains it again"
+            )
+        | _ -> ()
+
+        result
+
+    let private trained options plan id =
+        try
+            Train.run options plan id
+        with :? Runtime.InteropServices.ExternalException as e when
+            e.Message.Contains("not enough memory", StringComparison.Ordinal)
+            || e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) ->
+            raise (
+                GenDisc.Core.Runtime.UserError(
+                    $"{id} needs more memory than there is: {plan.Parameters} parameters, batch {plan.Experiment.Training.Batch}.\nUse a smaller batch, narrower blocks, or fewer channels.",
+                    e
+                )
+            )
+
     let one (options: HostOptions) (experiment: Experiment) =
         let experiment = overridden options experiment
 
@@ -56,8 +84,8 @@ module internal Runner =
 
                 let result =
                     match earlier with
-                    | Some result -> result
-                    | None -> Train.run options plan id
+                    | Some result -> reused options result
+                    | None -> trained options plan id
 
                 options.Tell(RunEvent.Finished result)
                 result

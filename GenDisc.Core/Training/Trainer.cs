@@ -17,6 +17,8 @@ public sealed record TrainerOptions(int Epochs, int BatchSize, RateSchedule Sche
 /// <summary>The loop: epochs of shuffled batches, each followed by a look at the validation part.</summary>
 public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
 {
+    private bool told;
+
     /// <summary>
     /// Examples at a time in evaluation. Larger batches of images cost more in fresh memory pages than they save.
     /// </summary>
@@ -36,7 +38,8 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
         var shuffle = streams.Shuffle;
         var clock = Stopwatch.StartNew();
         var reports = new List<EpochReport>();
-        var (best, bestLoss, warned) = (0, double.PositiveInfinity, false);
+        var (best, bestLoss) = (0, double.PositiveInfinity);
+        told = false;
         ModelState? kept = null;
         double batchSeconds = 0;
         long examples = 0;
@@ -51,12 +54,6 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
                 CheckParameters(epoch, learner, splits.Train, factor);
                 batchSeconds += trained;
                 examples += splits.Train.Count;
-                if (!warned && learner.Unreached is { Count: > 0 } unreached)
-                {
-                    warned = true;
-                    observer.Warn($"no gradient reaches {string.Join(", ", unreached)}: the loss does not depend on it");
-                }
-
                 var validation = splits.Validation.Count == 0
                     ? []
                     : Evaluate(learner, splits.Validation, streams.Evaluation("validation", device), device);
@@ -154,6 +151,13 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
             $"validation {culprit}", report.Validation[culprit], report.Epoch, StepsOf(train), report.LearningRate);
     }
 
+    private void TellUnreached(ILearner learner)
+    {
+        if (told || learner.Unreached is not { Count: > 0 } unreached) return;
+        told = true;
+        observer.Warn($"no gradient reaches {string.Join(", ", unreached)}: the loss does not depend on it");
+    }
+
     private int StepsOf(Split train) => Batches.CountOf(train.Count, options.BatchSize);
 
     /// <returns>The last step's factor on the rate, or null when the epoch was cut short.</returns>
@@ -178,6 +182,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
                 // The middle of the step: a warm-up starts above zero and a decay falls on the boundary of epochs.
                 factor = options.Schedule.FactorAt(epoch - 1 + ((step - 0.5) / batches));
                 var loss = learner.Step(batch, new StepSettings(epoch, step, factor), tally);
+                TellUnreached(learner);
                 seen += batch.Count;
                 observer.BatchDone(epoch, step, batches, seen / clock.Elapsed.TotalSeconds, loss);
             }

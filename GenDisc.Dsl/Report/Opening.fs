@@ -208,8 +208,8 @@ let asked (run: RunFolder) =
 
         [ p
               [ text "This declaration is the whole experiment. Its hash names the run folder "
-                code run.FolderName
+                code (run.Result |> Option.map _.Id |> Option.defaultValue run.FolderName)
                 text ", so the same declaration always leads to the same folder." ]
           Source.highlight source
           p [ text "To reproduce the run, start this in its folder; the same number of threads gives the same bits:" ]
-          Source.highlight $"gendisc run experiment.fsx --fresh{threads}" ]
+          Source.highlight $"gendisc run experiment.fsx --fresh --runs ..{threads}" ]

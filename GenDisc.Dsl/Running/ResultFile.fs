@@ -125,3 +125,16 @@ let tryRead (folder: string) : RunResult option =
     | :? UnauthorizedAccessException
     | :? InvalidOperationException
     | :? Collections.Generic.KeyNotFoundException -> None
+
+/// The threads that the run in this folder was trained with, where its `result.json` says so.
+let internal tryThreads (folder: string) =
+    try
+        use document =
+            JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "result.json")))
+
+        Some(document.RootElement.GetProperty("environment").GetProperty("threads").GetInt32())
+    with
+    | :? JsonException
+    | :? IOException
+    | :? InvalidOperationException
+    | :? Collections.Generic.KeyNotFoundException -> None

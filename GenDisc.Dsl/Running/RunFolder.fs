@@ -5,33 +5,35 @@ open System.IO
 open GenDisc
 open GenDisc.Core.Runtime
 
-/// Where a run lives. A finished run is never touched until its successor is complete: training again happens in
-/// `<id>.fresh`, which takes the place of `<id>` at the end.
+/// Where a run lives. What an earlier run left, finished or not, is never touched until its successor is written:
+/// then training happens in `<id>.fresh`, which takes the place of `<id>` at the end. A lock beside the folder keeps
+/// processes that train the same experiment apart.
 type internal RunFolder private (final: string, work: string, guard: FileStream) =
 
-    static let finished folder =
-        File.Exists(Path.Combine(folder, "result.json"))
-        && ResultFile.tryRead folder |> Option.exists (fun r -> r.Status = Status.Done)
+    static let has (folder: string) name = File.Exists(Path.Combine(folder, name))
 
-    static let lock (folder: string) =
+    static let finished folder =
+        match ResultFile.tryRead folder with
+        | Some result when result.Status = Status.Done && has folder "model.safetensors" -> Some result
+        | _ -> None
+
+    static let tryLock (runs: string) (id: string) =
         try
-            new FileStream(
-                Path.Combine(folder, ".lock"),
-                FileMode.OpenOrCreate,
-                FileAccess.ReadWrite,
-                FileShare.None,
-                1,
-                FileOptions.DeleteOnClose
-            )
-        with :? IOException as e ->
-            raise (
-                UserError(
-                    $"{folder} is in use: another process is training this experiment.\nWait for it, or stop it. ({e.Message})",
-                    e
+            Ok(
+                new FileStream(
+                    Path.Combine(runs, $".{id}.lock"),
+                    FileMode.OpenOrCreate,
+                    FileAccess.ReadWrite,
+                    FileShare.None,
+                    1,
+                    FileOptions.DeleteOnClose
                 )
             )
+        with
+        | :? IOException
+        | :? UnauthorizedAccessException as e -> Error e
 
-    /// A stop between two renames left only `<id>.old`: put it back.
+    /// A stop between two renames left only `<id>.old`: put it back. Only under the lock.
     static let recover (final: string) =
         let old = final + ".old"
 
@@ -41,44 +43,59 @@ type internal RunFolder private (final: string, work: string, guard: FileStream)
             else
                 Directory.Move(old, final)
 
+    /// What a killed attempt left would otherwise pass for this one's.
+    static let emptied (folder: string) =
+        if Directory.Exists folder then
+            Directory.Delete(folder, true)
+
+        Directory.CreateDirectory(Path.Combine(folder, "figures")) |> ignore
+        folder
+
     /// The folder that files are written to while the run lasts.
     member _.Path = work
 
+    member _.File name = Path.Combine(work, name)
+
     /// Opens the folder for training; the lock lasts until disposal.
+    /// Raises UserError when it cannot be written or another process holds it.
     static member Open(runs: string, id: string) =
         let final = Path.GetFullPath(Path.Combine(runs, id))
 
+        let unwritable (e: exn) =
+            UserError($"the run folder {final} cannot be written: {e.Message}\nChoose another with --runs DIR.", e)
+
         try
             Directory.CreateDirectory runs |> ignore
-            recover final
-            let work = if finished final then final + ".fresh" else final
-            Directory.CreateDirectory(Path.Combine(work, "figures")) |> ignore
-            let guard = lock work
 
-            // What an earlier, unfinished attempt left would otherwise pass for this one's.
-            for stale in [ "result.json"; "metrics.jsonl"; "report.html"; "model.safetensors" ] do
-                File.Delete(Path.Combine(work, stale))
-
-            for figure in Directory.GetFiles(Path.Combine(work, "figures")) do
-                File.Delete figure
-
-            new RunFolder(final, work, guard)
+            match tryLock runs id with
+            | Error(:? UnauthorizedAccessException as e) -> raise (unwritable e)
+            | Error e ->
+                raise (
+                    UserError(
+                        $"{final} is in use: another process is training this experiment.\nWait for it, or stop it. ({e.Message})",
+                        e
+                    )
+                )
+            | Ok guard ->
+                try
+                    recover final
+                    let work = if has final "result.json" then final + ".fresh" else final
+                    new RunFolder(final, emptied work, guard)
+                with _ ->
+                    guard.Dispose()
+                    reraise ()
         with
         | :? UnauthorizedAccessException
-        | :? IOException as e ->
-            raise (
-                UserError($"the run folder {final} cannot be written: {e.Message}\nChoose another with --runs DIR.", e)
-            )
+        | :? IOException as e -> raise (unwritable e)
 
-    member _.File name = Path.Combine(work, name)
-
-    /// Lets a complete run take the place of the one before it.
-    /// Returns the folder where it now is.
-    member _.Complete() =
+    /// Lets the run take the place of what was there before, unless that was finished and this is not. Returns the
+    /// folder where it now is.
+    member _.Settle(status: Status) =
         if work = final then
             final
+        elif status <> Status.Done && Option.isSome (finished final) then
+            work
         else
-            guard.Dispose() // an open file would hold the folder back on Windows
             Directory.Move(final, final + ".old")
             Directory.Move(work, final)
             Directory.Delete(final + ".old", true)
@@ -89,9 +106,13 @@ type internal RunFolder private (final: string, work: string, guard: FileStream)
         let final = Path.GetFullPath(Path.Combine(runs, id))
 
         if Directory.Exists(final + ".old") then
-            recover final
+            match tryLock runs id with
+            | Ok guard ->
+                use _held = guard
+                recover final
+            | Error _ -> () // whoever holds the lock is putting things in place
 
-        if finished final then ResultFile.tryRead final else None
+        finished final
 
     interface IDisposable with
         member _.Dispose() = guard.Dispose()

@@ -12,13 +12,10 @@ open GenDisc.Core.Training
 open GenDisc.Reporting
 
 let private load (options: HostOptions) (data: Data) =
-    let store =
-        DataStore(DataStoreOptions(Option.toObj options.Data, Settings.dataCache Settings.environment))
+    let store = Settings.dataStore options.Data Settings.environment
 
     let progress =
-        { new IProgress<FetchProgress> with
-            member _.Report p =
-                options.Tell(RunEvent.Fetching(p.File, p.Received, p.Total)) }
+        Settings.fetching (fun file received total -> options.Tell(RunEvent.Fetching(file, received, total)))
 
     store.Load(Data.storeName data, progress, options.Cancel)
 
@@ -54,7 +51,7 @@ let private examine learner (streams: Streams) device (name: string) (split: Spl
 
     ({ Values = Map.ofList figures }: Metrics), confusion, predictions
 
-/// A script that runs the experiment again, from anywhere.
+/// A script that runs the experiment again under `gendisc run`, from anywhere.
 let private script experiment =
     $"open GenDisc\n\n{Experiment.show experiment}\n|> run\n|> ignore\n"
 
@@ -131,7 +128,7 @@ let run (options: HostOptions) (plan: Plan) (id: string) : RunResult =
             recorder.Log e.Message
             writeResult (result Status.Failed (empty, empty, empty) None) (Some e.Message) None None
             Report.write folder.Path |> ignore
-            raise (UserError($"{e.Message}\nWhat was done before is in {folder.Path}", e))
+            raise (UserError($"{e.Message}\nWhat was done before is in {folder.Settle Status.Failed}", e))
 
     let train, _, _ = examine learner streams device "train" splits.Train
     let test, confusion, predictions = examine learner streams device "test" splits.Test
@@ -176,9 +173,12 @@ let run (options: HostOptions) (plan: Plan) (id: string) : RunResult =
     writeResult final message (Some outcome) (if model.IsClassifier then Some(confusion.Rows()) else None)
     Report.write folder.Path |> ignore
 
-    if outcome.Interrupted then
-        options.Tell(RunEvent.Finished final)
-        raise (RunInterrupted folder.Path)
+    let settled =
+        { final with
+            Folder = folder.Settle status }
 
-    { final with
-        Folder = folder.Complete() }
+    if outcome.Interrupted then
+        options.Tell(RunEvent.Finished settled)
+        raise (RunInterrupted settled.Folder)
+
+    settled

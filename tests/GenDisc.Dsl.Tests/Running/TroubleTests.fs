@@ -117,10 +117,50 @@ let tests =
               Directory.CreateDirectory folder |> ignore
 
               use _held =
-                  new FileStream(Path.Combine(folder, ".lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None)
+                  new FileStream(
+                      Path.Combine(scene.Runs, $".{Experiment.id toy}.lock"),
+                      FileMode.Create,
+                      FileAccess.ReadWrite,
+                      FileShare.None
+                  )
 
               let error = failure (fun () -> scene.Run toy)
               Expect.stringContains error.Message "another process is training this experiment" "says"
+          }
+          test "a kill while an interrupted run is trained again leaves what there was" {
+              use scene = new Scene()
+
+              scene.OnEvent <-
+                  function
+                  | RunEvent.Epoch _ -> scene.Cancel()
+                  | _ -> ()
+
+              failure (fun () -> scene.Run toy) |> ignore
+              let folder = Path.Combine(scene.Runs, Experiment.id toy)
+              let before = files folder
+              use later = new Scene()
+
+              // A kill leaves the folders as they are in the middle of an epoch: look then.
+              let during = ResizeArray<string list>()
+
+              later.OnEvent <-
+                  function
+                  | RunEvent.Batch _ -> during.Add(files folder)
+                  | _ -> ()
+
+              let again = Host.using { later.Options with Runs = scene.Runs } (fun () -> run toy)
+
+              Expect.isNonEmpty during "looked"
+              Expect.allEqual during before "untouched until the new run is complete"
+              Expect.equal (again.Status, again.Folder) (Status.Done, folder) "then replaced"
+          }
+          test "a finished run whose report was not written in time gets it on the next start" {
+              use scene = new Scene()
+              let first = scene.Run toy
+              File.Delete(Path.Combine(first.Folder, "report.html"))
+              let again = scene.Run toy
+              Expect.isTrue again.Reused "not trained again"
+              Expect.isTrue (File.Exists(Path.Combine(first.Folder, "report.html"))) "written"
           }
           test "a stop between the two renames of a finished run loses neither" {
               use scene = new Scene()
