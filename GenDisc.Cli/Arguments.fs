@@ -1,7 +1,9 @@
 namespace GenDisc.Cli
 
 open System
+open System.IO
 open Argu
+open GenDisc
 
 type RunArguments =
     | [<MainCommand; Unique>] File of file: string
@@ -119,3 +121,12 @@ module Arguments =
         | Some n when n < least ->
             raise (UsageError($"{flag} is {n}, but must be at least {least}", $"gendisc {command} --help"))
         | _ -> value
+
+    /// The folder of run folders, which need not exist yet. Raises UsageError where it is a file.
+    let runsFolder (command: string) (flag: string option) =
+        let folder = Settings.runsFolder flag Settings.environment
+
+        if File.Exists folder then
+            raise (UsageError("the folder of the runs, " + folder + ", is a file", $"gendisc {command} --help"))
+
+        folder

@@ -47,6 +47,10 @@ let main args =
         Console.Out.Write help.Message
         ExitCode.Done
     | e ->
-        let debug = fst (Arguments.splitScript arguments) |> List.contains "--debug"
+        let debug =
+            match fst (Arguments.splitScript arguments) with
+            | ("run" | "check") :: own -> Some(List.contains "--debug" own)
+            | _ -> None
+
         Console.Error.WriteLine(Trouble.describe debug e: string)
         Trouble.exitCode e

@@ -69,14 +69,26 @@ module Trouble =
 
     let private sourceLine (file: string) (line: int) =
         try
-            File.ReadLines file |> Seq.item (line - 1) |> _.Trim()
+            File.ReadLines file |> Seq.item (line - 1) |> _.Trim() |> Diagnostic.printable
         with
         | :? IOException
         | :? UnauthorizedAccessException
         | :? ArgumentException -> ""
 
-    /// What the user reads; `debug` adds the stack trace.
-    let describe (debug: bool) (thrown: exn) =
+    /// The tensor library appends the frames of its own C++ code to a message, which tell a script's author nothing.
+    let private withoutNativeFrames (message: string) =
+        let isFrame (line: string) =
+            let line = line.TrimStart()
+
+            line.StartsWith("Exception raised from", StringComparison.Ordinal)
+            || line.StartsWith("frame #", StringComparison.Ordinal)
+
+        String.Join("\n", message.Split '\n' |> Array.takeWhile (isFrame >> not)).TrimEnd()
+
+    /// What the user reads. `debug` is whether to show the stack trace; None where the command has no --debug.
+    let describe (debug: bool option) (thrown: exn) =
+        let traced = (debug = Some true)
+
         let sources =
             match thrown with
             | :? ScriptStopped as s -> s.Sources
@@ -86,12 +98,13 @@ module Trouble =
 
         let text, explainsItself =
             match e with
-            | :? ScriptError as s -> s.Messages |> List.map Diagnostic.render |> String.concat "\n", true
+            | :? ScriptError as s -> Diagnostic.renderAll s.Messages, true
             | :? UsageError as u -> "gendisc: " + u.Message + "\n  hint: " + u.Help, true
             | :? UserError -> e.Message, true
             | :? OperationCanceledException -> "interrupted", true
             | _ ->
-                let what = e.GetType().Name + ": " + e.Message
+                let message = if traced then e.Message else withoutNativeFrames e.Message
+                let what = e.GetType().Name + ": " + message
 
                 match place sources e with
                 | Some(file, line) ->
@@ -100,10 +113,10 @@ module Trouble =
                     $"{Wording.path file}:{number}: error: {what}\n  {number} | {source}", false
                 | None -> "error: " + what, false
 
-        if debug then
+        if traced then
             // UserError prints as its message alone, so the trace is asked for
             $"{text}\n{e.GetType().FullName}\n{e.StackTrace}\n{e.InnerException}".TrimEnd()
-        elif explainsItself then
+        elif explainsItself || debug.IsNone then
             text
         else
             text + "\n  hint: --debug shows the stack trace"

@@ -4,9 +4,15 @@ module GenDisc.Cli.DataCommand
 open System
 open GenDisc
 
-let private known () =
-    [ for info in Settings.datasets () do
-          info.Name ]
+/// A data set's name as scripts write it: fashionMnist for fashion-mnist.
+let private spelling (name: string) =
+    match List.ofArray (name.Split '-') with
+    | first :: rest ->
+        let capital (word: string) =
+            word.Substring(0, 1).ToUpperInvariant() + word.Substring 1
+
+        first + String.Join("", rest |> List.map capital)
+    | [] -> name
 
 let private list (flag: string option) =
     let store = Settings.dataStore flag Settings.environment
@@ -14,7 +20,7 @@ let private list (flag: string option) =
     [ yield [ "name"; "train"; "test"; "what"; "where" ]
       for info in Settings.datasets () do
           yield
-              [ info.Name
+              [ spelling info.Name
                 Wording.count (float info.TrainCount)
                 Wording.count (float info.TestCount)
                 info.Description
@@ -25,8 +31,10 @@ let private list (flag: string option) =
     ExitCode.Done
 
 let private get (flag: string option) (name: string) =
-    if not (List.contains name (known ())) then
-        let names = String.Join(", ", known ())
+    if not (Settings.datasets () |> Seq.exists _.IsNamed(name)) then
+        let names =
+            String.Join(", ", Settings.datasets () |> Seq.map (fun info -> spelling info.Name))
+
         raise (UsageError("there is no data set named '" + name + "'; known: " + names, "gendisc data list"))
 
     use display = Display.create false

@@ -40,9 +40,7 @@ let rows (runs: RunFolders.Run list) =
 let list (arguments: string list) =
     let parsed = Arguments.parse<ListArguments> "list" Help.list arguments
 
-    let folder =
-        Settings.runsFolder (parsed.TryGetResult ListArguments.Runs) Settings.environment
-
+    let folder = Arguments.runsFolder "list" (parsed.TryGetResult ListArguments.Runs)
     let runs = RunFolders.all folder
 
     if parsed.Contains ListArguments.Json then
@@ -65,10 +63,8 @@ let find (runsFolder: string) (name: string) =
     let wrong message =
         raise (UsageError(message, "gendisc list"))
 
-    let all = RunFolders.all runsFolder
-
     let byPrefix =
-        all
+        RunFolders.all runsFolder
         |> List.filter (fun run -> run.Id.StartsWith(name, StringComparison.Ordinal))
 
     let byFolder =
@@ -77,7 +73,7 @@ let find (runsFolder: string) (name: string) =
         else
             None
 
-    match all |> List.tryFind (fun run -> run.Id = name), byFolder, byPrefix with
+    match RunFolders.tryFind runsFolder name, byFolder, byPrefix with
     | Some run, _, _
     | None, Some run, _
     | None, None, [ run ] -> run
@@ -87,8 +83,7 @@ let find (runsFolder: string) (name: string) =
 let show (arguments: string list) =
     let parsed = Arguments.parse<ShowArguments> "show" Help.show arguments
 
-    let folder =
-        Settings.runsFolder (parsed.TryGetResult ShowArguments.Runs) Settings.environment
+    let folder = Arguments.runsFolder "show" (parsed.TryGetResult ShowArguments.Runs)
 
     match parsed.TryGetResult Run with
     | None -> raise (UsageError("which run? As in: gendisc show hybrid-mnist", "gendisc list"))

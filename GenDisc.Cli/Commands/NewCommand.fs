@@ -5,14 +5,17 @@ open System
 open GenDisc
 open System.IO
 
-/// A run's name: lower-case letters, digits and hyphens.
+/// A run's name: lower-case letters, digits and hyphens, no more of them than an experiment's name may have.
 let private experimentName (stem: string) =
     let name =
         stem.ToLowerInvariant()
         |> String.map (fun c -> if Char.IsAsciiLetterOrDigit c then c else '-')
         |> _.Trim('-')
 
-    if name = "" then "first" else name
+    if name = "" then
+        "first"
+    else
+        name.Substring(0, min 64 name.Length).TrimEnd('-')
 
 let script (load: string) (name: string) =
     $"""#load "{load}"

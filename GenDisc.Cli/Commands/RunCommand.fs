@@ -5,6 +5,7 @@ open System
 open System.IO
 open System.Threading
 open GenDisc
+open GenDisc.Core.Runtime
 
 /// Compiles and runs a script under these options. Raises what the script raises, ScriptError if it does not compile.
 let private underHost (script: string) (arguments: string list) (options: HostOptions) =
@@ -31,6 +32,13 @@ let private device (name: string option) =
         name
     | Some name -> raise (UsageError("unknown device '" + name + "': use cpu, cuda or cuda:N", "gendisc run --help"))
 
+/// A variable that is no number is wrong usage as much as a flag that is none.
+let private threads (flag: int option) =
+    try
+        Settings.threads flag Settings.environment
+    with :? UserError as e ->
+        raise (UsageError(e.Message, "gendisc run --help"))
+
 /// `gendisc run FILE`
 let run (arguments: string list) =
     let own, forScript = Arguments.splitScript arguments
@@ -40,11 +48,11 @@ let run (arguments: string list) =
 
     let options =
         { CheckOnly = false
-          Runs = Settings.runsFolder (parsed.TryGetResult RunArguments.Runs) Settings.environment
+          Runs = Arguments.runsFolder "run" (parsed.TryGetResult RunArguments.Runs)
           Data = Settings.dataFolder (parsed.TryGetResult RunArguments.Data) Settings.environment
           Seed = parsed.TryGetResult Seed
           Epochs = parsed.TryGetResult Epochs |> atLeastOne "--epochs" 1
-          Threads = Settings.threads (parsed.TryGetResult Threads |> atLeastOne "--threads" 1) Settings.environment
+          Threads = parsed.TryGetResult Threads |> atLeastOne "--threads" 1 |> threads
           Device = device (parsed.TryGetResult Device)
           Fresh = parsed.Contains Fresh
           Cancel = CancellationToken.None
@@ -73,9 +81,7 @@ let run (arguments: string list) =
                 Tell = tell }
 
     if silent.Value then
-        match ScriptFile.declared assembly with
-        | [] -> ()
-        | names -> progress.Say(ScriptFile.nothingRan script names)
+        progress.Say(ScriptFile.nothingRan script (ScriptFile.declared assembly))
 
     if interrupt.Token.IsCancellationRequested then
         ExitCode.Interrupted

@@ -104,16 +104,29 @@ let read (folder: string) =
     | :? UnauthorizedAccessException
     | :? JsonException -> Some(empty folder "damaged")
 
-/// All runs in a folder of run folders, oldest first; none where there is no such folder.
-let all (runs: string) =
+let private folders (runs: string) =
     if Directory.Exists runs then
-        [ for folder in Directory.GetDirectories runs do
-              match read folder with
-              | Some run -> run
-              | None -> () ]
-        |> List.sortBy (fun run -> run.Started, run.Id)
+        List.ofArray (Directory.GetDirectories runs)
     else
         []
+
+/// Whether a folder is one that `--fresh` works in, or puts aside until it is done, beside the run's own.
+let private isPassing (folder: string) =
+    folder.EndsWith(".fresh", StringComparison.Ordinal)
+    || folder.EndsWith(".old", StringComparison.Ordinal)
+
+/// All runs in a folder of run folders, oldest first; none where there is no such folder. Passing folders are left out.
+let all (runs: string) =
+    folders runs
+    |> List.filter (isPassing >> not)
+    |> List.choose read
+    |> List.sortBy (fun run -> run.Started, run.Id)
+
+/// The run of exactly this id, be it in a passing folder.
+let tryFind (runs: string) (id: string) =
+    folders runs
+    |> List.tryFind (fun folder -> Path.GetFileName folder = id)
+    |> Option.bind read
 
 /// One line of JSON.
 let json (run: Run) =

@@ -17,20 +17,47 @@ type Diagnostic =
       Message: string }
 
 module Diagnostic =
+    /// One column for every character, and nothing that would steer a terminal: a tab as a space, any other control
+    /// character as U+FFFD.
+    let printable (text: string) =
+        text
+        |> String.map (fun c ->
+            if c = '\t' then ' '
+            elif Char.IsControl c then '\uFFFD'
+            else c)
+
+    /// Columns of a source line that are shown.
+    [<Literal>]
+    let private Width = 100
+
+    /// Columns left of a caret that stay in sight where a line is cut.
+    [<Literal>]
+    let private Before = 40
+
+    /// Errors that are shown of one compilation.
+    [<Literal>]
+    let private Most = 10
+
     /// The source line with a caret under columns [from, until), as two display lines; empty where there is no such line.
     let excerpt (lines: string array) (line: int) (from: int) (until: int) =
         if line < 1 || line > lines.Length then
             []
         else
-            // one column each, or the carets would not stand under what they mark
-            let text = lines[line - 1].Replace('\t', ' ')
-            let from = Math.Clamp(from, 1, text.Length + 1)
-            let until = Math.Clamp(until, from + 1, max (text.Length + 1) (from + 1))
+            let whole = printable lines[line - 1]
+            let from = Math.Clamp(from, 1, whole.Length + 1)
+            // what is shown of a long line: `shown` columns after the first `skipped`
+            let skipped = Math.Clamp(from - 1 - Before, 0, max 0 (whole.Length - Width))
+            let shown = min Width (whole.Length - skipped)
+            let head = if skipped > 0 then "…" else ""
+            let tail = if skipped + shown < whole.Length then "…" else ""
+            let text = head + whole.Substring(skipped, shown) + tail
+            let until = Math.Clamp(until, from + 1, max (skipped + shown + 1) (from + 1))
+            let indent = head.Length + from - 1 - skipped
             let number = string line
             let gutter = String(' ', number.Length)
 
             [ $"  {number} | {text}"
-              $"  {gutter} | {String(' ', from - 1)}{String('^', until - from)}" ]
+              $"  {gutter} | {String(' ', indent)}{String('^', until - from)}" ]
 
     let private mentions (pattern: string) (text: string) =
         Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant)
@@ -70,7 +97,21 @@ module Diagnostic =
 
         let until = if d.EndLine = d.Line then d.EndColumn else Int32.MaxValue
 
-        [ yield $"{Wording.path d.File}:{d.Line}:{d.Column}: {severity} {d.Code}: {d.Message.TrimEnd()}"
+        let message =
+            d.Message.TrimEnd().ReplaceLineEndings("\n").Split '\n'
+            |> Array.map printable
+            |> String.concat "\n"
+
+        [ yield $"{Wording.path d.File}:{d.Line}:{d.Column}: {severity} {d.Code}: {message}"
           yield! excerpt lines d.Line d.Column until
           yield! hint lines d |> Option.map (fun h -> $"  hint: {h}") |> Option.toList ]
         |> String.concat "\n"
+
+    /// All messages; of very many the first errors, since a file that is no script has an error on every line.
+    let renderAll (messages: Diagnostic list) =
+        if messages.Length <= Most then
+            messages |> List.map render |> String.concat "\n"
+        else
+            let first = messages |> List.sortBy (_.IsError >> not) |> List.truncate Most
+            let more = messages.Length - Most
+            (first |> List.map render |> String.concat "\n") + $"\n… and {more} more"

@@ -42,6 +42,47 @@ let tests =
               Expect.equal (Diagnostic.excerpt [| "x" |] 7 1 2) [] "no such line"
               Expect.equal (Diagnostic.excerpt [| "x" |] 1 90 95) [ "  1 | x"; "    |  ^" ] "carets stay by the line"
           }
+          test "control characters are not passed on to the terminal" {
+              Expect.equal
+                  (Diagnostic.excerpt [| "a\u001b[31m\000\u0085b" |] 1 1 2)
+                  [ "  1 | a\uFFFD[31m\uFFFD\uFFFDb"; "    | ^" ]
+                  "in the source line"
+
+              Expect.equal
+                  (Diagnostic.render (at "/none.fsx" 1 1 2 "FS0010" "Unexpected\t'\u0007'\r\nhere"))
+                  "/none.fsx:1:1: error FS0010: Unexpected '\uFFFD'\nhere"
+                  "in the message, which keeps its lines"
+          }
+          test "a long line is cut around the caret" {
+              let line = String.replicate 30 "0123456789"
+
+              Expect.equal
+                  (Diagnostic.excerpt [| line |] 1 151 154)
+                  [ "  1 | …" + line.Substring(110, 100) + "…"
+                    "    | " + String.replicate 41 " " + "^^^" ]
+                  "both ends"
+
+              Expect.equal
+                  (Diagnostic.excerpt [| line |] 1 1 300)
+                  [ "  1 | " + line.Substring(0, 100) + "…"; "    | " + String.replicate 100 "^" ]
+                  "carets end with what is shown"
+
+              Expect.equal
+                  (Diagnostic.excerpt [| line |] 1 301 302)
+                  [ "  1 | …" + line.Substring 200; "    | " + String.replicate 101 " " + "^" ]
+                  "after the end"
+          }
+          test "of many messages the first ten errors are shown" {
+              let error n =
+                  at "/none.fsx" n 1 2 "FS0010" "Unexpected"
+
+              let warning = { error 1 with IsError = false }
+              let lines (text: string) = List.ofArray (text.Split '\n')
+              Expect.hasLength (lines (Diagnostic.renderAll (List.map error [ 1..10 ]))) 10 "ten are all shown"
+              let many = lines (Diagnostic.renderAll (warning :: List.map error [ 1..12 ]))
+              Expect.stringStarts many[0] "/none.fsx:1:1: error" "errors before warnings"
+              Expect.equal many[10..] [ "… and 3 more" ] "the rest counted"
+          }
           test "a file below the current directory is named from there" {
               let below = Path.Combine(Directory.GetCurrentDirectory(), "a", "b.fsx")
               Expect.equal (Wording.path below) (Path.Combine("a", "b.fsx")) "relative"

@@ -43,6 +43,16 @@ let tests =
               Expect.throwsT<UsageError> (fun () -> create [ folder.File "a" ]) "refused"
               Expect.equal (File.ReadAllText file) "mine" "as it was"
           }
+          test "a long name becomes an experiment's name that check accepts" {
+              use folder = new TempFolder()
+              let stem = String.replicate 63 "a" + "-" + String.replicate 20 "b"
+              create [ folder.File stem ]
+
+              Expect.stringContains
+                  (File.ReadAllText(folder.File(stem + ".fsx")))
+                  ("Name = \"" + String.replicate 63 "a" + "\"\n")
+                  "at most 64, no hyphen last"
+          }
           test "names that cannot be are refused" {
               for name in [ ""; "  "; "a/"; "gendisc" ] do
                   Expect.throwsT<UsageError> (fun () -> create [ name ]) name

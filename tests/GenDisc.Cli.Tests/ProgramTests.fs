@@ -127,12 +127,21 @@ let tests =
                     [ "run"; "actor.fsx"; "--device"; "tpu" ], "tpu"
                     [ "data" ], "list"
                     [ "data"; "get"; "none" ], "known: mnist"
-                    [ "show"; "none" ], "none" ] do
+                    [ "show"; "none" ], "none"
+                    [ "list"; "--runs"; "text.txt" ], "text.txt, is a file"
+                    [ "show"; "none"; "--runs"; "text.txt" ], "text.txt, is a file"
+                    [ "run"; "actor.fsx"; "--runs"; "text.txt" ], "text.txt, is a file" ] do
                   let ended = gendisc cache folder [] arguments
                   Expect.equal ended.Code 2 (string arguments + ended.Error)
                   Expect.stringContains ended.Error words "what is wrong"
                   Expect.hasLength (ended.Error.TrimEnd().Split '\n') 2 "a line and a hint"
                   Expect.equal ended.Out "" "nothing on stdout"
+          }
+          test "2: a variable that is no number" {
+              let ended = act [ "GENDISC_THREADS", "abc" ] [] [ "finish" ]
+              Expect.equal ended.Code 2 "exit code"
+              Expect.stringContains ended.Error "GENDISC_THREADS is 'abc'" "what is wrong"
+              Expect.stringContains ended.Error "hint: gendisc run --help" "where to read on"
           }
           test "2: an invalid experiment" {
               let ended = act [] [] [ "invalid" ]
@@ -210,7 +219,8 @@ let tests =
               for p in processes do
                   let ended = finish p
                   p.Dispose()
-                  Expect.equal (ended.Code, ended.Out) (0, "same\n") ended.Error
+                  Expect.equal ended.Code 0 ended.Error
+                  Expect.stringStarts ended.Out "same\n" "the script's output"
           }
           test "help and version" {
               let folder, cache, _ = stage.Value
@@ -226,6 +236,22 @@ let tests =
                   Expect.stringContains ended.Out "EXAMPLES" command
 
               Expect.stringStarts (gendisc cache folder [] [ "--version" ]).Out "gendisc " "version"
+          }
+          test "run says so where nothing runs, with --json on stderr" {
+              let note = "note: actor.fsx runs no experiment\n"
+              Expect.stringEnds (act [] [] [ "nothing" ]).Out note "on stdout"
+              let json = act [] [ "--json" ] [ "nothing" ]
+              Expect.equal (json.Code, json.Out) (0, "") "no line of JSON"
+              Expect.stringEnds json.Error note "on stderr"
+          }
+          test "data sets go by the names that scripts use" {
+              let folder, cache, _ = stage.Value
+              let list = gendisc cache folder [] [ "data"; "list" ]
+              Expect.stringContains list.Out "\nfashionMnist " "the list"
+
+              for name in [ "Digits"; "digits" ] do
+                  let ended = gendisc cache folder [] [ "data"; "get"; name ]
+                  Expect.equal ended.Code 0 ended.Error
           }
           test "check says so where nothing runs" {
               let folder, cache, _ = stage.Value

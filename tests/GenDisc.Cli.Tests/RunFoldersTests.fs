@@ -79,4 +79,15 @@ let tests =
               Expect.equal (find (folder.File "x-12" + "/")) "x-12" "folder"
               Expect.throwsT<UsageError> (fun () -> find "x" |> ignore) "several"
               Expect.throwsT<UsageError> (fun () -> find "z" |> ignore) "none"
+          }
+          test "what a run under --fresh works in and puts aside shows by its full name only" {
+              use folder = new TempFolder()
+
+              for name in [ "x-1"; "x-1.fresh"; "x-1.old" ] do
+                  folder.Write(name + "/result.json", whole) |> ignore
+
+              Expect.equal (RunFolders.all folder.Path |> List.map _.Id) [ "x-1" ] "the list"
+              let find name = (ListCommand.find folder.Path name).Id
+              Expect.equal (find "x") "x-1" "no rival to the run itself"
+              Expect.equal (find "x-1.old") "x-1.old" "asked for by name"
           } ]

@@ -26,10 +26,10 @@ let tests =
                   Expect.equal (Trouble.exitCode (AggregateException e)) code "out of a task"
           }
           test "the user's own mistakes read as their message alone" {
-              Expect.equal (Trouble.describe false (UserError "gone\nfetch it")) "gone\nfetch it" "message"
+              Expect.equal (Trouble.describe (Some false) (UserError "gone\nfetch it")) "gone\nfetch it" "message"
 
               Expect.equal
-                  (Trouble.describe false (UsageError("no such flag", "gendisc --help")))
+                  (Trouble.describe (Some false) (UsageError("no such flag", "gendisc --help")))
                   "gendisc: no such flag\n  hint: gendisc --help"
                   "with the hint"
           }
@@ -40,6 +40,25 @@ let tests =
                   with e ->
                       ScriptStopped([], e)
 
-              Expect.isFalse ((Trouble.describe false thrown).Contains "TroubleTests") "without"
-              Expect.stringContains (Trouble.describe true thrown) "TroubleTests" "with"
+              Expect.isFalse ((Trouble.describe (Some false) thrown).Contains "TroubleTests") "without"
+              Expect.stringContains (Trouble.describe (Some true) thrown) "TroubleTests" "with"
+          }
+          test "frames of the tensor library's C++ code are for --debug" {
+              for message in
+                  [ "shapes differ\nException raised from infer at /x.cpp:1 (most recent call first):\nframe #0: f\n"
+                    "shapes differ\n  frame #0: f\nframe #1: g" ] do
+                  let thrown = InvalidOperationException message
+
+                  Expect.equal
+                      (Trouble.describe (Some false) thrown)
+                      "error: InvalidOperationException: shapes differ\n  hint: --debug shows the stack trace"
+                      "without"
+
+                  Expect.stringContains (Trouble.describe (Some true) thrown) "frame #0: f" "with"
+          }
+          test "a command without --debug does not hint at it" {
+              Expect.equal
+                  (Trouble.describe None (InvalidOperationException "odd"))
+                  "error: InvalidOperationException: odd"
+                  "no hint"
           } ]

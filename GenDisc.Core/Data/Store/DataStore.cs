@@ -45,8 +45,8 @@ public sealed class DataStore
         var testImages = Read(2, path => Idx.ReadImages(path));
         var testLabels = Read(3, path => Idx.ReadLabels(path, info.Classes));
         return new LoadedData(
-            Idx.ToDataset(name, trainImages, trainLabels, info.ClassNames),
-            Idx.ToDataset(name, testImages, testLabels, info.ClassNames),
+            Idx.ToDataset(info.Name, trainImages, trainLabels, info.ClassNames),
+            Idx.ToDataset(info.Name, testImages, testLabels, info.ClassNames),
             [.. info.Files.Zip([trainImages, trainLabels, testImages, testLabels], (file, content) =>
                 new DataFile(file.Name, content.Sha256, content.Length))]);
 
@@ -56,7 +56,7 @@ public sealed class DataStore
             var content = read(paths[index]);
             var expected = info.Files[index].Sha256;
             return content.Sha256 == expected ? content : throw new UserError(
-                $"{content.Path}: this is not the published file of {name}.\n"
+                $"{content.Path}: this is not the published file of {info.Name}.\n"
                 + $"  SHA-256 of its unpacked content: {content.Sha256}\n"
                 + $"  expected:                        {expected}\n"
                 + "Replace it, or delete it to have it fetched again.");
@@ -101,7 +101,7 @@ public sealed class DataStore
         _ => throw new InvalidOperationException($"no generator for {info.Name}"),
     };
 
-    private DatasetInfo Find(string name) => _known.FirstOrDefault(info => info.Name == name)
+    private DatasetInfo Find(string name) => _known.FirstOrDefault(info => info.IsNamed(name))
         ?? throw new UserError($"there is no dataset named '{name}'. Known: {string.Join(", ", _known.Select(info => info.Name))}.");
 
     private string CacheFolder(DatasetInfo info) => Path.Combine(_options.CacheDirectory, info.Name);

@@ -22,4 +22,8 @@ public sealed record DatasetInfo(
     public int Classes => ClassNames.Length;
 
     public bool IsGenerated => Files.IsEmpty;
+
+    /// <summary>Whether <paramref name="name"/> is its name, in whatever case and with or without hyphens: scripts write fashionMnist.</summary>
+    public bool IsNamed(string name) =>
+        string.Equals(Name.Replace("-", ""), name.Replace("-", ""), StringComparison.OrdinalIgnoreCase);
 }

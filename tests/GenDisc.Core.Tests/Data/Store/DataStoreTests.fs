@@ -84,6 +84,16 @@ let tests =
                       DataStore(offline data cache).Load("cats", null))
                   |> ignore)
           }
+          test "case and hyphens of a name do not matter" {
+              inFolders (fun data cache ->
+                  let store = DataStore(offline data cache)
+
+                  for name in [ "fashion-mnist"; "fashionMnist"; "FashionMNIST" ] do
+                      Expect.equal (store.Describe name) "not on this machine" name
+
+                  userError [ "'fashion mnist'" ] (fun () -> store.Describe "fashion mnist")
+                  |> ignore)
+          }
           test "reads every place and form" {
               for place in [ "small"; "." ] do
                   for suffix, pack in [ "", id; ".gz", gzip ] do
