@@ -9,6 +9,11 @@ let private tests =
         [ Data.DatasetTests.tests
           Data.SplitsTests.tests
           Data.BatchesTests.tests
+          Data.Readers.IdxTests.tests
+          Data.Store.DownloaderTests.tests
+          Data.Store.DataStoreTests.tests
+          Data.Synthetic.GeneratedTests.tests
+          Data.Synthetic.StrokeDigitsTests.tests
           Runtime.RandomStreamTests.tests
           Runtime.StreamsTests.tests
           Runtime.ElfVersionsTests.tests
