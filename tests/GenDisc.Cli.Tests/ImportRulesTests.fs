@@ -107,6 +107,16 @@ let tests =
 
               Expect.isEmpty (offenders @"\b(?:open|using)\s+GenDisc\.Cli\b" others) "by name"
           }
+          test "every file of tests is among the tests that run" {
+              for project in [ "GenDisc.Core.Tests"; "GenDisc.Dsl.Tests"; "GenDisc.Cli.Tests" ] do
+                  let folder = "tests/" + project
+                  let program = sources folder [ "Program.fs" ] |> List.map snd |> String.concat "\n"
+
+                  for file, text in sources folder [ "*Tests.fs" ] do
+                      if Regex.IsMatch(text, @"(?m)^let tests\b") then
+                          let name = string (Path.GetFileNameWithoutExtension file)
+                          Expect.isTrue (Regex.IsMatch(program, $@"\b{name}\.tests\b")) (file + " is run")
+          }
           test "experiments open GenDisc and nothing beneath it" {
               let experiments = sources "experiments" [ "*.fsx" ]
               Expect.isEmpty (offenders @"\bGenDisc\.(?:Core|Cli)\b|\bTorchSharp\b|#r\b" experiments) "imports"
