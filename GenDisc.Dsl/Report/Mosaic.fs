@@ -3,6 +3,7 @@ module GenDisc.Reporting.Mosaic
 
 open System
 open System.IO
+open GenDisc.Running
 open StbImageWriteSharp
 
 /// Thin light lines between images; white shows no false structure beside dark backgrounds.
@@ -18,12 +19,6 @@ let private toByte (value: float32) =
         0uy
     else
         byte (MathF.Round(255.0f * Math.Clamp(value, 0.0f, 1.0f)))
-
-/// A file appears complete or not at all.
-let private writeAtomically (path: string) (bytes: byte[]) =
-    let temporary = path + ".tmp"
-    File.WriteAllBytes(temporary, bytes)
-    File.Move(temporary, path, true)
 
 /// `top` gives the y coordinate of each row of images; rows of images are `rows`.
 let private draw path columns (channels, height, width) (rows: float32[][] list) (gapAfter: int -> int) =
@@ -72,7 +67,7 @@ let private draw path columns (channels, height, width) (rows: float32[][] list)
 
     use stream = new MemoryStream()
     ImageWriter().WritePng(pixels, totalWidth, totalHeight, colours, stream)
-    writeAtomically path (stream.ToArray())
+    Atomic.write path stream.WriteTo
 
 /// Writes `images` (channel-major floats in [0, 1], each channels·height·width long; values outside are clamped, NaN
 /// is drawn as 0) as a grid with `columns` columns. `shape` is (channels, height, width) with 1 or 3 channels.

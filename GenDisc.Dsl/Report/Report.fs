@@ -120,7 +120,5 @@ let private page (run: RunFolder) =
 /// DirectoryNotFoundException when the folder does not exist, IOException when it cannot be written.
 let write (folder: string) : string =
     let path = Path.Combine(folder, "report.html")
-    let temporary = path + ".tmp"
-    File.WriteAllText(temporary, page (ReadRun.read folder))
-    File.Move(temporary, path, true)
+    GenDisc.Running.Atomic.writeText path (page (ReadRun.read folder))
     path

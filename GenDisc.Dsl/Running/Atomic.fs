@@ -18,14 +18,3 @@ let write (path: string) (fill: Stream -> unit) =
 
 let writeText path (text: string) =
     write path (fun stream -> stream.Write(System.Text.Encoding.UTF8.GetBytes text))
-
-/// For writers that insist on a path of their own.
-let writeVia (path: string) (writer: string -> unit) =
-    let temporary =
-        Path.Combine(string (Path.GetDirectoryName path), $".{System.Environment.ProcessId}.{Path.GetFileName path}")
-
-    try
-        writer temporary
-        File.Move(temporary, path, overwrite = true)
-    finally
-        File.Delete temporary

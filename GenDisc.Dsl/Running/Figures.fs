@@ -72,13 +72,13 @@ let private images s shape =
             (some (2 * columns) s.Test).Indices.ToArray()
 
     let originals, copies = reconstructions s rows
-    Atomic.writeVia (s.File "reconstructions.png") (fun path -> Mosaic.pairs path columns shape originals copies)
+    Mosaic.pairs (s.File "reconstructions.png") columns shape originals copies
 
     if s.Bottleneck.Options.Variational then
         let samples =
             withGenerator s (fun noise -> Pictures.PriorSamples(s.Model, 8 * columns, noise, s.Device))
 
-        Atomic.writeVia (s.File "samples.png") (fun path -> Mosaic.write path columns shape samples)
+        Mosaic.write (s.File "samples.png") columns shape samples
 
 let private plane s =
     let shown = some planePoints s.Test
