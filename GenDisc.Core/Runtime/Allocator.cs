@@ -4,7 +4,7 @@ namespace GenDisc.Core.Runtime;
 
 /// <summary>
 /// Tells glibc's allocator to keep freed memory. By default it hands blocks of activations back to the system after
-/// each use, and getting them again costs a page fault for every 4 kB: most of the time of a convolution on images.
+/// each use, and getting them again costs a page fault for every 4 kB.
 /// </summary>
 internal static partial class Allocator
 {
