@@ -1,13 +1,8 @@
 module GenDisc.Cli.Program
 
 open System
-open System.Reflection
+open GenDisc
 open GenDisc.Cli
-
-let private version () =
-    match Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>() with
-    | null -> "unknown"
-    | attribute -> attribute.InformationalVersion
 
 let private unknown (word: string) =
     let hint =
@@ -23,10 +18,10 @@ let private command (arguments: string list) =
     match arguments with
     | []
     | ("--help" | "-h" | "help") :: _ ->
-        Console.Out.Write(Help.overview (version ()))
+        Console.Out.Write(Help.overview Version.text)
         ExitCode.Done
     | "--version" :: _ ->
-        Console.Out.WriteLine("gendisc " + version ())
+        Console.Out.WriteLine("gendisc " + Version.text)
         ExitCode.Done
     | "run" :: rest -> RunCommand.run rest
     | "check" :: rest -> RunCommand.check rest

@@ -83,14 +83,23 @@ let internal write (path: string) (result: RunResult) (d: Details) =
     |> Json.indented
     |> Atomic.writeText path
 
-/// The run in this folder, or None where there is no readable `result.json`.
-let tryRead (folder: string) : RunResult option =
+/// What `read` finds in a folder's `result.json`; None where there is none, or none that can be read.
+let private tryReading (folder: string) (read: JsonElement -> 'a) =
     try
         use document =
             JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "result.json")))
 
-        let root = document.RootElement
+        Some(read document.RootElement)
+    with
+    | :? JsonException
+    | :? IOException
+    | :? UnauthorizedAccessException
+    | :? InvalidOperationException
+    | :? Collections.Generic.KeyNotFoundException -> None
 
+/// The run in this folder, or None where there is no readable `result.json`.
+let tryRead (folder: string) : RunResult option =
+    tryReading folder (fun root ->
         let text (name: string) =
             string (root.GetProperty(name).GetString())
 
@@ -108,33 +117,17 @@ let tryRead (folder: string) : RunResult option =
                           if key.StartsWith(name + ".", StringComparison.Ordinal) then
                               key.Substring(name.Length + 1), value ] }
 
-        Some
-            { Id = text "id"
-              Name = text "name"
-              Folder = folder
-              Status = statusOf (text "status")
-              Train = split "train"
-              Validation = split "validation"
-              Test = split "test"
-              Seconds = number "seconds"
-              ExamplesPerSecond = number "examplesPerSecond"
-              Reused = true }
-    with
-    | :? JsonException
-    | :? IOException
-    | :? UnauthorizedAccessException
-    | :? InvalidOperationException
-    | :? Collections.Generic.KeyNotFoundException -> None
+        { Id = text "id"
+          Name = text "name"
+          Folder = folder
+          Status = statusOf (text "status")
+          Train = split "train"
+          Validation = split "validation"
+          Test = split "test"
+          Seconds = number "seconds"
+          ExamplesPerSecond = number "examplesPerSecond"
+          Reused = true })
 
 /// The threads that the run in this folder was trained with, where its `result.json` says so.
 let internal tryThreads (folder: string) =
-    try
-        use document =
-            JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "result.json")))
-
-        Some(document.RootElement.GetProperty("environment").GetProperty("threads").GetInt32())
-    with
-    | :? JsonException
-    | :? IOException
-    | :? InvalidOperationException
-    | :? Collections.Generic.KeyNotFoundException -> None
+    tryReading folder _.GetProperty("environment").GetProperty("threads").GetInt32()

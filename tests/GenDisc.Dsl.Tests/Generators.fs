@@ -83,8 +83,8 @@ let anyLoss =
           Gen.map Weight.Ramp anyInt
           Gen.map3 (fun a b n -> Weight.Anneal(a, b, n)) anyFloat anyFloat anyInt ]
 
-/// Any data declaration that can be written.
-let anyData =
+/// Every source, cut in these ways.
+let private dataOf take validation =
     Gen.map3
         (fun source take validation ->
             { Source = source
@@ -96,8 +96,12 @@ let anyData =
               Source.Digits
               Source.Moons
               Source.Friedman ])
-        (Gen.optionOf anyInt)
-        (Gen.oneof [ Gen.constant 0.1; anyFloat ])
+        take
+        validation
+
+/// Any data declaration that can be written.
+let anyData =
+    dataOf (Gen.optionOf anyInt) (Gen.oneof [ Gen.constant 0.1; anyFloat ])
 
 /// Any training that can be written.
 let anyTraining =
@@ -266,19 +270,7 @@ let training =
 
 /// Data with room for training and validation.
 let data =
-    Gen.map3
-        (fun source take validation ->
-            { Source = source
-              Take = take
-              Validation = validation })
-        (Gen.elements
-            [ Source.Mnist
-              Source.FashionMnist
-              Source.Digits
-              Source.Moons
-              Source.Friedman ])
-        (Gen.elements [ None; Some 100; Some 1000 ])
-        (Gen.elements [ 0.1; 0.2; 0.5 ])
+    dataOf (Gen.elements [ None; Some 100; Some 1000 ]) (Gen.elements [ 0.1; 0.2; 0.5 ])
 
 /// An experiment that passes every check.
 let experiment =

@@ -69,6 +69,20 @@ let private train seed =
 let private diverged f =
     Expect.throwsC f id :?> DivergedException
 
+/// Five epochs of two batches, cancelled during this (epoch, batch).
+let private cancelledAt place learner =
+    use source = new CancellationTokenSource()
+
+    let listener =
+        Listener(
+            OnBatch =
+                fun epoch batch ->
+                    if (epoch, batch) = place then
+                        source.Cancel()
+        )
+
+    fit (constant 5 5 None) listener learner (splitsOf 16) 1L source.Token
+
 let tests =
     testList
         "Trainer"
@@ -173,34 +187,14 @@ let tests =
                   (outcome.Epochs |> Seq.map (fun e -> e.Validation["loss"]) |> Seq.min)
                   "and it is the least")
           torchTest "cancelling stops after the batch in hand and keeps the epochs that were finished" (fun () ->
-              use source = new CancellationTokenSource()
               use learner = new Scripted([ 1.0; 1.0; 1.0 ], 1)
-
-              let listener =
-                  Listener(
-                      OnBatch =
-                          fun epoch batch ->
-                              if (epoch, batch) = (3, 1) then
-                                  source.Cancel()
-                  )
-
-              let outcome = fit (constant 5 5 None) listener learner (splitsOf 16) 1L source.Token
+              let outcome = cancelledAt (3, 1) learner
               Expect.equal (outcome.Epochs.Count, outcome.BestEpoch) (2, 2) "two epochs"
               Expect.isTrue (outcome.Interrupted && not outcome.StoppedEarly) "interrupted"
               Expect.equal learner.Steps.Count 5 "no step after it")
           torchTest "cancelling after an epoch's last batch keeps that epoch" (fun () ->
-              use source = new CancellationTokenSource()
               use learner = new Scripted([ 1.0; 1.0; 1.0 ], 1)
-
-              let listener =
-                  Listener(
-                      OnBatch =
-                          fun epoch batch ->
-                              if (epoch, batch) = (1, 2) then
-                                  source.Cancel()
-                  )
-
-              let outcome = fit (constant 5 5 None) listener learner (splitsOf 16) 1L source.Token
+              let outcome = cancelledAt (1, 2) learner
               Expect.equal (outcome.Epochs.Count, learner.Steps.Count) (1, 2) "one epoch of two steps"
               Expect.isTrue outcome.Interrupted "interrupted")
           torchTest "cancelling before training begins leaves no step" (fun () ->
