@@ -12,9 +12,13 @@ public static class TorchRuntime
 {
     private const string Adapter = "libLibTorchSharp.so";
     private const string NeedlessVersion = "GLIBCXX_3.4.32";
+    private const string OpenMpFiles = "libgomp*.so*";
     private static readonly string[] Dependencies = ["libc10.so", "libtorch_cpu.so", "libtorch.so"];
     private static readonly Lock Gate = new();
     private static bool _ready;
+
+    /// <summary>Handle of the OpenMP library that libtorch's threads come from, where that is GNU's; else null.</summary>
+    internal static nint? OpenMp { get; private set; }
 
     /// <summary>
     /// Idempotent; call it before the first use of torch. Elsewhere than on Linux TorchSharp's own search is enough.
@@ -83,6 +87,10 @@ public static class TorchRuntime
             if (Find(file) is not { } path) continue;
             if (TryLoad(path) is { } reason) throw CannotLoad(path, reason);
         }
+
+        // The copy beside libtorch: another one would bring threads of its own.
+        var openMp = folders.SelectMany(f => Directory.EnumerateFiles(f, OpenMpFiles)).FirstOrDefault();
+        if (openMp is not null && NativeLibrary.TryLoad(openMp, out var handle)) OpenMp = handle;
 
         // A failure left to TorchSharp would make it copy half a gigabyte about before giving up.
         if (TryLoad(adapter) is not { } refusal) return;

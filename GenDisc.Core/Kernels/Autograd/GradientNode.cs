@@ -1,0 +1,153 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using GenDisc.Core.Kernels.Native;
+using static TorchSharp.torch;
+
+namespace GenDisc.Core.Kernels.Autograd;
+
+/// <summary>
+/// An operation of our own in libtorch's graph of gradients. TorchSharp's own custom functions cost 60 µs and 2.7 kB a
+/// call; nodes of this kind are kept and used again, and cost a few microseconds and no managed memory.
+/// </summary>
+/// <remarks>
+/// A node is rented from a <see cref="NodePool{T}"/>, told what to save, and given to libtorch by <see cref="Attach"/>;
+/// it goes back to its pool when libtorch drops the graph. Not for double differentiation.
+/// </remarks>
+internal abstract unsafe class GradientNode
+{
+    [ThreadStatic]
+    private static Exception? failure;
+
+    [ThreadStatic]
+    private static nint* pending;
+
+    [ThreadStatic]
+    private static int pendingCount;
+
+    private readonly ApplyCallback apply;
+    private readonly DeletedCallback deleted;
+    private readonly nint applyPointer;
+    private readonly nint deletedPointer;
+    private readonly Tensor?[] gradients;
+    private readonly nint* results;
+    private Action? giveBack;
+
+    /// <param name="inputs">How many inputs the operation has.</param>
+    protected GradientNode(int inputs)
+    {
+        gradients = new Tensor?[inputs];
+        results = (nint*)NativeMemory.AllocZeroed((nuint)inputs, (nuint)sizeof(nint)); // as long as the node: for ever
+        apply = Apply;
+        deleted = Deleted;
+        applyPointer = Marshal.GetFunctionPointerForDelegate(apply);
+        deletedPointer = Marshal.GetFunctionPointerForDelegate(deleted);
+    }
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate LibTorch.HandleArray ApplyCallback(nint* gradients, int count);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate void DeletedCallback();
+
+    /// <summary>Whether an operation on these inputs has to be recorded.</summary>
+    public static bool Records(Tensor a, Tensor b) =>
+        LibTorch.IsGradientEnabled() && (LibTorch.RequiresGradient(a.Handle) || LibTorch.RequiresGradient(b.Handle));
+
+    /// <inheritdoc cref="Records(Tensor, Tensor)"/>
+    public static bool Records(Tensor a) => LibTorch.IsGradientEnabled() && LibTorch.RequiresGradient(a.Handle);
+
+    /// <summary>Rethrows what a node of this thread threw: exceptions cannot pass through native code.</summary>
+    public static void ThrowIfFailed()
+    {
+        if (failure is not { } caught) return;
+        failure = null;
+        throw new InvalidOperationException($"a gradient kernel failed: {caught.Message}", caught);
+    }
+
+    /// <summary>Makes <paramref name="output"/> the result of this node applied to the inputs.</summary>
+    public void Attach(ReadOnlySpan<nint> inputs, Tensor output)
+    {
+        var handle = LibTorch.NewNode(applyPointer, deletedPointer);
+        var result = output.Handle;
+        fixed (nint* vars = inputs)
+        {
+            var array = new LibTorch.HandleArray(vars, inputs.Length);
+            LibTorch.SetNextEdges(handle, array, true);
+            LibTorch.WrapOutputs(array, default, default, new LibTorch.HandleArray(&result, 1), handle, &Allocate);
+        }
+
+        // The output's own node now keeps this one alive.
+        LibTorch.DisposeShared(handle);
+        LibTorch.DisposeWeak(handle);
+        LibTorch.ThrowIfFailed();
+        DropPending(); // the wrapped output is the same tensor as the one given
+    }
+
+    internal void ReturnsTo(Action giveBack) => this.giveBack = giveBack;
+
+    /// <summary>
+    /// Computes the gradients of the inputs and drops what was saved. Leave null what no one asks for.
+    /// </summary>
+    /// <param name="gradient">Of the output; any strides.</param>
+    /// <param name="inputs">One place for each input.</param>
+    protected abstract void Backward(Tensor gradient, Span<Tensor?> inputs);
+
+    /// <summary>Drops what is still saved: libtorch no longer needs this node.</summary>
+    protected abstract void Release();
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint* Allocate(nuint count)
+    {
+        Room((int)count);
+        return pending;
+    }
+
+    /// <summary>
+    /// Handles that libtorch has read by the time this thread comes back to a node, and that are then ours to dispose.
+    /// </summary>
+    private static void Room(int count)
+    {
+        DropPending();
+        pending = (nint*)NativeMemory.Realloc(pending, (nuint)(count * sizeof(nint)));
+        new Span<nint>(pending, count).Clear();
+        pendingCount = count;
+    }
+
+    private static void DropPending()
+    {
+        for (var i = 0; i < pendingCount; i++)
+            if (pending[i] != 0) LibTorch.Dispose(pending[i]);
+        pendingCount = 0;
+    }
+
+    private LibTorch.HandleArray Apply(nint* incoming, int count)
+    {
+        try
+        {
+            using var gradient = Tensor.UnsafeCreateTensor(incoming[0]);
+            Backward(gradient, gradients);
+        }
+        catch (Exception e)
+        {
+            failure ??= e;
+        }
+
+        Room(gradients.Length);
+        for (var i = 0; i < gradients.Length; i++)
+        {
+            // The handle outlives the managed tensor until libtorch has copied it.
+            pending[i] = gradients[i] is { } tensor ? LibTorch.Detach(tensor.Handle) : 0;
+            results[i] = pending[i];
+            gradients[i]?.Dispose();
+            gradients[i] = null;
+        }
+
+        return new LibTorch.HandleArray(results, gradients.Length);
+    }
+
+    private void Deleted()
+    {
+        Release();
+        giveBack?.Invoke();
+    }
+}
