@@ -47,7 +47,8 @@ let private tests =
           Evaluation.ConfusionMatrixTests.tests
           Evaluation.PrincipalComponentsTests.tests
           Evaluation.PredictionsTests.tests
-          Evaluation.PicturesTests.tests ]
+          Evaluation.PicturesTests.tests
+          Kernels.Optimisers.FusedUpdateTests.tests ]
 
 [<EntryPoint>]
 let main args =
