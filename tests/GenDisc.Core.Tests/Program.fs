@@ -61,7 +61,8 @@ let private tests =
                     Kernels.Losses.GaussianKlLossTests.alone
                     Kernels.Losses.CrossEntropyLossTests.alone
                     Kernels.Losses.LatentDrawTests.alone ]
-          ) ]
+          )
+          Kernels.Optimisers.FusedUpdateTests.tests ]
 
 [<EntryPoint>]
 let main args =
