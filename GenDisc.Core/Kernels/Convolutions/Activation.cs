@@ -79,7 +79,7 @@ internal readonly unsafe record struct Activation(int Channels, int Width, bool 
 
     /// <summary>Every pixel of the inputs that any output came from gets its gradient; a dropped row or column is left.</summary>
     /// <param name="gradient">Of the outputs, `[rows', width', channels]`.</param>
-    /// <param name="marks">As the forward pass left them; null without ReLU and pool.</param>
+    /// <param name="marks">As the forward pass left them.</param>
     /// <param name="rows">Of the inputs.</param>
     /// <param name="target">Gradient of the inputs.</param>
     /// <param name="stride">Floats from an input pixel to the next.</param>
@@ -91,18 +91,12 @@ internal readonly unsafe record struct Activation(int Channels, int Width, bool 
         for (var y = 0; y < OutputRows(rows); y++)
         {
             var pixel = target + (y * (Pool ? 2 * rowStride : rowStride));
-            for (var x = 0; x < OutputWidth; x++, pixel += step, gradient += Channels)
+            for (var x = 0; x < OutputWidth; x++, pixel += step, gradient += Channels, marks += MarkStride)
             {
                 var c = 0;
                 for (; c + Lanes.Count <= Channels; c += Lanes.Count)
                 {
                     var value = Vector256.Load(gradient + c);
-                    if (marks == null)
-                    {
-                        value.Store(pixel + c);
-                        continue;
-                    }
-
                     var mark = Avx2.ConvertToVector256Int32(marks + c);
                     Where(mark, 0, value).Store(pixel + c);
                     if (!Pool) continue;
@@ -113,15 +107,13 @@ internal readonly unsafe record struct Activation(int Channels, int Width, bool 
 
                 for (; c < Channels; c++)
                 {
-                    var mark = marks == null ? 0 : marks[c];
+                    var mark = marks[c];
                     pixel[c] = mark == 0 ? gradient[c] : 0;
                     if (!Pool) continue;
                     pixel[c + stride] = mark == 1 ? gradient[c] : 0;
                     pixel[c + rowStride] = mark == 2 ? gradient[c] : 0;
                     pixel[c + rowStride + stride] = mark == 3 ? gradient[c] : 0;
                 }
-
-                if (marks != null) marks += MarkStride;
             }
         }
     }

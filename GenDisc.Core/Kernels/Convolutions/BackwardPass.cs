@@ -81,6 +81,12 @@ internal unsafe struct BackwardPass
     private readonly void Spread(int image, Scratch scratch)
     {
         var gradient = Gradient + ((nint)image * OutputPixels * GradientImage.Channels);
+        if (Marks == null)
+        {
+            GradientImage.Fill(scratch.Gradient, gradient, GradientChannelsLast);
+            return;
+        }
+
         if (!GradientChannelsLast)
         {
             var channels = GradientImage.Channels;
@@ -88,10 +94,13 @@ internal unsafe struct BackwardPass
             gradient = scratch.Reordered;
         }
 
-        var marks = Marks == null ? null : Marks + ((nint)image * OutputPixels * Activation.MarkStride);
-        var target = GradientImage.Inside(scratch.Gradient);
         Activation.Backward(
-            gradient, marks, Image.Height, target, GradientImage.Stride, GradientImage.RowStride);
+            gradient,
+            Marks + ((nint)image * OutputPixels * Activation.MarkStride),
+            Image.Height,
+            GradientImage.Inside(scratch.Gradient),
+            GradientImage.Stride,
+            GradientImage.RowStride);
     }
 
     private readonly void AddSums(int image, Scratch scratch, float* sums)
@@ -110,9 +119,12 @@ internal unsafe struct BackwardPass
         var target = InputGradient + (image * Image.Height * row);
         for (var y = 0; y < Image.Height; y += Adjoint.StripRows)
         {
+            // Pixels too many are overwritten by the next strip; the last one must not reach into the next image.
             var rows = Math.Min(Adjoint.StripRows, Image.Height - y);
-            Adjoint.Strip(scratch.Gradient, y, rows, scratch.Strip);
-            plain.Forward(scratch.Strip, Adjoint.OutputStride, rows, target + (y * row), null);
+            var direct = Adjoint.OutputStride == Image.Channels
+                && (Image.Height - y - rows) * Image.Width >= MicroKernel.Rows;
+            Adjoint.Strip(scratch.Gradient, y, rows, direct ? target + (y * row) : scratch.Strip);
+            if (!direct) plain.Forward(scratch.Strip, Adjoint.OutputStride, rows, target + (y * row), null);
         }
     }
 
@@ -122,7 +134,7 @@ internal unsafe struct BackwardPass
         public Scratch(ref readonly BackwardPass pass)
         {
             var strip = pass.InputGradient == null ? 0 : pass.Adjoint.StripSize;
-            var reordered = pass.GradientChannelsLast ? 0 : pass.OutputPixels * pass.GradientImage.Channels;
+            var reordered = pass.GradientChannelsLast || pass.Marks == null ? 0 : pass.OutputPixels * pass.GradientImage.Channels;
             var floats = pass.Image.Size + pass.GradientImage.Size + strip + (nuint)reordered;
             Input = (float*)Native.Memory.Rent(floats * sizeof(float));
             Gradient = Input + pass.Image.Size;

@@ -39,7 +39,7 @@ internal static unsafe partial class ChannelsLast
     {
         var copy = Empty(x.size(0), x.size(1), x.size(2), x.size(3));
         using var values = Tensor.UnsafeCreateTensor(LibTorch.Detach(x.Handle));
-        using var same = copy.copy_(values);
+        copy.copy_(values);
         return copy;
     }
 

@@ -13,6 +13,9 @@ internal unsafe struct Correlation
     /// <summary>A strip of outputs stays in the first-level cache until it is pooled or copied away.</summary>
     private const int StripBytes = 12 << 10;
 
+    /// <summary>The weights of sixteen outputs, if they are more, are used a row of the kernel at a time: for the same cache.</summary>
+    private const int PanelBytes = 20 << 10;
+
     private const int MostSingleOutputs = 4;
     private readonly PaddedImage image;
     private readonly int outputs;
@@ -102,12 +105,22 @@ internal unsafe struct Correlation
             var columns = Math.Min(MicroKernel.Columns, step - o);
             walk.BStep = columns;
             walk.BRun = (nint)walk.Length * columns;
+            walk.Count = Depth * columns * sizeof(float) > PanelBytes ? 1 : 3;
+            for (var run = 0; run < 3; run += walk.Count)
+                Panel(a + (run * walk.ARun), &walk, b + (run * walk.BRun), columns, pixels, strip + o, run == 0 ? start + o : null);
+        }
+    }
+
+    /// <summary>Up to sixteen outputs of a strip, from <paramref name="from"/> or from what is there.</summary>
+    private readonly void Panel(float* a, MicroKernel.Runs* walk, float* b, int columns, int pixels, float* strip, float* from)
+    {
+        nint step = OutputStride, fromStep = from == null ? step : 0;
+        for (var i = 0; i < pixels; i += MicroKernel.Rows)
+        {
+            var c = strip + (i * step);
             if (columns == MicroKernel.Columns)
-                for (var i = 0; i < pixels; i += MicroKernel.Rows)
-                    MicroKernel.Sixteen(a, at + i, &walk, b, start + o, 0, strip + (i * step) + o, step);
-            else
-                for (var i = 0; i < pixels; i += MicroKernel.Rows)
-                    MicroKernel.Eight(a, at + i, &walk, b, start + o, 0, strip + (i * step) + o, step);
+                MicroKernel.Sixteen(a, at + i, walk, b, from == null ? c : from, fromStep, c, step);
+            else MicroKernel.Eight(a, at + i, walk, b, from == null ? c : from, fromStep, c, step);
         }
     }
 

@@ -41,6 +41,29 @@ internal readonly unsafe record struct PaddedImage(int Height, int Width, int Ch
     public static void Gather(
         float* source, nint pixelStep, nint channelStep, int pixels, int channels, float* target, int stride)
     {
+        if (pixelStep != 1 || pixels < Lanes.Count)
+        {
+            GatherRest(source, pixelStep, channelStep, pixels, channels, target, stride);
+            return;
+        }
+
+        for (var x = 0; x < pixels; x += Lanes.Count)
+        {
+            // The last eight may overlap those before.
+            var from = Math.Min(x, pixels - Lanes.Count);
+            var pixel = target + ((nint)from * stride);
+            var c = 0;
+            for (; c <= channels - Lanes.Count; c += Lanes.Count)
+                Lanes.Transpose(source + from + (c * channelStep), channelStep, pixel + c, stride);
+            GatherRest(
+                source + from + (c * channelStep), 1, channelStep, Lanes.Count, channels - c, pixel + c, stride);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void GatherRest(
+        float* source, nint pixelStep, nint channelStep, int pixels, int channels, float* target, nint stride)
+    {
         for (var x = 0; x < pixels; x++, source += pixelStep, target += stride)
         {
             var from = source;

@@ -96,9 +96,7 @@ internal readonly unsafe struct WeightGradient
             var row = layout.Inside(image) + c;
             if (c + Lanes.Count > layout.Stride)
             {
-                for (var y = 0; y < layout.Height; y++, row += layout.RowStride)
-                    for (var x = 0; x < layout.Width; x++)
-                        for (var i = 0; i < layout.Channels - c; i++) sums[c + i] += row[(x * layout.Stride) + i];
+                for (var i = c; i < layout.Channels; i++) sums[i] += SumOfPixels(layout, layout.Inside(image) + i);
                 continue;
             }
 
@@ -118,5 +116,23 @@ internal readonly unsafe struct WeightGradient
 
             (even + odd).Store(sums + c);
         }
+    }
+
+    private static float SumOfPixels(PaddedImage layout, float* row)
+    {
+        float even = 0, odd = 0;
+        for (var y = 0; y < layout.Height; y++, row += layout.RowStride)
+        {
+            var pixel = row;
+            for (var x = 1; x < layout.Width; x += 2, pixel += 2 * layout.Stride)
+            {
+                even += *pixel;
+                odd += pixel[layout.Stride];
+            }
+
+            if (int.IsOddInteger(layout.Width)) even += *pixel;
+        }
+
+        return even + odd;
     }
 }
