@@ -53,6 +53,8 @@ let private tests =
           Kernels.Losses.GaussianKlLossTests.tests
           Kernels.Losses.CrossEntropyLossTests.tests
           Kernels.Losses.LatentDrawTests.tests
+          Kernels.Random.UniformsTests.tests
+          Kernels.Random.BernoulliSamplerTests.tests
           // These change the number of threads: nothing else may run beside them.
           testSequenced (
               testList
@@ -60,7 +62,8 @@ let private tests =
                   [ Kernels.Losses.BernoulliLossTests.alone
                     Kernels.Losses.GaussianKlLossTests.alone
                     Kernels.Losses.CrossEntropyLossTests.alone
-                    Kernels.Losses.LatentDrawTests.alone ]
+                    Kernels.Losses.LatentDrawTests.alone
+                    Kernels.Random.BernoulliSamplerTests.alone ]
           ) ]
 
 [<EntryPoint>]
