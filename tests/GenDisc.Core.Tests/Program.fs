@@ -55,6 +55,7 @@ let private tests =
           Kernels.Losses.LatentDrawTests.tests
           Kernels.Random.UniformsTests.tests
           Kernels.Random.BernoulliSamplerTests.tests
+          Kernels.Gather.PixelGatherTests.tests
           // These change the number of threads: nothing else may run beside them.
           testSequenced (
               testList
@@ -63,7 +64,8 @@ let private tests =
                     Kernels.Losses.GaussianKlLossTests.alone
                     Kernels.Losses.CrossEntropyLossTests.alone
                     Kernels.Losses.LatentDrawTests.alone
-                    Kernels.Random.BernoulliSamplerTests.alone ]
+                    Kernels.Random.BernoulliSamplerTests.alone
+                    Kernels.Gather.PixelGatherTests.alone ]
           ) ]
 
 [<EntryPoint>]
