@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using GenDisc.Core.Kernels.Gather;
 using GenDisc.Core.Runtime;
 using TorchSharp;
 
@@ -10,9 +11,6 @@ namespace GenDisc.Core.Data;
 /// </summary>
 public static class Batches
 {
-    /// <summary>b / 255 for every byte, exactly rounded (a product with 1/255 is not).</summary>
-    private static readonly float[] Scaled = [.. Enumerable.Range(0, 256).Select(b => b / 255f)];
-
     /// <summary>Number of batches of <paramref name="size"/> that hold <paramref name="examples"/>.</summary>
     public static int CountOf(int examples, int size)
     {
@@ -50,7 +48,7 @@ public static class Batches
     {
         var x = Empty([rows.Length, .. data.ExampleShape.Select(side => (long)side)], torch.ScalarType.Float32);
         if (data.Pixels.IsEmpty) Copy(data.Values.Span, data.ExampleSize, rows, Numbers<float>(x));
-        else Scale(data.Pixels.Span, data.ExampleSize, rows, Numbers<float>(x));
+        else PixelGather.Gather(data.Pixels.Span, data.ExampleSize, rows, x);
 
         torch.Tensor? labels = null, targets = null;
         if (data.Classes > 0)
@@ -74,17 +72,6 @@ public static class Batches
         var rows = order();
         for (var start = 0; start < rows.Length; start += size)
             yield return Gather(data, rows.Span.Slice(start, Math.Min(size, rows.Length - start)), device);
-    }
-
-    private static void Scale(ReadOnlySpan<byte> pixels, int rowSize, ReadOnlySpan<int> rows, Span<float> into)
-    {
-        var scaled = Scaled;
-        for (var r = 0; r < rows.Length; r++)
-        {
-            var from = pixels.Slice(rows[r] * rowSize, rowSize);
-            var to = into.Slice(r * rowSize, rowSize);
-            for (var i = 0; i < from.Length; i++) to[i] = scaled[from[i]];
-        }
     }
 
     private static void Copy(ReadOnlySpan<float> values, int rowSize, ReadOnlySpan<int> rows, Span<float> into)

@@ -55,6 +55,9 @@ let private tests =
           Kernels.Losses.GaussianKlLossTests.tests
           Kernels.Losses.CrossEntropyLossTests.tests
           Kernels.Losses.LatentDrawTests.tests
+          Kernels.Random.UniformsTests.tests
+          Kernels.Random.BernoulliSamplerTests.tests
+          Kernels.Gather.PixelGatherTests.tests
           // These change the number of threads: nothing else may run beside them.
           testSequenced (
               testList
@@ -65,6 +68,10 @@ let private tests =
                     Kernels.Losses.LatentDrawTests.alone ]
           )
           Kernels.Optimisers.FusedUpdateTests.tests ]
+                    Kernels.Losses.LatentDrawTests.alone
+                    Kernels.Random.BernoulliSamplerTests.alone
+                    Kernels.Gather.PixelGatherTests.alone ]
+          ) ]
 
 [<EntryPoint>]
 let main args =
