@@ -20,6 +20,7 @@ try
     switch (args)
     {
         case ["epochs", .. var rest]: return EpochsCommand.Run(rest);
+        case ["startup", .. var rest]: return StartupCommand.Run(rest);
         case ["--help" or "-h" or "help"]:
             Console.WriteLine(usage);
             return 0;
