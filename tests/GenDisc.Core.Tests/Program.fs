@@ -47,7 +47,22 @@ let private tests =
           Evaluation.ConfusionMatrixTests.tests
           Evaluation.PrincipalComponentsTests.tests
           Evaluation.PredictionsTests.tests
-          Evaluation.PicturesTests.tests ]
+          Evaluation.PicturesTests.tests
+          Kernels.Vectors.ElementaryTests.tests
+          Kernels.Losses.BernoulliLossTests.tests
+          Kernels.Losses.GaussianKlLossTests.tests
+          Kernels.Losses.CrossEntropyLossTests.tests
+          Kernels.Losses.LatentDrawTests.tests
+          // These change the number of threads: nothing else may run beside them.
+          testSequenced (
+              testList
+                  "kernels on threads"
+                  [ Kernels.Losses.BernoulliLossTests.alone
+                    Kernels.Losses.GaussianKlLossTests.alone
+                    Kernels.Losses.CrossEntropyLossTests.alone
+                    Kernels.Losses.LatentDrawTests.alone ]
+          )
+          Kernels.Optimisers.FusedUpdateTests.tests ]
 
 [<EntryPoint>]
 let main args =
