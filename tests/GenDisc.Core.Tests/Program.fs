@@ -33,6 +33,8 @@ let private tests =
           Modules.ChainTests.tests
           Modules.LikelihoodTests.tests
           Modules.BottleneckTests.tests
+          Kernels.Convolutions.ConvolutionBlockTests.tests
+          Kernels.Convolutions.MaxPool2Tests.tests
           Models.HybridModelTests.tests
           Models.EvidenceBoundTests.tests
           Models.SafeTensorsTests.tests

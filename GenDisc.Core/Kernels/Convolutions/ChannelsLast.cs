@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+using GenDisc.Core.Kernels.Native;
+using static TorchSharp.torch;
+
+namespace GenDisc.Core.Kernels.Convolutions;
+
+/// <summary>Tensors that are `[batch, channels, h, w]` to the outside and `[batch, h, w, channels]` in memory.</summary>
+internal static unsafe partial class ChannelsLast
+{
+    /// <summary>Whether the numbers lie that way, without gaps. A side of 1 may have any stride.</summary>
+    public static bool Is(Tensor x)
+    {
+        long expected = 1;
+        ReadOnlySpan<int> order = [1, 3, 2, 0];
+        foreach (var side in order)
+        {
+            var size = x.size(side);
+            if (size != 1 && x.stride(side) != expected) return false;
+            expected *= size;
+        }
+
+        return true;
+    }
+
+    /// <summary>An uninitialised tensor, no view of another (which a gradient node could not be attached to).</summary>
+    public static Tensor Empty(long batch, long channels, long height, long width)
+    {
+        using var memory = Memory.Empty(batch, height, width, channels);
+        var order = stackalloc long[] { 0, 3, 1, 2 };
+        var view = Permute(memory.Handle, order, 4);
+        var handle = view == 0 ? 0 : LibTorch.Detach(view);
+        if (view != 0) LibTorch.Dispose(view);
+        if (handle == 0) LibTorch.ThrowIfFailed();
+        return Tensor.UnsafeCreateTensor(handle);
+    }
+
+    /// <summary>A copy of a tensor with any strides.</summary>
+    public static Tensor Copy(Tensor x)
+    {
+        var copy = Empty(x.size(0), x.size(1), x.size(2), x.size(3));
+        using var values = Tensor.UnsafeCreateTensor(LibTorch.Detach(x.Handle));
+        copy.copy_(values);
+        return copy;
+    }
+
+    [LibraryImport("LibTorchSharp", EntryPoint = "THSTensor_permute")]
+    private static partial nint Permute(nint tensor, long* order, int sides);
+}

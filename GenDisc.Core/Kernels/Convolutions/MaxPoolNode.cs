@@ -1,0 +1,34 @@
+using GenDisc.Core.Kernels.Autograd;
+using GenDisc.Core.Kernels.Native;
+using static TorchSharp.torch;
+
+namespace GenDisc.Core.Kernels.Convolutions;
+
+/// <summary>Gradient of <see cref="MaxPool2"/>. It needs the marks only, not the numbers.</summary>
+internal sealed unsafe class MaxPoolNode() : GradientNode(1)
+{
+    public static readonly NodePool<MaxPoolNode> Nodes = new(() => new());
+    private MaxPoolPass pass;
+
+    /// <param name="done">Its marks are taken over.</param>
+    public void Save(in MaxPoolPass done) => pass = done;
+
+    protected override void Backward(Tensor gradient, Span<Tensor?> inputs)
+    {
+        if (pass.Marks == null) throw new InvalidOperationException("the graph of a pool was already used");
+        using var copy = ChannelsLast.Is(gradient) ? null : ChannelsLast.Copy(gradient);
+        var activation = pass.Activation;
+        var result = ChannelsLast.Empty(pass.Batch, activation.Channels, pass.Height, activation.Width);
+        pass.Pooled = (float*)LibTorch.Data((copy ?? gradient).Handle);
+        pass.Full = (float*)LibTorch.Data(result.Handle);
+        pass.Backward();
+        inputs[0] = result;
+        Release();
+    }
+
+    protected override void Release()
+    {
+        if (pass.Marks != null) Memory.GiveBack(pass.Marks);
+        pass.Marks = null;
+    }
+}
