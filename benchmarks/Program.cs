@@ -1,15 +1,42 @@
 using GenDisc.Benchmarks;
+using GenDisc.Core.Runtime;
 
-if (args is ["epochs", ..])
-{
-    var rounds = args.Length > 1 && int.TryParse(args[1], out var n) && n > 0 ? n : 5;
-    Epochs.Run(rounds);
-    return 0;
-}
-
-Console.Error.WriteLine(
+const string usage =
     """
-    usage: benchmarks epochs [ROUNDS]   one epoch of GenDisc and of a plain TorchSharp loop in turn, ROUNDS times (5)
-    The data are MNIST where GENDISC_DATA names a folder that holds it, else the built-in digits.
-    """);
-return 2;
+    usage: benchmarks epochs [ROUNDS] [--models mlp,cnn,vae,hybrid]
+               one epoch of GenDisc, of a plain TorchSharp loop and of the bare matrix products in turn, ROUNDS times (5)
+           benchmarks epochs --memory EPOCHS [--models mlp,cnn,vae,hybrid]
+               resident memory of GenDisc alone after epoch 2 and after the last
+           benchmarks startup [ROUNDS] [GENDISC.DLL ...]
+               seconds from the start of the gendisc tool (or of each DLL in turn) to its first training step, ROUNDS times (5)
+           benchmarks kernels [FILTER]
+               every hand-written kernel, or those whose name contains FILTER, against tensor operations
+    epochs reads MNIST where GENDISC_DATA names a folder that holds it, else the built-in digits.
+    The same epochs in PyTorch: python3 benchmarks/peer.py
+    """;
+
+try
+{
+    switch (args)
+    {
+        case ["epochs", .. var rest]: return EpochsCommand.Run(rest);
+        case ["startup", .. var rest]: return StartupCommand.Run(rest);
+        case ["--help" or "-h" or "help"]:
+            Console.WriteLine(usage);
+            return 0;
+        case []:
+            Console.Error.WriteLine(usage);
+            return 2;
+        default: throw new WrongUsage($"unknown command '{args[0]}'");
+    }
+}
+catch (WrongUsage e)
+{
+    Console.Error.WriteLine($"{e.Message} (benchmarks --help)");
+    return 2;
+}
+catch (UserError e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}

@@ -1,0 +1,40 @@
+using GenDisc.Core.Data;
+using static TorchSharp.torch;
+
+namespace GenDisc.Benchmarks;
+
+/// <summary>Whether both sides do the same work: a comparison of different work would mean nothing.</summary>
+internal static class SameWork
+{
+    private const double Tolerance = 1e-4;
+
+    /// <summary>From equal weights, two steps on equal batches must report equal losses.</summary>
+    /// <exception cref="InvalidOperationException">They do not.</exception>
+    public static void CheckSteps(Design design, Dataset data)
+    {
+        if (!design.Deterministic) return;
+        using var ours = design.Ours(data);
+        using var plain = new Plain(design.Plain(), data);
+        Copy(ours.Module, plain.Module);
+        for (var step = 0; step < 2; step++)
+        {
+            var rows = Enumerable.Range(step * TrainingData.BatchSize, TrainingData.BatchSize).ToArray();
+            var (a, b) = (ours.Step(rows), plain.Step(rows));
+            if (!(Math.Abs(a - b) <= Tolerance * Math.Max(1, Math.Abs(a))))
+                throw new InvalidOperationException($"{design.Name}: step {step + 1} from equal weights gives loss {a} with GenDisc and {b} by hand");
+        }
+    }
+
+    /// <summary>The mean loss of the last epoch must be below that of the first.</summary>
+    /// <exception cref="InvalidOperationException">It is not.</exception>
+    public static void CheckFalling(string side, double first, double last)
+    {
+        if (!(last < first)) throw new InvalidOperationException($"{side}: the loss does not fall, from {first} to {last}");
+    }
+
+    private static void Copy(nn.Module from, nn.Module to)
+    {
+        using var inference = no_grad();
+        foreach (var (source, target) in from.parameters().Zip(to.parameters(), (a, b) => (a, b))) target.copy_(source);
+    }
+}
