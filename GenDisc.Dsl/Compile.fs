@@ -11,10 +11,11 @@ open GenDisc
 
 type private Net = torch.nn.Module<torch.Tensor, torch.Tensor>
 
-/// The streams that modules draw from while they are built and while they train.
-type private Draws =
+/// What modules are built with: the streams that they draw from, then and in training, and whether they use kernels.
+type private Setting =
     { Init: RandomStream
-      Dropout: torch.Generator }
+      Dropout: torch.Generator
+      Kernels: bool }
 
 let private sides shape =
     match shape with
@@ -33,51 +34,52 @@ let private batchNorm shape =
     | Vector n -> Normalisation.Batch(n, images = false)
     | Image(c, _, _) -> Normalisation.Batch(c, images = true)
 
-let rec private build draws layer : Net =
+let rec private build setting layer : Net =
     match layer with
-    | Layer.Affine(inputs, outputs) -> new Affine(inputs, outputs, draws.Init)
-    | Layer.Conv(inputs, outputs, _, _) -> new Convolution(inputs, outputs, false, draws.Init)
-    | Layer.ConvTranspose(inputs, outputs, _, _) -> new Convolution(inputs, outputs, true, draws.Init)
-    | Layer.MaxPool -> Pure.MaxPool()
+    | Layer.Affine(inputs, outputs) -> new Affine(inputs, outputs, setting.Init, setting.Kernels)
+    | Layer.Conv(inputs, outputs, _, _) -> new Convolution(inputs, outputs, false, setting.Init, setting.Kernels)
+    | Layer.ConvTranspose(inputs, outputs, _, _) -> new Convolution(inputs, outputs, true, setting.Init, setting.Kernels)
+    | Layer.MaxPool -> Pure.MaxPool setting.Kernels
     | Layer.Upsample(height, width) -> Pure.Upsample(height, width)
     | Layer.Apply kind -> activation kind
-    | Layer.Dropout rate -> new Dropout(rate, draws.Dropout)
+    | Layer.Dropout rate -> new Dropout(rate, setting.Dropout)
     | Layer.BatchNorm shape -> batchNorm shape
     | Layer.LayerNorm shape -> Normalisation.Layer(sides shape)
     | Layer.Reshape shape -> Pure.Reshape(sides shape)
-    | Layer.Residual inner -> new Residual(inner |> List.map (build draws))
+    | Layer.Residual inner -> new Residual(inner |> List.map (build setting))
 
-let private chain draws layers =
-    new Chain(layers |> List.map (build draws))
+let private chain setting layers =
+    new Chain(layers |> List.map (build setting))
 
 let private likelihood kind : GenDisc.Core.Modules.Likelihood =
     match kind with
     | Likelihood.Bernoulli -> new BernoulliLikelihood()
     | Likelihood.Gaussian -> new GaussianLikelihood()
 
-let private stage draws (stage: Stage) : GenDisc.Core.Models.Stage =
+let private stage setting (stage: Stage) : GenDisc.Core.Models.Stage =
     match stage with
-    | Stage.Trunk layers -> TrunkStage(chain draws layers)
-    | Stage.Classifier layers -> ClassifierStage(chain draws layers)
-    | Stage.Regressor layers -> RegressorStage(chain draws layers)
+    | Stage.Trunk layers -> TrunkStage(chain setting layers)
+    | Stage.Classifier layers -> ClassifierStage(chain setting layers)
+    | Stage.Regressor layers -> RegressorStage(chain setting layers)
     | Stage.Bottleneck b ->
         BottleneckStage(
             new GenDisc.Core.Modules.Bottleneck(
-                BottleneckOptions(b.EntrySize, b.Latent, b.Variational),
-                b.Entry |> List.map (build draws),
-                b.Decoder |> List.map (build draws),
+                BottleneckOptions(b.EntrySize, b.Latent, b.Variational, setting.Kernels),
+                b.Entry |> List.map (build setting),
+                b.Decoder |> List.map (build setting),
                 likelihood b.Likelihood,
-                draws.Init
+                setting.Init
             )
         )
 
 /// The model of a plan, initialised from the experiment's streams, on a device.
 let model (plan: Plan) (streams: Streams) (device: torch.Device) =
-    let draws =
+    let setting =
         { Init = streams.Init
-          Dropout = streams.Dropout device }
+          Dropout = streams.Dropout device
+          Kernels = plan.Experiment.Training.Kernels }
 
-    let model = new HybridModel(plan.Stages |> List.map (stage draws) |> Array.ofList)
+    let model = new HybridModel(plan.Stages |> List.map (stage setting) |> Array.ofList)
     model.``to`` device |> ignore
     model
 
@@ -123,7 +125,8 @@ let learner (experiment: Experiment) (model: HybridModel) (streams: Streams) (de
         terms experiment.Loss model,
         optimiser experiment.Training,
         Option.toNullable experiment.Training.Clip,
-        streams.Noise device
+        streams.Noise device,
+        experiment.Training.Kernels
     )
 
 let trainerOptions (training: Training) =

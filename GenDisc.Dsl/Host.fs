@@ -26,6 +26,8 @@ type HostOptions =
         Epochs: int option
         Threads: int option
         Device: string
+        /// Train with hand-written kernels or without, whatever the experiment says.
+        Kernels: bool option
         /// Train again even if a finished run of the same declaration exists.
         Fresh: bool
         Cancel: CancellationToken

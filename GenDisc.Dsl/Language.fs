@@ -173,3 +173,6 @@ module Language =
     let earlyStopping patience (training: Training) =
         { training with
             Patience = Some patience }
+
+    /// Trains with libtorch's own operations instead of GenDisc's kernels: slower, and equal up to rounding.
+    let withoutKernels (training: Training) = { training with Kernels = false }

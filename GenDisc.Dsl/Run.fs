@@ -13,6 +13,7 @@ module internal Runner =
           Epochs = None
           Threads = Settings.threads None Settings.environment
           Device = "cpu"
+          Kernels = None
           Fresh = false
           Cancel = Threading.CancellationToken.None
           Tell = PlainProgress(Console.Out).Tell }
@@ -22,7 +23,8 @@ module internal Runner =
             Seed = defaultArg options.Seed e.Seed
             Training =
                 { e.Training with
-                    Epochs = defaultArg options.Epochs e.Training.Epochs } }
+                    Epochs = defaultArg options.Epochs e.Training.Epochs
+                    Kernels = defaultArg options.Kernels e.Training.Kernels } }
 
     let private nothing (plan: Plan) id folder =
         let none: Metrics = { Values = Map.empty }

@@ -29,6 +29,8 @@ type Training =
         WeightDecay: float
         /// Stop when the validation loss has not improved for this many epochs, and restore the best weights.
         Patience: int option
+        /// Hand-written kernels where they fit; without them every step is made of libtorch's own operations.
+        Kernels: bool
     }
 
     /// Source with the modifiers marked by name.
@@ -67,7 +69,9 @@ type Training =
                   modifier "weightDecay" (Show.numberArgument this.WeightDecay)
               match this.Patience with
               | Some epochs -> modifier "earlyStopping" (Show.integerArgument epochs)
-              | None -> () ]
+              | None -> ()
+              if not this.Kernels then
+                  modifier "withoutKernels" "" ]
 
     /// The declaration's own source.
     override this.ToString() = this.Written.Text
@@ -82,7 +86,8 @@ module Training =
           WarmUp = 0
           Clip = None
           WeightDecay = 0.0
-          Patience = None }
+          Patience = None
+          Kernels = true }
 
     /// The training as its own source: `adam 0.001 |> epochs 5 |> batch 128`.
     let show (training: Training) = string training

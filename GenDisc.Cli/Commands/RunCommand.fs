@@ -39,6 +39,12 @@ let private threads (flag: int option) =
     with :? UserError as e ->
         raise (UsageError(e.Message, "gendisc run --help"))
 
+let private kernels (choice: string) =
+    match choice with
+    | "on" -> true
+    | "off" -> false
+    | other -> raise (UsageError($"--kernels is '{other}', but must be on or off", "gendisc run --help"))
+
 /// `gendisc run FILE`
 let run (arguments: string list) =
     let own, forScript = Arguments.splitScript arguments
@@ -54,6 +60,7 @@ let run (arguments: string list) =
           Epochs = parsed.TryGetResult Epochs |> atLeastOne "--epochs" 1
           Threads = parsed.TryGetResult Threads |> atLeastOne "--threads" 1 |> threads
           Device = device (parsed.TryGetResult Device)
+          Kernels = parsed.TryGetResult Kernels |> Option.map kernels
           Fresh = parsed.Contains Fresh
           Cancel = CancellationToken.None
           Tell = ignore }
@@ -117,6 +124,7 @@ let check (arguments: string list) =
           Epochs = None
           Threads = None
           Device = "cpu"
+          Kernels = None
           Fresh = false
           Cancel = CancellationToken.None
           Tell = tell }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using GenDisc.Core.Kernels.Gather;
+using GenDisc.Core.Kernels.Native;
 using GenDisc.Core.Runtime;
 using TorchSharp;
 
@@ -46,21 +47,21 @@ public static class Batches
     /// <summary>The examples of the given rows of <paramref name="data"/> as one batch.</summary>
     public static Batch Gather(Dataset data, ReadOnlySpan<int> rows, torch.Device device)
     {
-        var x = Empty([rows.Length, .. data.ExampleShape.Select(side => (long)side)], torch.ScalarType.Float32);
+        var x = Floats(rows.Length, data.ExampleShape.AsSpan());
         if (data.Pixels.IsEmpty) Copy(data.Values.Span, data.ExampleSize, rows, Numbers<float>(x));
         else PixelGather.Gather(data.Pixels.Span, data.ExampleSize, rows, x);
 
         torch.Tensor? labels = null, targets = null;
         if (data.Classes > 0)
         {
-            labels = Empty([rows.Length], torch.ScalarType.Int64);
+            labels = torch.empty(rows.Length, torch.int64, torch.CPU).DetachFromDisposeScope();
             var numbers = Numbers<long>(labels);
             var all = data.Labels.Span;
             for (var i = 0; i < rows.Length; i++) numbers[i] = all[rows[i]];
         }
         else
         {
-            targets = Empty([rows.Length, data.TargetSize], torch.ScalarType.Float32);
+            targets = Floats(rows.Length, [data.TargetSize]);
             Copy(data.Targets.Span, data.TargetSize, rows, Numbers<float>(targets));
         }
 
@@ -80,7 +81,13 @@ public static class Batches
             values.Slice(rows[r] * rowSize, rowSize).CopyTo(into[(r * rowSize)..]);
     }
 
-    private static torch.Tensor Empty(long[] shape, torch.ScalarType type) => torch.empty(shape, type, torch.CPU).DetachFromDisposeScope();
+    private static torch.Tensor Floats(int rows, ReadOnlySpan<int> shape)
+    {
+        Span<long> whole = stackalloc long[shape.Length + 1];
+        whole[0] = rows;
+        for (var i = 0; i < shape.Length; i++) whole[i + 1] = shape[i];
+        return Memory.Empty(whole).DetachFromDisposeScope();
+    }
 
     private static Span<T> Numbers<T>(torch.Tensor tensor) where T : struct => MemoryMarshal.Cast<byte, T>(tensor.bytes);
 

@@ -66,16 +66,17 @@ public sealed class HybridModel : Module
             case RegressorStage head:
                 return before with { Prediction = head.Layers.call(before.Representation) };
             case BottleneckStage { Bottleneck: var bottleneck }:
-                var (mean, logVariance) = bottleneck.Encode(before.Representation);
-                var draw = Bottleneck.Draw(mean, logVariance, noise);
-                return before with
+                var posterior = bottleneck.Posterior(before.Representation);
+                var draw = bottleneck.Draw(posterior, noise);
+                var output = before with
                 {
-                    LatentMean = mean,
-                    LatentLogVariance = logVariance,
+                    Posterior = posterior,
+                    Variational = bottleneck.Options.Variational,
                     Decoded = bottleneck.Decode(draw),
                     Likelihood = bottleneck.Likelihood,
-                    Representation = training ? draw : mean,
+                    Representation = draw,
                 };
+                return training ? output : output with { Representation = output.LatentMean! };
             default:
                 throw new ArgumentException($"unknown stage {stage.GetType().Name}", nameof(stage));
         }

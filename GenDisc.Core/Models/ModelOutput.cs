@@ -15,14 +15,30 @@ public sealed record ModelOutput
     /// <summary>`[batch, targets]`</summary>
     public Tensor? Prediction { get; init; }
 
+    /// <summary>
+    /// Parameters of q(z|x): mean and log-variance side by side, `[batch, 2·latent]`; an autoencoder's latent vector,
+    /// `[batch, latent]`.
+    /// </summary>
+    public Tensor? Posterior { get; init; }
+
+    /// <summary>Whether <see cref="Posterior"/> is a distribution (VAE) and not a point (autoencoder).</summary>
+    public bool Variational { get; init; }
+
     /// <summary>Mean of q(z|x), `[batch, latent]`; an autoencoder's latent vector.</summary>
-    public Tensor? LatentMean { get; init; }
+    public Tensor? LatentMean => Half(0);
 
     /// <summary>Log-variance of q(z|x), `[batch, latent]`; null for an autoencoder.</summary>
-    public Tensor? LatentLogVariance { get; init; }
+    public Tensor? LatentLogVariance => Variational ? Half(1) : null;
 
     /// <summary>Parameters of p(x|z) for one z drawn from q(z|x), in the shape of the data.</summary>
     public Tensor? Decoded { get; init; }
 
     public Likelihood? Likelihood { get; init; }
+
+    private Tensor? Half(long which)
+    {
+        if (Posterior is not { } posterior || !Variational) return Posterior;
+        var latent = posterior.size(1) / 2;
+        return posterior.narrow(1, which * latent, latent);
+    }
 }

@@ -1,5 +1,5 @@
+using GenDisc.Core.Kernels.Losses;
 using GenDisc.Core.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -9,7 +9,8 @@ namespace GenDisc.Core.Modules;
 /// <param name="Inputs">Size of the flattened representation before it.</param>
 /// <param name="Latent">Size of the latent vector.</param>
 /// <param name="Variational">A Gaussian posterior (VAE), or a point (autoencoder).</param>
-public sealed record BottleneckOptions(int Inputs, int Latent, bool Variational);
+/// <param name="Kernels">Whether hand-written kernels may be used.</param>
+public sealed record BottleneckOptions(int Inputs, int Latent, bool Variational, bool Kernels = true);
 
 /// <summary>
 /// Maps a representation to a latent vector and, through its decoder, back to the parameters of p(x|z). As a VAE
@@ -37,7 +38,7 @@ public sealed class Bottleneck : Module
     {
         Options = options;
         this.entry = new Chain(entry);
-        posterior = new Affine(options.Inputs, options.Variational ? 2 * options.Latent : options.Latent, init);
+        posterior = new Affine(options.Inputs, options.Variational ? 2 * options.Latent : options.Latent, init, options.Kernels);
         this.decoder = new Chain(decoder);
         this.likelihood = likelihood;
         RegisterComponents();
@@ -47,21 +48,26 @@ public sealed class Bottleneck : Module
 
     public Likelihood Likelihood => likelihood;
 
-    /// <summary>Mean `[batch, latent]` and, for a VAE, log-variance of q(z|x).</summary>
-    public (Tensor Mean, Tensor? LogVariance) Encode(Tensor representation)
+    /// <summary>Parameters of q(z|x): `[batch, 2·latent]`, mean then log-variance; for an autoencoder `[batch, latent]`.</summary>
+    public Tensor Posterior(Tensor representation)
     {
-        var parameters = posterior.call(entry.call(representation));
-        if (!Options.Variational) return (parameters, null);
-        var halves = parameters.chunk(2, 1);
-        return (halves[0], halves[1]);
+        var entered = entry.call(representation);
+        var parameters = posterior.call(entered);
+        if (!ReferenceEquals(entered, representation)) entered.Dispose();
+        return parameters;
     }
 
-    /// <summary>z = μ + σ ε, ε ~ N(0, I): `[batch, latent]`. Without a log-variance, the mean itself.</summary>
-    public static Tensor Draw(Tensor mean, Tensor? logVariance, Generator noise)
+    /// <summary>
+    /// z = μ + σ ε, ε ~ N(0, I): `[batch, latent]` (Kingma and Welling 2014, eq. 4). For an autoencoder the point itself.
+    /// </summary>
+    public Tensor Draw(Tensor posterior, Generator noise)
     {
-        if (logVariance is null) return mean;
-        using var epsilon = randn(mean.shape, dtype: mean.dtype, device: mean.device, generator: noise);
-        return torch.addcmul(mean, (logVariance * 0.5).exp(), epsilon, 1);
+        if (!Options.Variational) return posterior;
+        using var epsilon = randn(
+            posterior.size(0), Options.Latent, dtype: posterior.dtype, device: posterior.device, generator: noise);
+        return Options.Kernels && LatentDraw.Fits(posterior, epsilon)
+            ? LatentDraw.Apply(posterior, epsilon)
+            : LatentDraw.Twin(posterior, epsilon);
     }
 
     /// <summary>Parameters of p(x|z), in the shape of the data.</summary>

@@ -3,22 +3,57 @@ using static TorchSharp.torch.nn;
 
 namespace GenDisc.Core.Modules;
 
-/// <summary>Modules in sequence; owns them.</summary>
+/// <summary>
+/// Modules in sequence; owns them. A link that can take the ReLU and the max-pool after it into its own kernel does.
+/// </summary>
 public sealed class Chain : Module<Tensor, Tensor>
 {
-    private readonly Module<Tensor, Tensor>[] links;
+    private readonly Step[] steps;
 
     public Chain(IEnumerable<Module<Tensor, Tensor>> links)
         : base(nameof(Chain))
     {
-        this.links = [.. links];
-        for (var i = 0; i < this.links.Length; i++) register_module($"{i}", this.links[i]);
+        Module<Tensor, Tensor>[] all = [.. links];
+        for (var i = 0; i < all.Length; i++) register_module($"{i}", all[i]);
+        steps = [.. Fuse(all)];
     }
 
     public override Tensor forward(Tensor input)
     {
         var x = input;
-        foreach (var link in links) x = link.call(x);
+        foreach (var step in steps)
+        {
+            var next = step.Run(x);
+            // What the graph still needs it holds itself.
+            if (!ReferenceEquals(x, input) && !ReferenceEquals(x, next)) x.Dispose();
+            x = next;
+        }
+
         return x;
+    }
+
+    private static IEnumerable<Step> Fuse(Module<Tensor, Tensor>[] links)
+    {
+        for (var i = 0; i < links.Length; i++)
+        {
+            var (link, relu, pool) = (links[i], false, false);
+            if (link is IFusible { Fuses: true } fusible)
+            {
+                relu = Follows(links, i, PureKind.Relu);
+                if (relu) i++;
+                pool = fusible.Pools && Follows(links, i, PureKind.MaxPool);
+                if (pool) i++;
+            }
+
+            yield return new Step(link, relu, pool);
+        }
+    }
+
+    private static bool Follows(Module<Tensor, Tensor>[] links, int i, PureKind kind) =>
+        i + 1 < links.Length && links[i + 1] is Pure pure && pure.Kind == kind;
+
+    private readonly record struct Step(Module<Tensor, Tensor> Link, bool Relu, bool Pool)
+    {
+        public Tensor Run(Tensor x) => Relu || Pool ? ((IFusible)Link).Apply(x, Relu, Pool) : Link.call(x);
     }
 }

@@ -1,4 +1,5 @@
 using GenDisc.Core.Data;
+using GenDisc.Core.Kernels.Optimisers;
 using GenDisc.Core.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -11,11 +12,10 @@ public sealed class GradientLearner : ILearner
     private readonly HybridModel model;
     private readonly IReadOnlyList<WeightedTerm> terms;
     private readonly OptimiserOptions options;
-    private readonly optim.Optimizer optimiser;
-    private readonly TorchSharp.Modules.Parameter[] parameters;
+    private readonly ParameterUpdate update;
+    private readonly Objective objective;
     private readonly Generator noise;
     private readonly double? clip;
-    private readonly double[] values;
     private bool audited;
 
     /// <param name="model">Owned by the caller.</param>
@@ -23,17 +23,22 @@ public sealed class GradientLearner : ILearner
     /// <param name="options">The optimiser.</param>
     /// <param name="clip">Largest global gradient norm, or null.</param>
     /// <param name="noise">Draws the latents in training.</param>
+    /// <param name="kernels">Hand-written kernels for losses and updates where they fit, else tensor operations only.</param>
     public GradientLearner(
-        HybridModel model, IReadOnlyList<WeightedTerm> terms, OptimiserOptions options, double? clip, Generator noise)
+        HybridModel model,
+        IReadOnlyList<WeightedTerm> terms,
+        OptimiserOptions options,
+        double? clip,
+        Generator noise,
+        bool kernels = true)
     {
         this.model = model;
         this.terms = terms;
         this.options = options;
         this.clip = clip;
         this.noise = noise;
-        parameters = [.. model.parameters()];
-        optimiser = options.Build(parameters);
-        values = new double[terms.Count];
+        update = ParameterUpdate.For(options, [.. model.parameters()], kernels);
+        objective = Objective.Of(terms, kernels);
         SmallestBatch = model.modules().Any(m => m is TorchSharp.Modules.BatchNorm1d or TorchSharp.Modules.BatchNorm2d) ? 2 : 1;
     }
 
@@ -51,20 +56,15 @@ public sealed class GradientLearner : ILearner
     public double Step(Batch batch, StepSettings settings, Tally tally)
     {
         using var scope = NewDisposeScope();
-        model.train();
+        if (!model.training) model.train();
         var output = model.Forward(batch.X, noise);
-        var total = Total(output, batch, t => t.WeightAt(settings.Epoch));
+        var loss = objective.Evaluate(output, batch, settings.Epoch, learns: true);
         var rate = options.Rate * settings.RateFactor;
-        var loss = total.ToDouble();
         if (!double.IsFinite(loss)) throw Diverged(loss, settings, rate);
 
-        optimiser.zero_grad();
-        total.backward();
+        objective.Backward();
         Audit(settings.Epoch);
-        if (clip is { } largest && nn.utils.clip_grad_norm_(parameters, largest) is var norm && !double.IsFinite(norm))
-            throw new DivergedException("the gradient", norm, settings.Epoch, settings.Step, rate);
-        foreach (var group in optimiser.ParamGroups) group.LearningRate = rate;
-        optimiser.step();
+        update.Step(rate, GradientScale(settings, rate));
         Record(tally, loss, output, batch);
         return loss;
     }
@@ -73,47 +73,41 @@ public sealed class GradientLearner : ILearner
     {
         using var scope = NewDisposeScope();
         using var inference = no_grad();
-        model.eval();
+        if (model.training) model.eval();
         var output = model.Forward(batch.X, noise);
-        var loss = Total(output, batch, t => t.FinalWeight).ToDouble();
+        var loss = objective.Evaluate(output, batch, epoch: null, learns: false);
         Record(tally, loss, output, batch);
         sink?.Add(output, batch);
     }
 
-    public void Dispose() => optimiser.Dispose();
+    public void Dispose() => update.Dispose();
 
-    private Tensor Total(ModelOutput output, Batch batch, Func<WeightedTerm, double> weightOf)
+    /// <summary>min(1, clip / norm), the factor that keeps the global norm in bounds (Pascanu et al. 2013, algorithm 1).</summary>
+    private double GradientScale(StepSettings settings, double rate)
     {
-        Tensor? total = null;
-        for (var i = 0; i < terms.Count; i++)
-        {
-            var mean = terms[i].Term.PerExample(output, batch).mean();
-            values[i] = mean.ToDouble();
-            var weight = weightOf(terms[i]);
-            if (weight == 0) continue;
-            var weighted = weight == 1 ? mean : mean * weight;
-            total = total is null ? weighted : total + weighted;
-        }
-
-        return total ?? zeros(1, device: batch.X.device, requires_grad: true).sum();
+        if (clip is not { } largest) return 1;
+        var norm = update.GradientNorm();
+        if (double.IsFinite(norm)) return Math.Min(1, largest / (norm + 1e-6));
+        update.DropGradients();
+        throw new DivergedException("the gradient", norm, settings.Epoch, settings.Step, rate);
     }
 
     private void Record(Tally tally, double loss, ModelOutput output, Batch batch)
     {
         var count = batch.Count;
         tally.Add("loss", loss * count, count);
-        for (var i = 0; i < terms.Count; i++) tally.Add(terms[i].Term.Name, values[i] * count, count);
+        for (var i = 0; i < terms.Count; i++) tally.Add(terms[i].Term.Name, objective.Values[i] * count, count);
         if (output.Logits is { } logits && batch.Labels is { } labels)
-            tally.Add("accuracy", logits.argmax(1).eq(labels).sum().ToInt64(), count);
+            tally.Add("accuracy", objective.Correct ?? logits.argmax(1).eq(labels).sum().ToInt64(), count);
     }
 
     private DivergedException Diverged(double loss, StepSettings settings, double rate)
     {
         var culprit = Enumerable.Range(0, terms.Count)
-            .FirstOrDefault(i => terms[i].WeightAt(settings.Epoch) != 0 && !double.IsFinite(values[i]), -1);
+            .FirstOrDefault(i => terms[i].WeightAt(settings.Epoch) != 0 && !double.IsFinite(objective.Values[i]), -1);
         return culprit < 0
             ? new DivergedException("the loss", loss, settings.Epoch, settings.Step, rate)
-            : new DivergedException(terms[culprit].Term.Name, values[culprit], settings.Epoch, settings.Step, rate);
+            : new DivergedException(terms[culprit].Term.Name, objective.Values[culprit], settings.Epoch, settings.Step, rate);
     }
 
     /// <summary>Once, after the first step in which every term of the objective has a weight.</summary>

@@ -1,6 +1,9 @@
 using GenDisc.Core.Data;
+using GenDisc.Core.Kernels.Losses;
+using GenDisc.Core.Kernels.Native;
 using GenDisc.Core.Losses;
 using GenDisc.Core.Models;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GenDisc.Core.Training;
@@ -29,9 +32,26 @@ public abstract class LossTerm(string name)
         return terms;
     }
 
+    /// <summary>The sum over the batch and, where asked for, its gradient: by a kernel where one fits.</summary>
+    internal virtual TermValue Evaluate(ModelOutput output, Batch batch, GradientRequest? request)
+    {
+        var sum = PerExample(output, batch).sum();
+        request?.Roots.Add(sum, full([], request.Value.Scale, dtype: sum.dtype, device: sum.device));
+        return new TermValue(sum.ToDouble());
+    }
+
     private protected T Need<T>(T? part)
         where T : class =>
         part ?? throw new InvalidOperationException($"the model's output has nothing for the term {Name}");
+
+    /// <summary>Room for the gradient in <paramref name="root"/>, handed to the request; null where none is asked for.</summary>
+    private protected static Tensor? Room(Tensor root, GradientRequest? request)
+    {
+        if (request is not { } asked) return null;
+        var gradient = Memory.EmptyLike(root);
+        asked.Roots.Add(root, gradient);
+        return gradient;
+    }
 }
 
 /// <summary>−log p(x|z) for one z drawn from q(z|x), nats.</summary>
@@ -39,6 +59,12 @@ public sealed class ReconstructionTerm() : LossTerm("reconstruction")
 {
     public override Tensor PerExample(ModelOutput output, Batch batch) =>
         Need(output.Likelihood).LogProbability(Need(output.Decoded), batch.X).neg();
+
+    internal override TermValue Evaluate(ModelOutput output, Batch batch, GradientRequest? request) =>
+        output.Likelihood is Modules.BernoulliLikelihood && BernoulliLoss.Fits(Need(output.Decoded), batch.X)
+            ? new TermValue(BernoulliLoss.Sum(
+                output.Decoded!, batch.X, request?.Scale ?? 0, Room(output.Decoded!, request)))
+            : base.Evaluate(output, batch, request);
 }
 
 /// <summary>KL(q(z|x) ‖ N(0, I)), nats, analytic.</summary>
@@ -46,6 +72,11 @@ public sealed class KlTerm() : LossTerm("kl")
 {
     public override Tensor PerExample(ModelOutput output, Batch batch) =>
         GaussianKl.PerExample(Need(output.LatentMean), Need(output.LatentLogVariance));
+
+    internal override TermValue Evaluate(ModelOutput output, Batch batch, GradientRequest? request) =>
+        output.Variational && GaussianKlLoss.Fits(Need(output.Posterior))
+            ? new TermValue(GaussianKlLoss.Sum(output.Posterior!, request?.Scale ?? 0, Room(output.Posterior!, request)))
+            : base.Evaluate(output, batch, request);
 }
 
 /// <summary>−log p(y|x), nats.</summary>
@@ -53,6 +84,14 @@ public sealed class CrossEntropyTerm() : LossTerm("crossEntropy")
 {
     public override Tensor PerExample(ModelOutput output, Batch batch) =>
         CrossEntropy.PerExample(Need(output.Logits), Need(batch.Labels));
+
+    internal override TermValue Evaluate(ModelOutput output, Batch batch, GradientRequest? request)
+    {
+        var (logits, labels) = (Need(output.Logits), Need(batch.Labels));
+        if (!CrossEntropyLoss.Fits(logits, labels)) return base.Evaluate(output, batch, request);
+        var sum = CrossEntropyLoss.Sum(logits, labels, request?.Scale ?? 0, Room(logits, request), out var correct);
+        return new TermValue(sum, correct);
+    }
 }
 
 /// <summary>Squared error averaged over target dimensions.</summary>

@@ -17,6 +17,8 @@ public sealed record TrainerOptions(int Epochs, int BatchSize, RateSchedule Sche
 /// <summary>The loop: epochs of shuffled batches, each followed by a look at the validation part.</summary>
 public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
 {
+    private const int StepsBetweenTrims = 100;
+
     private bool told;
 
     /// <summary>
@@ -184,6 +186,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
                 var loss = learner.Step(batch, new StepSettings(epoch, step, factor), tally);
                 TellUnreached(learner);
                 seen += batch.Count;
+                if (step % StepsBetweenTrims == 0) Allocator.ReturnExcess();
                 observer.BatchDone(epoch, step, batches, seen / clock.Elapsed.TotalSeconds, loss);
             }
 

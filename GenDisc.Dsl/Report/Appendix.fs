@@ -21,6 +21,7 @@ let private environmentName key =
     | "cpu" -> "Processor"
     | "threads" -> "Threads"
     | "device" -> "Device"
+    | "kernels" -> "Kernels"
     | other -> other
 
 /// How long what took, and where.

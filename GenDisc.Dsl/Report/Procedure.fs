@@ -25,6 +25,7 @@ let private clause (step: string) =
     | [ ("weightDecay" | "decay"); d ] -> Some $"weight decay {d}"
     | [ ("patience" | "earlyStopping" | "earlyStop"); n ] ->
         Some $"early stopping (after {epochs n} without a better validation loss; the best weights are restored)"
+    | [ "withoutKernels" ] -> Some "libtorch's own operations instead of GenDisc's kernels"
     | _ -> None
 
 let private optimisation (plan: PlanFile) =

@@ -19,7 +19,7 @@ let private load (options: HostOptions) (data: Data) =
 
     store.Load(Data.storeName data, progress, options.Cancel)
 
-let private environment (machine: MachineInfo) =
+let private environment (training: Training) (machine: MachineInfo) =
     [ "gendisc", Json.text Version.text
       "torchSharp", Json.text machine.TorchSharp
       "libtorch", Json.text machine.LibTorch
@@ -27,7 +27,13 @@ let private environment (machine: MachineInfo) =
       "os", Json.text machine.Os
       "cpu", Json.text machine.Cpu
       "threads", Json.integer machine.Threads
-      "device", Json.text machine.Device ]
+      "device", Json.text machine.Device
+      "kernels",
+      Json.text (
+          if not training.Kernels then "off"
+          elif GenDisc.Core.Kernels.Simd.Available then "on"
+          else "none for this processor"
+      ) ]
 
 /// Figures of a split on the model as it stands, and what its examples were taken for.
 let private examine learner (streams: Streams) device (name: string) (split: Split) =
@@ -109,7 +115,7 @@ let run (options: HostOptions) (plan: Plan) (id: string) : RunResult =
               BestEpoch = outcome |> Option.map _.BestEpoch |> Option.defaultValue 0
               Classes = List.ofSeq loaded.Train.ClassNames
               Confusion = confusion
-              Environment = environment (MachineInfo.Read options.Device)
+              Environment = environment experiment.Training (MachineInfo.Read options.Device)
               Data = List.ofSeq loaded.Files
               Counts =
                 [ "train", splits.Train.Count

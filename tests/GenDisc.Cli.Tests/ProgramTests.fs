@@ -125,6 +125,7 @@ let tests =
                     [ "run"; "actor.fsx"; "--threads"; "-1" ], "--threads is -1"
                     [ "run"; "actor.fsx"; "--seed"; "abc" ], "abc"
                     [ "run"; "actor.fsx"; "--device"; "tpu" ], "tpu"
+                    [ "run"; "actor.fsx"; "--kernels"; "some" ], "--kernels is 'some', but must be on or off"
                     [ "data" ], "list"
                     [ "data"; "get"; "none" ], "known: mnist"
                     [ "show"; "none" ], "none"

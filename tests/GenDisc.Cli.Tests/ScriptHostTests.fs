@@ -15,6 +15,7 @@ let private host (tell: RunEvent -> unit) : HostOptions =
       Epochs = None
       Threads = None
       Device = "cpu"
+      Kernels = None
       Fresh = false
       Cancel = Threading.CancellationToken.None
       Tell = tell }

@@ -19,6 +19,7 @@ let private tests =
           Runtime.ElfVersionsTests.tests
           Runtime.TorchRuntimeTests.tests
           Runtime.MachineInfoTests.tests
+          Runtime.AllocatorTests.tests
           Losses.BernoulliLogLikelihoodTests.tests
           Losses.GaussianLogLikelihoodTests.tests
           Losses.GaussianKlTests.tests
@@ -58,16 +59,18 @@ let private tests =
           Kernels.Random.UniformsTests.tests
           Kernels.Random.BernoulliSamplerTests.tests
           Kernels.Gather.PixelGatherTests.tests
+          Kernels.Native.MemoryTests.tests
+          Kernels.Autograd.GradientNodeTests.tests
+          Kernels.Products.AffineBlockTests.tests
+          Kernels.Optimisers.FusedUpdateTests.tests
           // These change the number of threads: nothing else may run beside them.
           testSequenced (
               testList
                   "kernels on threads"
-                  [ Kernels.Losses.BernoulliLossTests.alone
+                  [ Kernels.Products.AffineBlockTests.threads
+                    Kernels.Losses.BernoulliLossTests.alone
                     Kernels.Losses.GaussianKlLossTests.alone
                     Kernels.Losses.CrossEntropyLossTests.alone
-                    Kernels.Losses.LatentDrawTests.alone ]
-          )
-          Kernels.Optimisers.FusedUpdateTests.tests ]
                     Kernels.Losses.LatentDrawTests.alone
                     Kernels.Random.BernoulliSamplerTests.alone
                     Kernels.Gather.PixelGatherTests.alone ]

@@ -124,6 +124,7 @@ let anyTraining =
         let! clip = Gen.optionOf anyFloat
         let! decay = Gen.oneof [ Gen.constant 0.0; anyFloat ]
         let! patience = Gen.optionOf anyInt
+        let! kernels = Gen.elements [ true; false ]
 
         return
             { Optimizer = optimizer
@@ -133,7 +134,8 @@ let anyTraining =
               WarmUp = warmUp
               Clip = clip
               WeightDecay = decay
-              Patience = patience }
+              Patience = patience
+              Kernels = kernels }
     }
 
 let private anyName =
@@ -256,6 +258,7 @@ let training =
         let! clip = Gen.elements [ None; Some 1.0 ]
         let! decay = Gen.elements [ 0.0; 1e-4 ]
         let! patience = Gen.elements [ None; Some 1; Some 5 ]
+        let! kernels = Gen.elements [ true; false ]
 
         return
             { Optimizer = optimizer
@@ -265,7 +268,8 @@ let training =
               WarmUp = warmUp
               Clip = clip
               WeightDecay = decay
-              Patience = patience }
+              Patience = patience
+              Kernels = kernels }
     }
 
 /// Data with room for training and validation.

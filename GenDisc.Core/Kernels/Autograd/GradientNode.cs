@@ -19,6 +19,9 @@ internal abstract unsafe class GradientNode
     private static Exception? failure;
 
     [ThreadStatic]
+    private static bool direct;
+
+    [ThreadStatic]
     private static nint* pending;
 
     [ThreadStatic]
@@ -30,6 +33,7 @@ internal abstract unsafe class GradientNode
     private readonly nint deletedPointer;
     private readonly Tensor?[] gradients;
     private readonly nint* results;
+    private readonly nint* leaves;
     private Action? giveBack;
 
     /// <param name="inputs">How many inputs the operation has.</param>
@@ -37,6 +41,7 @@ internal abstract unsafe class GradientNode
     {
         gradients = new Tensor?[inputs];
         results = (nint*)NativeMemory.AllocZeroed((nuint)inputs, (nuint)sizeof(nint)); // as long as the node: for ever
+        leaves = (nint*)NativeMemory.AllocZeroed((nuint)inputs, (nuint)sizeof(nint));
         apply = Apply;
         deleted = Deleted;
         applyPointer = Marshal.GetFunctionPointerForDelegate(apply);
@@ -56,6 +61,30 @@ internal abstract unsafe class GradientNode
     /// <inheritdoc cref="Records(Tensor, Tensor)"/>
     public static bool Records(Tensor a) => LibTorch.IsGradientEnabled() && LibTorch.RequiresGradient(a.Handle);
 
+    /// <summary>
+    /// Back-propagates from <paramref name="roots"/>, whose gradients are given, into the `grad` of every parameter.
+    /// Nodes of our own hand their gradients of parameters over without a copy; libtorch, which also counts our handle
+    /// on them, would make one.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A node failed.</exception>
+    public static void Run(ReadOnlySpan<nint> roots, ReadOnlySpan<nint> gradients)
+    {
+        direct = true;
+        try
+        {
+            fixed (nint* tensors = roots, seeds = gradients)
+                LibTorch.Backward(tensors, roots.Length, seeds, gradients.Length, false, false, null, 0);
+            LibTorch.ThrowIfFailed();
+        }
+        finally
+        {
+            direct = false;
+            DropPending();
+        }
+
+        ThrowIfFailed();
+    }
+
     /// <summary>Rethrows what a node of this thread threw: exceptions cannot pass through native code.</summary>
     public static void ThrowIfFailed()
     {
@@ -69,6 +98,7 @@ internal abstract unsafe class GradientNode
     {
         var handle = LibTorch.NewNode(applyPointer, deletedPointer);
         var result = output.Handle;
+        for (var i = 0; i < inputs.Length; i++) leaves[i] = Leaf(inputs[i]);
         fixed (nint* vars = inputs)
         {
             var array = new LibTorch.HandleArray(vars, inputs.Length);
@@ -135,19 +165,52 @@ internal abstract unsafe class GradientNode
         Room(gradients.Length);
         for (var i = 0; i < gradients.Length; i++)
         {
-            // The handle outlives the managed tensor until libtorch has copied it.
-            pending[i] = gradients[i] is { } tensor ? LibTorch.Detach(tensor.Handle) : 0;
-            results[i] = pending[i];
-            gradients[i]?.Dispose();
+            results[i] = 0;
+            if (gradients[i] is not { } tensor) continue;
+            if (direct && leaves[i] != 0)
+            {
+                Accumulate(leaves[i], tensor);
+            }
+            else
+            {
+                // The handle outlives the managed tensor until libtorch has copied it.
+                pending[i] = LibTorch.Detach(tensor.Handle);
+                results[i] = pending[i];
+            }
+
+            tensor.Dispose();
             gradients[i] = null;
         }
 
         return new LibTorch.HandleArray(results, gradients.Length);
     }
 
+    private static void Accumulate(nint leaf, Tensor gradient)
+    {
+        var existing = LibTorch.Gradient(leaf);
+        if (existing == 0)
+        {
+            LibTorch.SetGradient(leaf, gradient.Handle);
+            return;
+        }
+
+        using var sum = Tensor.UnsafeCreateTensor(existing);
+        sum.add_(gradient).Dispose();
+    }
+
+    /// <summary>A handle of our own on a parameter, or 0.</summary>
+    private static nint Leaf(nint input) =>
+        LibTorch.RequiresGradient(input) && LibTorch.IsLeaf(input) && LibTorch.IsContiguous(input) ? LibTorch.Contiguous(input) : 0;
+
     private void Deleted()
     {
         Release();
+        for (var i = 0; i < gradients.Length; i++)
+        {
+            if (leaves[i] != 0) LibTorch.Dispose(leaves[i]);
+            leaves[i] = 0;
+        }
+
         giveBack?.Invoke();
     }
 }

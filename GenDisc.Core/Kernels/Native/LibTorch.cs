@@ -42,6 +42,22 @@ internal static unsafe partial class LibTorch
     [return: MarshalAs(UnmanagedType.U1)]
     public static partial bool RequiresGradient(nint tensor);
 
+    [LibraryImport(Library, EntryPoint = "THSTensor_is_leaf")]
+    [return: MarshalAs(UnmanagedType.U1)]
+    public static partial bool IsLeaf(nint tensor);
+
+    /// <summary>A handle on a row-major tensor of the same values: for one that is so already, on the very same tensor.</summary>
+    [LibraryImport(Library, EntryPoint = "THSTensor_contiguous")]
+    public static partial nint Contiguous(nint tensor);
+
+    /// <summary>The transposed matrix, on the same storage.</summary>
+    [LibraryImport(Library, EntryPoint = "THSTensor_t")]
+    public static partial nint Transposed(nint matrix);
+
+    /// <summary>sum ← beta·sum + alpha·(left right); beta 0 does not read the old values.</summary>
+    [LibraryImport(Library, EntryPoint = "THSTensor_addmm_")]
+    public static partial void AddProduct(nint sum, nint left, nint right, float beta, float alpha);
+
     [LibraryImport(Library, EntryPoint = "THSAutograd_isGradEnabled")]
     [return: MarshalAs(UnmanagedType.U1)]
     public static partial bool IsGradientEnabled();

@@ -49,6 +49,15 @@ internal static unsafe partial class Memory
         }
     }
 
+    /// <inheritdoc cref="Empty"/>
+    public static Tensor EmptyLike(Tensor tensor)
+    {
+        var dimensions = (int)tensor.dim();
+        Span<long> shape = stackalloc long[dimensions];
+        for (var i = 0; i < dimensions; i++) shape[i] = tensor.size(i);
+        return Empty(shape);
+    }
+
     /// <summary>At least that many bytes, aligned for vectors. To be given back by <see cref="GiveBack"/>.</summary>
     public static void* Rent(nuint bytes)
     {

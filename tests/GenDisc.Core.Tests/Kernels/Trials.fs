@@ -44,6 +44,48 @@ let gradientOf (f: torch.Tensor -> torch.Tensor) (x: torch.Tensor) =
     f(at).sum().backward()
     Unchecked.nonNull at.grad
 
+/// A law over sizes drawn from ranges and a stream of numbers; its tensors end with each case.
+let sizedLaw name (ranges: (int * int) list) (check: int list -> RandomStream -> bool) =
+    let cases =
+        Gen.zip (ranges |> List.map Gen.choose |> Gen.sequenceToList) (Gen.choose (0, 100000))
+        |> Arb.fromGen
+
+    testProperty
+        name
+        (Prop.forAll cases (fun (sizes, seed) ->
+            use _scope = torch.NewDisposeScope()
+            check sizes (RandomStream(int64 seed, "kernel"))))
+
+/// float32 standard normals.
+let floats (stream: RandomStream) (shape: int list) =
+    singles shape (gaussians stream (List.fold (*) 1 shape))
+
+/// The same, and a gradient is asked for.
+let leaf (stream: RandomStream) (shape: int list) = (floats stream shape).requires_grad_ true
+
+/// Equal up to rounding of long sums: within a share of the largest value; NaN and infinities in the same places.
+let agrees tolerance (a: torch.Tensor) (b: torch.Tensor) =
+    let a, b = numbers a, numbers b
+
+    let largest =
+        Seq.append a b |> Seq.filter Double.IsFinite |> Seq.fold (fun m v -> max m (abs v)) 1e-3
+
+    a.Length = b.Length
+    && Array.forall2
+        (fun (x: float) (y: float) ->
+            if Double.IsFinite x && Double.IsFinite y then
+                abs (x - y) <= tolerance * largest
+            else
+                x.Equals y)
+        a
+        b
+
+/// The gradient that a backward pass left, which is then dropped.
+let taken (leaf: torch.Tensor) =
+    let gradient = Unchecked.nonNull leaf.grad
+    leaf.grad <- null
+    gradient
+
 /// Managed bytes that a call allocates once it has run before.
 let allocated (call: unit -> unit) =
     let calls = 100

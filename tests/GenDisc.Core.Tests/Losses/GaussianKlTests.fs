@@ -4,7 +4,7 @@ open System
 open Expecto
 open TorchSharp
 open GenDisc.Core.Losses
-open GenDisc.Core.Modules
+open GenDisc.Core.Kernels.Losses
 open GenDisc.Core.Tests.Modules.Building
 
 let private shaped batch width values = tensorOf [ batch; width ] values
@@ -47,10 +47,9 @@ let tests =
                   use noise = generator seed
 
                   let z =
-                      Bottleneck.Draw(
-                          mean.expand(int64 draws, int64 width).contiguous(),
-                          logVariance.expand(int64 draws, int64 width).contiguous(),
-                          noise
+                      LatentDraw.Twin(
+                          torch.cat([| mean; logVariance |], 1L).expand(int64 draws, 2L * int64 width),
+                          torch.randn (int64 draws, int64 width, dtype = torch.float64, generator = noise)
                       )
 
                   let means, logVariances = numbers mean, numbers logVariance

@@ -29,6 +29,7 @@ type Scene() =
           Epochs = None
           Threads = Some 1
           Device = "cpu"
+          Kernels = None
           Fresh = false
           Cancel = cancel.Token
           Tell =

@@ -1,0 +1,120 @@
+using GenDisc.Core.Kernels.Autograd;
+using GenDisc.Core.Kernels.Native;
+using static TorchSharp.torch;
+
+namespace GenDisc.Core.Kernels.Products;
+
+/// <summary>
+/// x Wᵀ + b, on request with ReLU, as one operation: the products are libtorch's (MKL), bias and ReLU are one pass
+/// over the result, and in the backward pass the ReLU's mask and the bias gradient are one pass over the gradient.
+/// </summary>
+internal static class AffineBlock
+{
+    private static readonly NodePool<AffineNode> Nodes = new(() => new AffineNode());
+
+    /// <summary>Whether the kernel takes these: float32 matrices on the CPU in row-major order.</summary>
+    public static bool Fits(Tensor x, Tensor weight, Tensor bias) =>
+        Simd.Fits(x) && Simd.Fits(weight) && Simd.Fits(bias) && x.dim() == 2 && x.size(0) > 0;
+
+    /// <param name="x">`[batch, inputs]`</param>
+    /// <param name="weight">`[outputs, inputs]`</param>
+    /// <param name="bias">`[outputs]`</param>
+    /// <param name="relu">Followed by max(0, ·).</param>
+    /// <returns>`[batch, outputs]`</returns>
+    public static Tensor Apply(Tensor x, Tensor weight, Tensor bias, bool relu)
+    {
+        var (batch, outputs) = (x.size(0), weight.size(0));
+        var result = Memory.Empty(batch, outputs);
+        var plain = LibTorch.Detach(weight.Handle);
+        var input = LibTorch.Detach(x.Handle);
+        var transposed = LibTorch.Transposed(plain);
+        LibTorch.AddProduct(result.Handle, input, transposed, 0, 1);
+        LibTorch.Dispose(transposed);
+        Columns.AddBias(result, bias, relu);
+        if (GradientNode.Records(x, weight))
+        {
+            var node = Nodes.Rent();
+            node.Save(input, plain, result, relu, LibTorch.RequiresGradient(x.Handle));
+            node.Attach([x.Handle, weight.Handle, bias.Handle], result);
+        }
+        else
+        {
+            LibTorch.Dispose(plain);
+            LibTorch.Dispose(input);
+        }
+
+        return result;
+    }
+
+    /// <summary>The same by tensor operations.</summary>
+    public static Tensor Twin(Tensor x, Tensor weight, Tensor bias, bool relu)
+    {
+        var result = nn.functional.linear(x, weight, bias);
+        return relu ? nn.functional.relu(result) : result;
+    }
+
+    private sealed class AffineNode() : GradientNode(3)
+    {
+        private nint input;
+        private nint weight;
+        private nint result;
+        private bool wanted;
+
+        public void Save(nint input, nint weight, Tensor result, bool relu, bool wanted)
+        {
+            this.input = input;
+            this.weight = weight;
+            this.result = relu ? LibTorch.Detach(result.Handle) : 0;
+            this.wanted = wanted;
+        }
+
+        protected override void Backward(Tensor gradient, Span<Tensor?> inputs)
+        {
+            if (input == 0) throw new InvalidOperationException("the graph was already used; it keeps nothing for a second pass");
+            using var given = gradient.is_contiguous() ? null : gradient.contiguous();
+            var (x, w) = (Tensor.UnsafeCreateTensor(input), Tensor.UnsafeCreateTensor(weight));
+            (input, weight) = (0, 0);
+            using (x)
+            using (w)
+            {
+                var bias = Memory.Empty(gradient.size(1));
+                Tensor? masked = null;
+                if (result != 0)
+                {
+                    masked = Memory.Empty(gradient.size(0), gradient.size(1));
+                    Columns.MaskAndSum(given ?? gradient, result, masked, bias);
+                }
+                else
+                {
+                    Columns.Sum(given ?? gradient, bias);
+                }
+
+                var error = (masked ?? given ?? gradient).Handle;
+                var transposed = LibTorch.Transposed(error);
+                var slope = Memory.Empty(w.size(0), w.size(1));
+                LibTorch.AddProduct(slope.Handle, transposed, x.Handle, 0, 1);
+                LibTorch.Dispose(transposed);
+                if (wanted)
+                {
+                    var back = Memory.Empty(x.size(0), x.size(1));
+                    LibTorch.AddProduct(back.Handle, error, w.Handle, 0, 1);
+                    inputs[0] = back;
+                }
+
+                inputs[1] = slope;
+                inputs[2] = bias;
+                masked?.Dispose();
+            }
+
+            LibTorch.ThrowIfFailed();
+        }
+
+        protected override void Release()
+        {
+            if (input != 0) LibTorch.Dispose(input);
+            if (weight != 0) LibTorch.Dispose(weight);
+            if (result != 0) LibTorch.Dispose(result);
+            (input, weight, result) = (0, 0, 0);
+        }
+    }
+}

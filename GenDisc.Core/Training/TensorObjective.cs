@@ -1,0 +1,29 @@
+using GenDisc.Core.Data;
+using GenDisc.Core.Models;
+using TorchSharp;
+
+namespace GenDisc.Core.Training;
+
+/// <summary>The objective as one scalar tensor, differentiated by libtorch from there: the kernels' twin.</summary>
+internal sealed class TensorObjective(IReadOnlyList<WeightedTerm> terms) : Objective(terms)
+{
+    private torch.Tensor? total;
+
+    public override double Evaluate(ModelOutput output, Batch batch, int? epoch, bool learns)
+    {
+        total = null;
+        for (var i = 0; i < Terms.Count; i++)
+        {
+            var mean = Terms[i].Term.PerExample(output, batch).mean();
+            Values[i] = mean.ToDouble();
+            var weight = WeightOf(i, epoch);
+            if (weight == 0) continue;
+            var weighted = weight == 1 ? mean : mean * weight;
+            total = total is null ? weighted : total + weighted;
+        }
+
+        return total?.ToDouble() ?? 0;
+    }
+
+    public override void Backward() => total?.backward();
+}

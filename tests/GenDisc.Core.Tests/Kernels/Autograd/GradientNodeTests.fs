@@ -1,0 +1,93 @@
+module GenDisc.Core.Tests.Kernels.Autograd.GradientNodeTests
+
+open System
+open Expecto
+open TorchSharp
+open GenDisc.Core.Kernels.Autograd
+open GenDisc.Core.Tests.Kernels.Trials
+open GenDisc.Core.Tests.Modules.Building
+
+/// 3x, or a failure on the way back.
+type private Tripling() =
+    inherit GradientNode(1)
+    member val Fails = false with get, set
+
+    override this.Backward(gradient: torch.Tensor, inputs: Span<torch.Tensor>) =
+        if this.Fails then
+            failwith "no gradient today"
+
+        inputs[0] <- gradient * (3.0).ToScalar()
+
+    override _.Release() = ()
+
+let private pool = NodePool<Tripling>(fun () -> new Tripling())
+
+let private tripled fails (x: torch.Tensor) =
+    let output = x.detach () * (3.0).ToScalar()
+    let node = pool.Rent()
+    node.Fails <- fails
+    node.Attach(ReadOnlySpan [| x.Handle |], output)
+    output
+
+let private run (root: torch.Tensor) (gradient: torch.Tensor) =
+    let roots = Roots()
+    roots.Add(root, gradient)
+    roots.Backward()
+
+// Sequenced: the number of nodes and the memory are those of the whole process.
+let tests =
+    testSequenced
+    <| testList
+        "GradientNode"
+        [ sizedLaw "gradients pass through nodes and libtorch's own operations" [ 1, 5; 1, 5 ] (fun sizes stream ->
+              let x = leaf stream sizes
+              let y = tripled false ((tripled false (x.mul ((2.0).ToScalar()))).add ((1.0).ToScalar()))
+              y.sum().backward ()
+              numbers (taken x) |> Array.forall (fun g -> g = 18.0))
+          sizedLaw "a pass from given roots leaves the same gradients" [ 1, 5; 1, 5 ] (fun sizes stream ->
+              let x = leaf stream sizes
+              let g = floats stream sizes
+              (tripled false x).backward (ResizeArray [ g ])
+              let ordinary = numbers (taken x)
+              run (tripled false x) g
+              numbers (taken x) = ordinary)
+          torchTest "gradients of a parameter used twice add up" (fun () ->
+              let x = leaf (init 1L) [ 4 ]
+              let y = tripled false x + tripled false x
+              run y (torch.ones_like y)
+              Expect.all (numbers (taken x)) (fun g -> g = 6.0) "3 + 3")
+          torchTest "a gradient that is there already is added to" (fun () ->
+              let x = leaf (init 1L) [ 4 ]
+
+              for _ in 1..3 do
+                  let y = tripled false x
+                  run y (torch.ones_like y)
+
+              Expect.all (numbers (taken x)) (fun g -> g = 9.0) "three passes")
+          torchTest "what a node throws comes out of the pass" (fun () ->
+              let x = leaf (init 1L) [ 4 ]
+              let y = tripled true x
+
+              let e =
+                  Expect.throwsC (fun () -> run y (torch.ones_like y)) id
+
+              Expect.stringContains e.Message "no gradient today" "the reason"
+              let z = tripled false x
+              run z (torch.ones_like z)
+              Expect.all (numbers (taken x)) (fun g -> g = 3.0) "and the next pass is not affected")
+          torchTest "nodes are used again and free what they hold" (fun () ->
+              let x = leaf (init 1L) [ 100; 100 ]
+              let g = torch.ones_like x
+
+              let once () =
+                  use _scope = torch.NewDisposeScope()
+                  run (tripled false x) g
+
+              once ()
+              let nodes, tensors = pool.Count, torch.Tensor.TotalCount
+
+              for _ in 1..200 do
+                  once ()
+
+              Expect.equal pool.Count nodes "nodes"
+              Expect.equal torch.Tensor.TotalCount tensors "live tensors") ]

@@ -1,0 +1,47 @@
+module GenDisc.Core.Tests.Runtime.AllocatorTests
+
+open System
+open System.Diagnostics
+open System.Runtime.InteropServices
+open Expecto
+open GenDisc.Core.Runtime
+
+let private resident () =
+    use self = Process.GetCurrentProcess()
+    self.WorkingSet64
+
+// Sequenced: resident memory is that of the whole process.
+let tests =
+    testSequenced
+    <| testList
+        "Allocator"
+        [ test "free memory beyond the bound goes back to the system" {
+              if not (OperatingSystem.IsLinux()) then
+                  skiptest "glibc only"
+
+              TorchRuntime.Init()
+              let size = 1 <<< 20
+
+              let blocks =
+                  [| for _ in 1..700 do
+                         let block = Marshal.AllocHGlobal size
+                         Marshal.Copy(Array.create size 1uy, 0, block, size)
+                         block |]
+              // The last one keeps the others from being the top of the heap.
+              let last = Array.last blocks
+
+              for block in blocks do
+                  if block <> last then
+                      Marshal.FreeHGlobal block
+
+              let before = resident ()
+
+              try
+                  if Allocator.ReturnExcess() then
+                      Expect.isLessThan (resident ()) (before - 500L * int64 size) "resident"
+                      Expect.isFalse (Allocator.ReturnExcess()) "and then there is none left"
+                  else
+                      skiptest "no mallinfo2 here"
+              finally
+                  Marshal.FreeHGlobal last
+          } ]
