@@ -28,7 +28,8 @@ type RunArguments =
             | Epochs _ -> "epochs instead of the experiment's own"
             | Threads _ -> "threads of the tensor library (default: GENDISC_THREADS, else all cores)"
             | Device _ -> "cpu, or cuda where the build has it"
-            | Kernels _ -> "on, or off: train with libtorch's own operations only (default: as the experiment says, else on)"
+            | Kernels _ ->
+                "on, or off: train with libtorch's own operations only (default: as the experiment says, else on)"
             | Fresh -> "train again even if this experiment has a finished run"
             | Json -> "one line of JSON per finished run on stdout, everything else on stderr"
             | Debug -> "show stack traces"

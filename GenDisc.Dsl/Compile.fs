@@ -38,7 +38,8 @@ let rec private build setting layer : Net =
     match layer with
     | Layer.Affine(inputs, outputs) -> new Affine(inputs, outputs, setting.Init, setting.Kernels)
     | Layer.Conv(inputs, outputs, _, _) -> new Convolution(inputs, outputs, false, setting.Init, setting.Kernels)
-    | Layer.ConvTranspose(inputs, outputs, _, _) -> new Convolution(inputs, outputs, true, setting.Init, setting.Kernels)
+    | Layer.ConvTranspose(inputs, outputs, _, _) ->
+        new Convolution(inputs, outputs, true, setting.Init, setting.Kernels)
     | Layer.MaxPool -> Pure.MaxPool setting.Kernels
     | Layer.Upsample(height, width) -> Pure.Upsample(height, width)
     | Layer.Apply kind -> activation kind

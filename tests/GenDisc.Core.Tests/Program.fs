@@ -63,6 +63,7 @@ let private tests =
           Kernels.Autograd.GradientNodeTests.tests
           Kernels.Products.AffineBlockTests.tests
           Kernels.Optimisers.FusedUpdateTests.tests
+          Training.KernelAgreementTests.tests
           // These change the number of threads: nothing else may run beside them.
           testSequenced (
               testList

@@ -61,14 +61,17 @@ let floats (stream: RandomStream) (shape: int list) =
     singles shape (gaussians stream (List.fold (*) 1 shape))
 
 /// The same, and a gradient is asked for.
-let leaf (stream: RandomStream) (shape: int list) = (floats stream shape).requires_grad_ true
+let leaf (stream: RandomStream) (shape: int list) =
+    (floats stream shape).requires_grad_ true
 
 /// Equal up to rounding of long sums: within a share of the largest value; NaN and infinities in the same places.
 let agrees tolerance (a: torch.Tensor) (b: torch.Tensor) =
     let a, b = numbers a, numbers b
 
     let largest =
-        Seq.append a b |> Seq.filter Double.IsFinite |> Seq.fold (fun m v -> max m (abs v)) 1e-3
+        Seq.append a b
+        |> Seq.filter Double.IsFinite
+        |> Seq.fold (fun m v -> max m (abs v)) 1e-3
 
     a.Length = b.Length
     && Array.forall2

@@ -53,7 +53,7 @@ let tests =
                   let posterior = halves.requires_grad_ true
                   use noise = generator 1L
                   let z = vae.Draw(posterior, noise)
-                  z.sum().backward ()
+                  z.sum().backward()
                   let slope = Unchecked.nonNull posterior.grad
                   Expect.equal (numbers (slope.narrow (1, 0L, 2L))) (Array.create 8 1.0) "mean"
                   let halves = numbers z |> Array.map (fun z -> z / 2.0)

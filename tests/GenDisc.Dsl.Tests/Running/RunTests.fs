@@ -131,6 +131,31 @@ let tests =
                           Training = { toy.Training with Epochs = 1 } })
                   "the id is that of what was run"
           }
+          test "kernels can be turned off by the script or by the host, and change digits only" {
+              use scene = new Scene()
+
+              let plain =
+                  { toy with
+                      Training = toy.Training |> withoutKernels }
+
+              let off = scene.Run plain
+              let on = scene.Run toy
+
+              let asked =
+                  Host.using
+                      { scene.Options with
+                          Kernels = Some false }
+                      (fun () -> run toy)
+
+              Expect.equal asked.Id off.Id "the host's wish makes it the other experiment"
+              Expect.notEqual on.Id off.Id "which is kept apart"
+              Expect.isLessThan (abs (on.Test.CrossEntropy - off.Test.CrossEntropy)) 1e-3 "cross-entropy"
+
+              let recorded (result: RunResult) =
+                  File.ReadAllText(Path.Combine(result.Folder, "result.json"))
+
+              Expect.stringContains (recorded off) "\"kernels\": \"off\"" "recorded"
+          }
           test "early stopping reports the best epoch's figures" {
               use scene = new Scene()
 

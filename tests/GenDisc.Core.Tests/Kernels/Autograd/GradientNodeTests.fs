@@ -41,13 +41,16 @@ let tests =
         "GradientNode"
         [ sizedLaw "gradients pass through nodes and libtorch's own operations" [ 1, 5; 1, 5 ] (fun sizes stream ->
               let x = leaf stream sizes
-              let y = tripled false ((tripled false (x.mul ((2.0).ToScalar()))).add ((1.0).ToScalar()))
-              y.sum().backward ()
+
+              let y =
+                  tripled false ((tripled false (x.mul ((2.0).ToScalar()))).add((1.0).ToScalar()))
+
+              y.sum().backward()
               numbers (taken x) |> Array.forall (fun g -> g = 18.0))
           sizedLaw "a pass from given roots leaves the same gradients" [ 1, 5; 1, 5 ] (fun sizes stream ->
               let x = leaf stream sizes
               let g = floats stream sizes
-              (tripled false x).backward (ResizeArray [ g ])
+              (tripled false x).backward(ResizeArray [ g ])
               let ordinary = numbers (taken x)
               run (tripled false x) g
               numbers (taken x) = ordinary)
@@ -68,8 +71,7 @@ let tests =
               let x = leaf (init 1L) [ 4 ]
               let y = tripled true x
 
-              let e =
-                  Expect.throwsC (fun () -> run y (torch.ones_like y)) id
+              let e = Expect.throwsC (fun () -> run y (torch.ones_like y)) id
 
               Expect.stringContains e.Message "no gradient today" "the reason"
               let z = tripled false x

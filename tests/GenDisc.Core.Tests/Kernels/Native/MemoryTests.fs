@@ -19,7 +19,10 @@ let tests =
               let values = floats stream sizes
               let tensor = empty sizes
               tensor.copy_ values |> ignore
-              tensor.shape = values.shape && numbers tensor = numbers values && tensor.is_contiguous ())
+
+              tensor.shape = values.shape
+              && numbers tensor = numbers values
+              && tensor.is_contiguous ())
           torchTest "a freed block is handed out again" (fun () ->
               (empty [ 123; 457 ]).Dispose()
               let before = Memory.Taken

@@ -35,39 +35,42 @@ let tests =
                   let all = arguments stream batch inputs outputs
                   let g = floats stream [ batch; outputs ]
                   same (everything kernel all relu g) (everything twin all relu g))
-          sizedLaw "NaN and infinities come out where the twin has them" [ 1, 20; 1, 20; 1, 20; 0, 2 ] (fun sizes stream ->
-              let batch, inputs, outputs = sizes[0], sizes[1], sizes[2]
+          sizedLaw
+              "NaN and infinities come out where the twin has them"
+              [ 1, 20; 1, 20; 1, 20; 0, 2 ]
+              (fun sizes stream ->
+                  let batch, inputs, outputs = sizes[0], sizes[1], sizes[2]
 
-              let odd = [ nanf; infinityf; -infinityf ][sizes[3]]
+                  let odd = [ nanf; infinityf; -infinityf ][sizes[3]]
 
-              let x, w, b = arguments stream batch inputs outputs
+                  let x, w, b = arguments stream batch inputs outputs
 
-              let spoil (t: torch.Tensor) =
-                  t.detach().view(-1L).narrow(0, 0L, 1L).fill_ (odd.ToScalar()) |> ignore
+                  let spoil (t: torch.Tensor) =
+                      t.detach().view(-1L).narrow(0, 0L, 1L).fill_(odd.ToScalar()) |> ignore
 
-              [ x; w; b ]
-              |> List.forall (fun t ->
-                  spoil t
-                  let g = floats stream [ batch; outputs ]
+                  [ x; w; b ]
+                  |> List.forall (fun t ->
+                      spoil t
+                      let g = floats stream [ batch; outputs ]
 
-                  [ true; false ]
-                  |> List.forall (fun relu ->
-                      same (everything kernel (x, w, b) relu g) (everything twin (x, w, b) relu g))))
+                      [ true; false ]
+                      |> List.forall (fun relu ->
+                          same (everything kernel (x, w, b) relu g) (everything twin (x, w, b) relu g))))
           torchTest "a gradient of any strides will do" (fun () ->
               let all = arguments (init 1L) 6 5 9
               let x, w, b = all
 
               let summed (operation: Operation) =
-                  (operation.Invoke(x, w, b, true)).sum().backward ()
+                  (operation.Invoke(x, w, b, true)).sum().backward()
                   [ taken x; taken w; taken b ]
 
               Expect.isTrue (same (summed kernel) (summed twin)) "expanded"
-              let g = (floats (init 2L) [ 9; 6 ]).t ()
+              let g = (floats (init 2L) [ 9; 6 ]).t()
               Expect.isTrue (same (everything kernel all true g) (everything twin all true g)) "transposed")
           torchTest "takes float32 matrices on the CPU in row-major order only" (fun () ->
               let x, w, b = arguments (init 1L) 6 5 9
               Expect.isTrue (AffineBlock.Fits(x, w, b)) "these"
-              Expect.isFalse (AffineBlock.Fits((floats (init 1L) [ 5; 6 ]).t (), w, b)) "transposed"
+              Expect.isFalse (AffineBlock.Fits((floats (init 1L) [ 5; 6 ]).t(), w, b)) "transposed"
               Expect.isFalse (AffineBlock.Fits(x.``to`` torch.float64, w, b)) "float64"
               Expect.isFalse (AffineBlock.Fits(floats (init 1L) [ 2; 6; 5 ], w, b)) "three dimensions"
               Expect.isFalse (AffineBlock.Fits(torch.zeros (0L, 5L), w, b)) "no row")
@@ -78,7 +81,7 @@ let tests =
           torchTest "an input that wants no gradient gets none" (fun () ->
               let _, w, b = arguments (init 1L) 6 5 9
               let x = floats (init 2L) [ 6; 5 ]
-              (AffineBlock.Apply(x, w, b, false)).sum().backward ()
+              (AffineBlock.Apply(x, w, b, false)).sum().backward()
               Expect.isNull x.grad "none"
               Expect.isNotNull w.grad "but the weight's")
           torchTest "a second pass over one graph is refused" (fun () ->
