@@ -17,8 +17,8 @@ internal static unsafe class ConvolutionBlock
 
     /// <summary>
     /// Floats of a weight that stay in a second-level cache of 512 kB. Beyond (from 128 to 128 channels), libtorch's
-    /// kernels took 106 ms for 128 images of 8 × 8 and the gradients, these 116 to 128 ms (one thread, Zen 3); from 64 to
-    /// 128 channels they were level, and with fewer these are faster.
+    /// kernels took 106 ms for 128 images of 8 × 8 and the gradients, these 116 to 128 ms (one thread, Zen 3); from 64
+    /// to 128 channels they were level, and with fewer these are faster.
     /// </summary>
     private const long MostWeights = 128 << 10;
 
