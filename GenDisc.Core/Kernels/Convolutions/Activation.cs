@@ -6,11 +6,12 @@ namespace GenDisc.Core.Kernels.Convolutions;
 
 /// <summary>
 /// ReLU and 2×2 maximum, each or both or neither, of images with channels last. What the gradient needs is one mark (a
-/// byte) an output: which of its four pixels was the maximum, or <see cref="Closed"/> where the ReLU lets nothing through.
+/// byte) an output: which of its four pixels was the maximum, or <see cref="Closed"/> where the ReLU lets nothing
+/// through.
 /// </summary>
 /// <remarks>
-/// Ties and NaN as in libtorch: the first of equal maxima counts, NaN is larger than every number (the last one counts),
-/// and the ReLU passes NaN and its gradient. Rectified maximum and maximum of rectified numbers are the same.
+/// Ties and NaN as in libtorch: the first of equal maxima counts, NaN is larger than every number (the last one
+/// counts), and the ReLU passes NaN and its gradient. The rectified maximum is the maximum of rectified numbers.
 /// </remarks>
 /// <param name="Channels">Of the image.</param>
 /// <param name="Width">Of the image.</param>
@@ -77,7 +78,7 @@ internal readonly unsafe record struct Activation(int Channels, int Width, bool 
         }
     }
 
-    /// <summary>Every pixel of the inputs that any output came from gets its gradient; a dropped row or column is left.</summary>
+    /// <summary>Writes the gradient of the inputs, but for a dropped row or column.</summary>
     /// <param name="gradient">Of the outputs, `[rows', width', channels]`.</param>
     /// <param name="marks">As the forward pass left them.</param>
     /// <param name="rows">Of the inputs.</param>

@@ -5,8 +5,8 @@ using GenDisc.Core.Kernels.Native;
 namespace GenDisc.Core.Kernels.Convolutions;
 
 /// <summary>
-/// Gradients of a batch, image by image: the one of the convolution's output is spread out from the pooled one in scratch,
-/// and read there by all three sums.
+/// Gradients of a batch, image by image: the one of the convolution's output is spread out from the pooled one in
+/// scratch, and read there by all three sums.
 /// </summary>
 internal unsafe struct BackwardPass
 {
@@ -28,7 +28,7 @@ internal unsafe struct BackwardPass
     public required bool InputIsLeft;
     public required WeightGradient Weights;
 
-    /// <summary>Sums of the blocks, each <see cref="SumsSize"/> floats; null if weight and bias have no gradient.</summary>
+    /// <summary><see cref="SumsSize"/> floats a block; null if weight and bias have no gradient.</summary>
     public required float* Sums;
 
     /// <summary>From the gradient of the output to that of the input.</summary>
@@ -128,13 +128,14 @@ internal unsafe struct BackwardPass
         }
     }
 
-    /// <summary>Of one block; what no pooled pixel reaches (borders, dropped rows and columns) stays zero throughout.</summary>
+    /// <summary>Of one block. What no pooled pixel reaches (borders, dropped rows and columns) stays zero.</summary>
     private readonly ref struct Scratch
     {
         public Scratch(ref readonly BackwardPass pass)
         {
             var strip = pass.InputGradient == null ? 0 : pass.Adjoint.StripSize;
-            var reordered = pass.GradientChannelsLast || pass.Marks == null ? 0 : pass.OutputPixels * pass.GradientImage.Channels;
+            var asIs = pass.GradientChannelsLast || pass.Marks == null;
+            var reordered = asIs ? 0 : pass.OutputPixels * pass.GradientImage.Channels;
             var floats = pass.Image.Size + pass.GradientImage.Size + strip + (nuint)reordered;
             Input = (float*)Native.Memory.Rent(floats * sizeof(float));
             Gradient = Input + pass.Image.Size;

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace GenDisc.Core.Kernels.Convolutions;
 
-/// <summary>Tensors that are `[batch, channels, h, w]` to the outside and `[batch, h, w, channels]` in memory.</summary>
+/// <summary>Tensors that are `[batch, channels, h, w]` to the user and `[batch, h, w, channels]` in memory.</summary>
 internal static unsafe partial class ChannelsLast
 {
     /// <summary>Whether the numbers lie that way, without gaps. A side of 1 may have any stride.</summary>

@@ -4,16 +4,16 @@ using GenDisc.Core.Kernels.Native;
 namespace GenDisc.Core.Kernels.Convolutions;
 
 /// <summary>
-/// A 3×3 correlation of padded images, and the weights packed for it: `[pixels, 9·inputs] · [9·inputs, outputs]` in which
-/// the left matrix is never written down. Pixels of several rows (a strip) are one list, which is cut into sixes: only
-/// the last six of a strip can have some too many, however wide the image is.
+/// A 3×3 correlation of padded images, and the weights packed for it: `[pixels, 9·inputs] · [9·inputs, outputs]`, in
+/// which the left matrix is never written down. Pixels of several rows (a strip) are one list, which is cut into sixes:
+/// only the last six of a strip can have some too many, however wide the image is.
 /// </summary>
 internal unsafe struct Correlation
 {
     /// <summary>A strip of outputs stays in the first-level cache until it is pooled or copied away.</summary>
     private const int StripBytes = 12 << 10;
 
-    /// <summary>The weights of sixteen outputs, if they are more, are used a row of the kernel at a time: for the same cache.</summary>
+    /// <summary>Weights of sixteen outputs that are more are used a row of the kernel at a time.</summary>
     private const int PanelBytes = 20 << 10;
 
     private const int MostSingleOutputs = 4;
@@ -107,12 +107,17 @@ internal unsafe struct Correlation
             walk.BRun = (nint)walk.Length * columns;
             walk.Count = Depth * columns * sizeof(float) > PanelBytes ? 1 : 3;
             for (var run = 0; run < 3; run += walk.Count)
-                Panel(a + (run * walk.ARun), &walk, b + (run * walk.BRun), columns, pixels, strip + o, run == 0 ? start + o : null);
+            {
+                var from = run == 0 ? start + o : null;
+                Panel(a + (run * walk.ARun), &walk, b + (run * walk.BRun), columns, pixels, strip + o, from);
+            }
         }
     }
 
     /// <summary>Up to sixteen outputs of a strip, from <paramref name="from"/> or from what is there.</summary>
-    private readonly void Panel(float* a, MicroKernel.Runs* walk, float* b, int columns, int pixels, float* strip, float* from)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Panel(
+        float* a, MicroKernel.Runs* walk, float* b, int columns, int pixels, float* strip, float* from)
     {
         nint step = OutputStride, fromStep = from == null ? step : 0;
         for (var i = 0; i < pixels; i += MicroKernel.Rows)

@@ -6,7 +6,7 @@ namespace GenDisc.Core.Kernels.Convolutions;
 /// <summary>Convolution, bias, ReLU and pool of a batch, strip by strip.</summary>
 internal unsafe struct ForwardPass
 {
-    /// <summary>Images of a block: many enough for its scratch to pay, the same however many threads there are.</summary>
+    /// <summary>Images of a block: enough to be worth its scratch, and the same for any number of threads.</summary>
     public const int BlockImages = 8;
 
     public required float* Input;
@@ -34,7 +34,8 @@ internal unsafe struct ForwardPass
         var padded = (float*)Memory.Rent((pass.Image.Size + pass.Correlation.StripSize) * sizeof(float));
         pass.Image.Clear(padded);
         var last = Math.Min(pass.Batch, (block + 1) * BlockImages);
-        for (var image = block * BlockImages; image < last; image++) pass.OneImage(image, padded, padded + pass.Image.Size);
+        for (var image = block * BlockImages; image < last; image++)
+            pass.OneImage(image, padded, padded + pass.Image.Size);
         Memory.GiveBack(padded);
     }
 

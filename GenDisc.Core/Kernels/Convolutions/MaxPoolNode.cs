@@ -16,7 +16,9 @@ internal sealed unsafe class MaxPoolNode() : GradientNode(1)
     protected override void Backward(Tensor gradient, Span<Tensor?> inputs)
     {
         if (pass.Marks == null) throw new InvalidOperationException("the graph of a pool was already used");
-        using var copy = ChannelsLast.Is(gradient) ? null : ChannelsLast.Copy(gradient);
+        var first = !ChannelsLast.Is(gradient) && LibTorch.IsContiguous(gradient.Handle);
+        using var copy = first || ChannelsLast.Is(gradient) ? null : ChannelsLast.Copy(gradient);
+        pass.ChannelsLast = !first;
         var activation = pass.Activation;
         var result = ChannelsLast.Empty(pass.Batch, activation.Channels, pass.Height, activation.Width);
         pass.Pooled = (float*)LibTorch.Data((copy ?? gradient).Handle);

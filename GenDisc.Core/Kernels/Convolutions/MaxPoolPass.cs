@@ -10,7 +10,7 @@ internal unsafe struct MaxPoolPass
     public required int Height;
     public required Activation Activation;
 
-    /// <summary>Whether what is pooled has its channels last; all else has.</summary>
+    /// <summary>Whether what is read (the input, or the gradient of the output) has its channels last.</summary>
     public required bool ChannelsLast;
 
     /// <summary>What is pooled, or its gradient.</summary>
@@ -47,13 +47,7 @@ internal unsafe struct MaxPoolPass
         var stride = Lanes.RoundUp(channels);
         float* whole = null;
         if (!pass.ChannelsLast || stride != channels)
-        {
-            // Vectors must not reach past the last pixel.
-            whole = (float*)Memory.Rent((nuint)pass.Pixels * (nuint)stride * sizeof(float));
-            var (pixelStep, channelStep) = pass.ChannelsLast ? (channels, 1) : (1, pass.Pixels);
-            PaddedImage.Gather(input, pixelStep, channelStep, pass.Pixels, channels, whole, stride);
-            input = whole;
-        }
+            input = whole = pass.Reordered(input, pass.Pixels, stride); // vectors must not reach past the last pixel
 
         pass.Activation.Forward(
             input,
@@ -75,12 +69,27 @@ internal unsafe struct MaxPoolPass
         if (int.IsOddInteger(activation.Width))
             for (var y = 0; y < pass.Height; y++)
                 new Span<float>(target + ((y + 1) * row) - activation.Channels, activation.Channels).Clear();
+        var gradient = pass.Pooled + (image * pass.OutputPixels * activation.Channels);
+        float* reordered = null;
+        if (!pass.ChannelsLast)
+            gradient = reordered = pass.Reordered(gradient, (int)pass.OutputPixels, activation.Channels);
         activation.Backward(
-            pass.Pooled + (image * pass.OutputPixels * activation.Channels),
+            gradient,
             pass.Marks + (image * pass.MarksSize),
             pass.Height,
             target,
             activation.Channels,
             row);
+        if (reordered != null) Memory.GiveBack(reordered);
+    }
+
+    /// <summary>A copy with channels last, to be given back.</summary>
+    private readonly float* Reordered(float* source, int pixels, int stride)
+    {
+        var channels = Activation.Channels;
+        var copy = (float*)Memory.Rent((nuint)pixels * (nuint)stride * sizeof(float));
+        var (pixelStep, channelStep) = ChannelsLast ? (channels, 1) : (1, pixels);
+        PaddedImage.Gather(source, pixelStep, channelStep, pixels, channels, copy, stride);
+        return copy;
     }
 }

@@ -10,8 +10,9 @@ namespace GenDisc.Core.Kernels.Convolutions;
 /// multiply-adds leave the load ports free (the register tiles of Goto and van de Geijn 2008).
 /// </summary>
 /// <remarks>
-/// A row of A is an offset into an image and <see cref="Runs"/> walk from there, so that the same loop convolves (rows are
-/// pixels, k the taps) and sums the gradient of the weights (rows are taps, k the pixels) without unfolding the image.
+/// A row of A is an offset into an image and <see cref="Runs"/> walk from there, so that the same loop convolves (rows
+/// are pixels, k the taps) and sums the gradient of the weights (rows are taps, k the pixels) without unfolding the
+/// image.
 /// </remarks>
 internal static unsafe class MicroKernel
 {
@@ -123,8 +124,8 @@ internal static unsafe class MicroKernel
     }
 
     /// <summary>
-    /// One column: C[i] = start + Σ_k A[i, k] B[k], vectors along k. Where there are only a few columns, it does an eighth of
-    /// the work of <see cref="Eight"/>. A run is a multiple of eight floats long, and A and B are walked one by one.
+    /// One column: C[i] = start + Σ_k A[i, k] B[k], vectors along k: an eighth of the work of <see cref="Eight"/>. A
+    /// run is a multiple of eight floats long, and A and B are walked one by one.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void One(float* a, int* at, Runs* runs, float* b, float start, float* c, nint cStep)
@@ -158,8 +159,8 @@ internal static unsafe class MicroKernel
     }
 
     /// <summary>
-    /// How k walks: <see cref="Count"/> runs of <see cref="Length"/> steps; a step is <see cref="AStep"/> floats of A and
-    /// <see cref="BStep"/> of B, and runs start <see cref="ARun"/> and <see cref="BRun"/> floats apart.
+    /// How k walks: <see cref="Count"/> runs of <see cref="Length"/> steps; a step is <see cref="AStep"/> floats of A
+    /// and <see cref="BStep"/> of B, and runs start <see cref="ARun"/> and <see cref="BRun"/> floats apart.
     /// </summary>
     public struct Runs
     {

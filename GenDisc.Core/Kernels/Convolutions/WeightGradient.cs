@@ -5,8 +5,8 @@ using GenDisc.Core.Kernels.Native;
 namespace GenDisc.Core.Kernels.Convolutions;
 
 /// <summary>
-/// Gradient of 3×3 weights: `[9·channels of left, pixels] · [pixels, channels of right]`, where left and right are the input
-/// and the gradient of the output, or, mirrored, the other way round; whichever wastes less of the tiles.
+/// Gradient of 3×3 weights: `[9·channels of left, pixels] · [pixels, channels of right]`, where left and right are the
+/// input and the gradient of the output, or, mirrored, the other way round; whichever wastes less of the tiles.
 /// </summary>
 internal readonly unsafe struct WeightGradient
 {
@@ -42,7 +42,7 @@ internal readonly unsafe struct WeightGradient
     private int Taps =>
         ((WeightOrder.Taps * left.Channels) + MicroKernel.Rows - 1) / MicroKernel.Rows * MicroKernel.Rows;
 
-    /// <summary>Whether the input should be left, which costs its channels times those of the output in whole vectors.</summary>
+    /// <summary>Whether the input should be left: the cost is channels of left times vectors of right.</summary>
     public static bool InputIsLeft(int inputs, int outputs) =>
         inputs * Lanes.RoundUp(outputs) <= outputs * Lanes.RoundUp(inputs);
 

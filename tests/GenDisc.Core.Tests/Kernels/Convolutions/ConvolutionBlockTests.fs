@@ -73,6 +73,19 @@ let private laws =
 
               let layout = layouts[stream.NextInt 2]
               ConvolutionBlock.Fits tensors && agree case tensors (fun _ -> layout seeds) same)
+          law 30 "images of several strips and layers of many channels" (fun stream ->
+              let case =
+                  { caseOf stream with
+                      Batch = 1 + stream.NextInt 3
+                      Inputs = 1 + stream.NextInt 60
+                      Outputs = 1 + stream.NextInt 60
+                      Height = 2 + stream.NextInt 40
+                      Width = 2 + stream.NextInt 40 }
+
+              let seeds (y: torch.Tensor) =
+                  whole (init 1L) 2 (List.map int (List.ofArray y.shape))
+
+              agree case (inputs case (whole stream 2)) seeds same)
           law 100 "value and gradients of real numbers, to 1e-4 of the larger one or of 1" (fun stream ->
               // A maximum or a ReLU of numbers that are equal but for rounding may go either way: neither here.
               let case =
@@ -173,6 +186,8 @@ let private cases =
           Expect.isFalse (fits (x.reshape (33L, -1L))) "two sides"
           Expect.isFalse (fits (x[torch.TensorIndex.Slice(0, 0)])) "no images"
           Expect.isFalse (ConvolutionBlock.Fits(x, w.permute (0L, 1L, 3L, 2L), b)) "a permuted weight"
+          let large = whole (init 5L) 2 [ 128; 128; 3; 3 ]
+          Expect.isFalse (ConvolutionBlock.Fits(whole (init 5L) 2 [ 2; 128; 4; 4 ], large, torch.ones 128L)) "too many"
           Expect.isFalse (ConvolutionBlock.Fits(x, (whole (init 5L) 2 [ 12; 5; 5; 5 ]), b)) "5 × 5")
       torchTest "what has no result fails as in libtorch" (fun () ->
           let failing (f: unit -> torch.Tensor) =
