@@ -21,6 +21,7 @@ try
     {
         case ["epochs", .. var rest]: return EpochsCommand.Run(rest);
         case ["startup", .. var rest]: return StartupCommand.Run(rest);
+        case ["kernels", .. var rest]: return KernelsCommand.Run(rest);
         case ["--help" or "-h" or "help"]:
             Console.WriteLine(usage);
             return 0;
