@@ -11,7 +11,7 @@ const string usage =
                seconds from the start of the gendisc tool (or of each DLL in turn) to its first training step, ROUNDS times (5)
            benchmarks kernels [FILTER]
                every hand-written kernel, or those whose name contains FILTER, against tensor operations
-    epochs reads MNIST where GENDISC_DATA names a folder that holds it, else the built-in digits.
+    epochs takes --threads N (libtorch's own choice: one a core) and reads MNIST where GENDISC_DATA names a folder that holds it, else the built-in digits.
     The same epochs in PyTorch: python3 benchmarks/peer.py
     """;
 
@@ -21,6 +21,7 @@ try
     {
         case ["epochs", .. var rest]: return EpochsCommand.Run(rest);
         case ["startup", .. var rest]: return StartupCommand.Run(rest);
+        case ["kernels", .. var rest]: return KernelsCommand.Run(rest);
         case ["--help" or "-h" or "help"]:
             Console.WriteLine(usage);
             return 0;

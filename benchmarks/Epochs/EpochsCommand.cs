@@ -11,7 +11,7 @@ internal static class EpochsCommand
 
     public static int Run(IEnumerable<string> args)
     {
-        var (rounds, memory, bare, designs) = (FewestRounds, (int?)null, false, Designs.All);
+        var (rounds, memory, threads, bare, designs) = (FewestRounds, (int?)null, (int?)null, false, Designs.All);
         var words = new Words(args);
         while (words.Next() is { } word)
         {
@@ -19,12 +19,13 @@ internal static class EpochsCommand
             {
                 case "--models": designs = [.. words.Value(word).Split(',').Select(Find)]; break;
                 case "--memory": memory = words.Number(word, MemoryGrowth.FewestEpochs); break;
+                case "--threads": threads = words.Number(word, 1); break;
                 case RowsOnly: bare = true; break;
                 default: rounds = Words.Number("ROUNDS", word, FewestRounds); break;
             }
         }
 
-        TorchRuntime.Init();
+        threads = TorchRuntime.UseThreads(threads);
         var data = TrainingData.Load();
         if (!bare)
         {
@@ -45,7 +46,7 @@ internal static class EpochsCommand
         foreach (var design in designs)
         {
             string[] task = memory is { } n ? ["--memory", $"{n}"] : [$"{rounds}"];
-            var code = Child.Run([Environment.GetCommandLineArgs()[0], Name, .. task, "--models", design.Name, RowsOnly]);
+            var code = Child.Run([Environment.GetCommandLineArgs()[0], Name, .. task, "--threads", $"{threads}", "--models", design.Name, RowsOnly]);
             if (code != 0) return code;
         }
 
