@@ -155,10 +155,22 @@ internal static unsafe class PixelGather
         var levels = Avx2.ConvertToVector256Int32(bytes);
         if (binarisation == Binarisation.Threshold)
             return Vector256.GreaterThan(levels, Vector256.Create(127)).AsSingle() & Vector256<float>.One;
-        var grey = Vector256.ConvertToSingle(levels) / Vector256.Create(255f);
+        var grey = Over255(Vector256.ConvertToSingle(levels));
         return binarisation == Binarisation.None
             ? grey
             : Vector256.LessThan(uniforms.Next(), grey).AsSingle() & Vector256<float>.One;
+    }
+
+    /// <summary>
+    /// b / 255 for whole b up to 255, exactly rounded and in less time than a division: a product with 1/255, corrected
+    /// by what it leaves over (Markstein 1990).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Over255(Vector256<float> b)
+    {
+        var reciprocal = Vector256.Create(1f / 255);
+        var quotient = b * reciprocal;
+        return Fma.MultiplyAdd(Fma.MultiplyAddNegated(quotient, Vector256.Create(255f), b), reciprocal, quotient);
     }
 
     private struct Work
