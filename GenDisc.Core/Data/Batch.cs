@@ -21,7 +21,7 @@ public sealed class Batch : IDisposable
     /// <summary>float32 [count, target size] for regression, else null.</summary>
     public torch.Tensor? Targets { get; }
 
-    public int Count => (int)X.shape[0];
+    public int Count => (int)X.size(0);
 
     public void Dispose()
     {

@@ -31,4 +31,6 @@ internal sealed class FusedObjective(IReadOnlyList<WeightedTerm> terms) : Object
     }
 
     public override void Backward() => roots.Backward();
+
+    public override void Dispose() => roots.Dispose();
 }

@@ -80,7 +80,11 @@ public sealed class GradientLearner : ILearner
         sink?.Add(output, batch);
     }
 
-    public void Dispose() => update.Dispose();
+    public void Dispose()
+    {
+        update.Dispose();
+        objective.Dispose();
+    }
 
     /// <summary>min(1, clip / norm), the factor that keeps the global norm in bounds (Pascanu et al. 2013, algorithm 1).</summary>
     private double GradientScale(StepSettings settings, double rate)

@@ -1,6 +1,5 @@
 using GenDisc.Core.Data;
 using GenDisc.Core.Kernels.Losses;
-using GenDisc.Core.Kernels.Native;
 using GenDisc.Core.Losses;
 using GenDisc.Core.Models;
 using TorchSharp;
@@ -43,15 +42,6 @@ public abstract class LossTerm(string name)
     private protected T Need<T>(T? part)
         where T : class =>
         part ?? throw new InvalidOperationException($"the model's output has nothing for the term {Name}");
-
-    /// <summary>Room for the gradient in <paramref name="root"/>, handed to the request; null where none is asked for.</summary>
-    private protected static Tensor? Room(Tensor root, GradientRequest? request)
-    {
-        if (request is not { } asked) return null;
-        var gradient = Memory.EmptyLike(root);
-        asked.Roots.Add(root, gradient);
-        return gradient;
-    }
 }
 
 /// <summary>−log p(x|z) for one z drawn from q(z|x), nats.</summary>
@@ -63,7 +53,7 @@ public sealed class ReconstructionTerm() : LossTerm("reconstruction")
     internal override TermValue Evaluate(ModelOutput output, Batch batch, GradientRequest? request) =>
         output.Likelihood is Modules.BernoulliLikelihood && BernoulliLoss.Fits(Need(output.Decoded), batch.X)
             ? new TermValue(BernoulliLoss.Sum(
-                output.Decoded!, batch.X, request?.Scale ?? 0, Room(output.Decoded!, request)))
+                output.Decoded!, batch.X, request?.Scale ?? 0, request?.Roots.AddRoom(output.Decoded!)))
             : base.Evaluate(output, batch, request);
 }
 
@@ -75,7 +65,7 @@ public sealed class KlTerm() : LossTerm("kl")
 
     internal override TermValue Evaluate(ModelOutput output, Batch batch, GradientRequest? request) =>
         output.Variational && GaussianKlLoss.Fits(Need(output.Posterior))
-            ? new TermValue(GaussianKlLoss.Sum(output.Posterior!, request?.Scale ?? 0, Room(output.Posterior!, request)))
+            ? new TermValue(GaussianKlLoss.Sum(output.Posterior!, request?.Scale ?? 0, request?.Roots.AddRoom(output.Posterior!)))
             : base.Evaluate(output, batch, request);
 }
 
@@ -89,7 +79,7 @@ public sealed class CrossEntropyTerm() : LossTerm("crossEntropy")
     {
         var (logits, labels) = (Need(output.Logits), Need(batch.Labels));
         if (!CrossEntropyLoss.Fits(logits, labels)) return base.Evaluate(output, batch, request);
-        var sum = CrossEntropyLoss.Sum(logits, labels, request?.Scale ?? 0, Room(logits, request), out var correct);
+        var sum = CrossEntropyLoss.Sum(logits, labels, request?.Scale ?? 0, request?.Roots.AddRoom(logits), out var correct);
         return new TermValue(sum, correct);
     }
 }

@@ -4,7 +4,7 @@ using GenDisc.Core.Models;
 namespace GenDisc.Core.Training;
 
 /// <summary>The weighted sum of terms that a learner minimises, and its gradient.</summary>
-internal abstract class Objective(IReadOnlyList<WeightedTerm> terms)
+internal abstract class Objective(IReadOnlyList<WeightedTerm> terms) : IDisposable
 {
     public IReadOnlyList<WeightedTerm> Terms { get; } = terms;
 
@@ -26,6 +26,10 @@ internal abstract class Objective(IReadOnlyList<WeightedTerm> terms)
 
     /// <summary>Adds the gradient of the last evaluation to the `grad` of every parameter.</summary>
     public abstract void Backward();
+
+    public virtual void Dispose()
+    {
+    }
 
     protected double WeightOf(int term, int? epoch) =>
         epoch is { } known ? Terms[term].WeightAt(known) : Terms[term].FinalWeight;

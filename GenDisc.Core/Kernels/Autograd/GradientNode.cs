@@ -31,7 +31,7 @@ internal abstract unsafe class GradientNode
     private readonly DeletedCallback deleted;
     private readonly nint applyPointer;
     private readonly nint deletedPointer;
-    private readonly Tensor?[] gradients;
+    private readonly int inputs;
     private readonly nint* results;
     private readonly nint* leaves;
     private Action? giveBack;
@@ -39,7 +39,7 @@ internal abstract unsafe class GradientNode
     /// <param name="inputs">How many inputs the operation has.</param>
     protected GradientNode(int inputs)
     {
-        gradients = new Tensor?[inputs];
+        this.inputs = inputs;
         results = (nint*)NativeMemory.AllocZeroed((nuint)inputs, (nuint)sizeof(nint)); // as long as the node: for ever
         leaves = (nint*)NativeMemory.AllocZeroed((nuint)inputs, (nuint)sizeof(nint));
         apply = Apply;
@@ -116,11 +116,12 @@ internal abstract unsafe class GradientNode
     internal void ReturnsTo(Action giveBack) => this.giveBack = giveBack;
 
     /// <summary>
-    /// Computes the gradients of the inputs and drops what was saved. Leave null what no one asks for.
+    /// Computes the gradients of the inputs and drops what was saved. Handles, and no managed tensors, lest the
+    /// surrounding dispose scope grow with every node.
     /// </summary>
-    /// <param name="gradient">Of the output; any strides.</param>
-    /// <param name="inputs">One place for each input.</param>
-    protected abstract void Backward(Tensor gradient, Span<Tensor?> inputs);
+    /// <param name="gradient">Of the output; any strides; not to be disposed.</param>
+    /// <param name="inputs">One place for each input: a new handle, or 0 where no one asks for a gradient.</param>
+    protected abstract void Backward(nint gradient, Span<nint> inputs);
 
     /// <summary>Drops what is still saved: libtorch no longer needs this node.</summary>
     protected abstract void Release();
@@ -152,50 +153,49 @@ internal abstract unsafe class GradientNode
 
     private LibTorch.HandleArray Apply(nint* incoming, int count)
     {
+        var gradients = new Span<nint>(results, inputs);
+        gradients.Clear();
         try
         {
-            using var gradient = Tensor.UnsafeCreateTensor(incoming[0]);
-            Backward(gradient, gradients);
+            Backward(incoming[0], gradients);
         }
         catch (Exception e)
         {
             failure ??= e;
         }
 
-        Room(gradients.Length);
-        for (var i = 0; i < gradients.Length; i++)
+        LibTorch.Dispose(incoming[0]);
+        Room(inputs);
+        for (var i = 0; i < inputs; i++)
         {
-            results[i] = 0;
-            if (gradients[i] is not { } tensor) continue;
+            if (gradients[i] == 0) continue;
             if (direct && leaves[i] != 0)
             {
-                Accumulate(leaves[i], tensor);
+                Accumulate(leaves[i], gradients[i]);
+                LibTorch.Dispose(gradients[i]);
+                gradients[i] = 0;
             }
             else
             {
-                // The handle outlives the managed tensor until libtorch has copied it.
-                pending[i] = LibTorch.Detach(tensor.Handle);
-                results[i] = pending[i];
+                pending[i] = gradients[i]; // to be disposed once libtorch has copied it
             }
-
-            tensor.Dispose();
-            gradients[i] = null;
         }
 
-        return new LibTorch.HandleArray(results, gradients.Length);
+        return new LibTorch.HandleArray(results, inputs);
     }
 
-    private static void Accumulate(nint leaf, Tensor gradient)
+    private static void Accumulate(nint leaf, nint gradient)
     {
         var existing = LibTorch.Gradient(leaf);
         if (existing == 0)
         {
-            LibTorch.SetGradient(leaf, gradient.Handle);
+            LibTorch.SetGradient(leaf, gradient);
             return;
         }
 
         using var sum = Tensor.UnsafeCreateTensor(existing);
-        sum.add_(gradient).Dispose();
+        using var more = Tensor.UnsafeCreateTensor(LibTorch.Detach(gradient));
+        sum.add_(more);
     }
 
     /// <summary>A handle of our own on a parameter, or 0.</summary>
@@ -205,7 +205,7 @@ internal abstract unsafe class GradientNode
     private void Deleted()
     {
         Release();
-        for (var i = 0; i < gradients.Length; i++)
+        for (var i = 0; i < inputs; i++)
         {
             if (leaves[i] != 0) LibTorch.Dispose(leaves[i]);
             leaves[i] = 0;

@@ -28,15 +28,15 @@ internal sealed unsafe class ConvolutionNode() : GradientNode(3)
         asksBias = LibTorch.RequiresGradient(bias.Handle);
     }
 
-    protected override void Backward(Tensor gradient, Span<Tensor?> inputs)
+    protected override void Backward(nint gradient, Span<nint> inputs)
     {
         if (input == 0) throw new InvalidOperationException("the graph of a convolution was already used");
         var channelsLast = ChannelsLast.Is(gradient);
-        if (channelsLast || LibTorch.IsContiguous(gradient.Handle)) Compute(gradient, channelsLast, inputs);
+        if (channelsLast || LibTorch.IsContiguous(gradient)) Compute(gradient, channelsLast, inputs);
         else
         {
             using var copy = ChannelsLast.Copy(gradient);
-            Compute(copy, true, inputs);
+            Compute(copy.Handle, true, inputs);
         }
 
         Release();
@@ -51,7 +51,7 @@ internal sealed unsafe class ConvolutionNode() : GradientNode(3)
         marks = null;
     }
 
-    private void Compute(Tensor gradient, bool gradientChannelsLast, Span<Tensor?> inputs)
+    private void Compute(nint gradient, bool gradientChannelsLast, Span<nint> inputs)
     {
         var (batch, c, h, w, outputs) = (sizes.Batch, sizes.Inputs, sizes.Height, sizes.Width, sizes.Outputs);
         var inputIsLeft = WeightGradient.InputIsLeft(c, outputs);
@@ -59,13 +59,13 @@ internal sealed unsafe class ConvolutionNode() : GradientNode(3)
         var stride = inputIsLeft ? Lanes.RoundUp(outputs) : Correlation.StrideOf(outputs, c);
         var gradientImage = new PaddedImage(h, w, outputs, stride);
         var order = WeightOrder.Of(c, outputs, sizes.Transposed);
-        var dx = asksInput ? ChannelsLast.Empty(batch, c, h, w) : null;
+        var dx = asksInput ? ChannelsLast.NewHandle(batch, c, h, w) : 0;
         var pass = new BackwardPass
         {
             Batch = batch,
             Input = (float*)LibTorch.Data(input),
             InputChannelsLast = sizes.InputChannelsLast,
-            Gradient = (float*)LibTorch.Data(gradient.Handle),
+            Gradient = (float*)LibTorch.Data(gradient),
             GradientChannelsLast = gradientChannelsLast,
             Marks = marks,
             Activation = sizes.Activation,
@@ -74,10 +74,10 @@ internal sealed unsafe class ConvolutionNode() : GradientNode(3)
             InputIsLeft = inputIsLeft,
             Weights = inputIsLeft ? new(image, gradientImage) : new(gradientImage, image),
             Sums = null,
-            Adjoint = dx is null
+            Adjoint = dx == 0
                 ? default
                 : new(gradientImage, c, (float*)LibTorch.Data(weight), order.Adjoint(), null),
-            InputGradient = dx is null ? null : (float*)LibTorch.Data(dx.Handle),
+            InputGradient = dx == 0 ? null : (float*)LibTorch.Data(dx),
         };
         var blocks = (nuint)ForwardPass.Blocks(batch);
         if (asksWeight || asksBias) pass.Sums = (float*)Memory.Rent(blocks * (nuint)pass.SumsSize * sizeof(float));
@@ -87,23 +87,23 @@ internal sealed unsafe class ConvolutionNode() : GradientNode(3)
         if (asksBias) inputs[2] = BiasFrom(pass);
 
         pass.Weights.GiveBack();
-        if (dx is not null) pass.Adjoint.GiveBack();
+        if (dx != 0) pass.Adjoint.GiveBack();
         if (pass.Sums != null) Memory.GiveBack(pass.Sums);
     }
 
-    private Tensor WeightFrom(in BackwardPass pass, WeightOrder order)
+    private nint WeightFrom(in BackwardPass pass, WeightOrder order)
     {
         var (first, second) = sizes.Transposed ? (sizes.Inputs, sizes.Outputs) : (sizes.Outputs, sizes.Inputs);
-        var result = Memory.Empty(first, second, 3, 3);
-        pass.Weights.Write(pass.Sums, order, (float*)LibTorch.Data(result.Handle));
+        var result = Memory.NewHandle(first, second, 3, 3);
+        pass.Weights.Write(pass.Sums, order, (float*)LibTorch.Data(result));
         return result;
     }
 
-    private Tensor BiasFrom(in BackwardPass pass)
+    private nint BiasFrom(in BackwardPass pass)
     {
-        var result = Memory.Empty(sizes.Outputs);
+        var result = Memory.NewHandle(sizes.Outputs);
         new ReadOnlySpan<float>(pass.Sums + pass.Weights.Size, sizes.Outputs)
-            .CopyTo(new((float*)LibTorch.Data(result.Handle), sizes.Outputs));
+            .CopyTo(new((float*)LibTorch.Data(result), sizes.Outputs));
         return result;
     }
 }

@@ -1,6 +1,5 @@
 using GenDisc.Core.Kernels.Autograd;
 using GenDisc.Core.Kernels.Native;
-using static TorchSharp.torch;
 
 namespace GenDisc.Core.Kernels.Convolutions;
 
@@ -13,16 +12,16 @@ internal sealed unsafe class MaxPoolNode() : GradientNode(1)
     /// <param name="done">Its marks are taken over.</param>
     public void Save(in MaxPoolPass done) => pass = done;
 
-    protected override void Backward(Tensor gradient, Span<Tensor?> inputs)
+    protected override void Backward(nint gradient, Span<nint> inputs)
     {
         if (pass.Marks == null) throw new InvalidOperationException("the graph of a pool was already used");
-        var first = !ChannelsLast.Is(gradient) && LibTorch.IsContiguous(gradient.Handle);
+        var first = !ChannelsLast.Is(gradient) && LibTorch.IsContiguous(gradient);
         using var copy = first || ChannelsLast.Is(gradient) ? null : ChannelsLast.Copy(gradient);
         pass.ChannelsLast = !first;
         var activation = pass.Activation;
-        var result = ChannelsLast.Empty(pass.Batch, activation.Channels, pass.Height, activation.Width);
-        pass.Pooled = (float*)LibTorch.Data((copy ?? gradient).Handle);
-        pass.Full = (float*)LibTorch.Data(result.Handle);
+        var result = ChannelsLast.NewHandle(pass.Batch, activation.Channels, pass.Height, activation.Width);
+        pass.Pooled = (float*)LibTorch.Data(copy?.Handle ?? gradient);
+        pass.Full = (float*)LibTorch.Data(result);
         pass.Backward();
         inputs[0] = result;
         Release();

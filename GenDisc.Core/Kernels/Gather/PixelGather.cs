@@ -51,11 +51,7 @@ internal static unsafe class PixelGather
                 Count = (long)rows.Length * rowSize,
             };
             if (binarisation == Binarisation.Drawn) (work.Key, work.First) = Take(stream, work.Count);
-            var blocks = CounterStream.BlocksOf(work.Count);
-            var body = BodyOf(binarisation);
-            if (binarisation == Binarisation.Drawn) Team.For(blocks, body, &work);
-            else // waits for memory, which more threads do not hasten
-                for (var block = 0; block < blocks; block++) body(&work, block);
+            Team.For(CounterStream.BlocksOf(work.Count), BodyOf(binarisation), &work);
         }
     }
 

@@ -132,21 +132,21 @@ internal static unsafe class LatentDraw
             Slope = (float*)Memory.Rent((nuint)(rows * width) * sizeof(float));
         }
 
-        protected override void Backward(Tensor gradient, Span<Tensor?> inputs)
+        protected override void Backward(nint gradient, Span<nint> inputs)
         {
-            var own = LibTorch.IsContiguous(gradient.Handle) ? null : gradient.contiguous();
-            var result = Memory.Empty(batch, 2 * latent);
+            var own = LibTorch.Contiguous(gradient); // mostly the same tensor
+            var result = Memory.NewHandle(batch, 2 * latent);
             var work = new Work
             {
-                Epsilon = (float*)LibTorch.Data((own ?? gradient).Handle),
-                Out = (float*)LibTorch.Data(result.Handle),
+                Epsilon = (float*)LibTorch.Data(own),
+                Out = (float*)LibTorch.Data(result),
                 Slope = Slope,
                 Batch = batch,
                 Latent = latent,
                 Rows = BlockSum.RowsOf(latent),
             };
             Team.For(BlockSum.BlocksOf(batch, work.Rows), &Pull, &work);
-            own?.Dispose();
+            LibTorch.Dispose(own);
             inputs[0] = result;
         }
 

@@ -38,6 +38,12 @@ internal static unsafe partial class LibTorch
     [return: MarshalAs(UnmanagedType.U1)]
     public static partial bool IsContiguous(nint tensor);
 
+    [LibraryImport(Library, EntryPoint = "THSTensor_size")]
+    public static partial long Size(nint tensor, long dimension);
+
+    [LibraryImport(Library, EntryPoint = "THSTensor_stride")]
+    public static partial long Stride(nint tensor, long dimension);
+
     [LibraryImport(Library, EntryPoint = "THSTensor_requires_grad")]
     [return: MarshalAs(UnmanagedType.U1)]
     public static partial bool RequiresGradient(nint tensor);

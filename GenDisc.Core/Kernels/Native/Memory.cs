@@ -22,7 +22,10 @@ internal static unsafe partial class Memory
     public static long Taken { get; private set; }
 
     /// <summary>An uninitialised float32 tensor on the CPU, row-major, in the surrounding dispose scope.</summary>
-    public static Tensor Empty(params ReadOnlySpan<long> shape)
+    public static Tensor Empty(params ReadOnlySpan<long> shape) => Tensor.UnsafeCreateTensor(NewHandle(shape));
+
+    /// <summary>The same as a bare handle, the caller's to dispose.</summary>
+    public static nint NewHandle(params ReadOnlySpan<long> shape)
     {
         long count = 1;
         foreach (var side in shape) count *= side;
@@ -45,7 +48,7 @@ internal static unsafe partial class Memory
                 LibTorch.ThrowIfFailed();
             }
 
-            return Tensor.UnsafeCreateTensor(handle);
+            return handle;
         }
     }
 

@@ -30,7 +30,7 @@ internal static class AffineBlock
         var transposed = LibTorch.Transposed(plain);
         LibTorch.AddProduct(result.Handle, input, transposed, 0, 1);
         LibTorch.Dispose(transposed);
-        Columns.AddBias(result, bias, relu);
+        Columns.AddBias(result.Handle, (int)batch, (int)outputs, bias.Handle, relu);
         if (GradientNode.Records(x, weight))
         {
             var node = Nodes.Rent();
@@ -68,44 +68,30 @@ internal static class AffineBlock
             this.wanted = wanted;
         }
 
-        protected override void Backward(Tensor gradient, Span<Tensor?> inputs)
+        protected override void Backward(nint gradient, Span<nint> inputs)
         {
             if (input == 0) throw new InvalidOperationException("the graph was already used; it keeps nothing for a second pass");
-            using var given = gradient.is_contiguous() ? null : gradient.contiguous();
-            var (x, w) = (Tensor.UnsafeCreateTensor(input), Tensor.UnsafeCreateTensor(weight));
-            (input, weight) = (0, 0);
-            using (x)
-            using (w)
+            var given = LibTorch.Contiguous(gradient); // mostly the same tensor
+            var (batch, outputs) = ((int)LibTorch.Size(given, 0), (int)LibTorch.Size(given, 1));
+            var bias = Memory.NewHandle(outputs);
+            var error = result == 0 ? given : Memory.NewHandle(batch, outputs);
+            if (result == 0) Columns.Sum(given, batch, outputs, bias);
+            else Columns.MaskAndSum(given, result, batch, outputs, error, bias);
+
+            var slope = Memory.NewHandle(outputs, LibTorch.Size(input, 1));
+            var transposed = LibTorch.Transposed(error);
+            LibTorch.AddProduct(slope, transposed, input, 0, 1);
+            LibTorch.Dispose(transposed);
+            if (wanted)
             {
-                var bias = Memory.Empty(gradient.size(1));
-                Tensor? masked = null;
-                if (result != 0)
-                {
-                    masked = Memory.Empty(gradient.size(0), gradient.size(1));
-                    Columns.MaskAndSum(given ?? gradient, result, masked, bias);
-                }
-                else
-                {
-                    Columns.Sum(given ?? gradient, bias);
-                }
-
-                var error = (masked ?? given ?? gradient).Handle;
-                var transposed = LibTorch.Transposed(error);
-                var slope = Memory.Empty(w.size(0), w.size(1));
-                LibTorch.AddProduct(slope.Handle, transposed, x.Handle, 0, 1);
-                LibTorch.Dispose(transposed);
-                if (wanted)
-                {
-                    var back = Memory.Empty(x.size(0), x.size(1));
-                    LibTorch.AddProduct(back.Handle, error, w.Handle, 0, 1);
-                    inputs[0] = back;
-                }
-
-                inputs[1] = slope;
-                inputs[2] = bias;
-                masked?.Dispose();
+                inputs[0] = Memory.NewHandle(batch, LibTorch.Size(input, 1));
+                LibTorch.AddProduct(inputs[0], error, weight, 0, 1);
             }
 
+            (inputs[1], inputs[2]) = (slope, bias);
+            if (error != given) LibTorch.Dispose(error);
+            LibTorch.Dispose(given);
+            Release();
             LibTorch.ThrowIfFailed();
         }
 

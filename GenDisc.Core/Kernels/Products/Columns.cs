@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using GenDisc.Core.Kernels.Native;
-using TorchSharp;
 
 namespace GenDisc.Core.Kernels.Products;
 
@@ -14,37 +13,35 @@ internal static unsafe class Columns
     private const int Lanes = 8;
 
     /// <summary>matrix ← matrix + bias in every row, then max(0, ·) where asked; NaN stays NaN.</summary>
-    public static void AddBias(torch.Tensor matrix, torch.Tensor bias, bool relu)
+    public static void AddBias(nint matrix, int rows, int columns, nint bias, bool relu)
     {
-        var rows = (int)matrix.size(0);
         var work = new Work
         {
-            Into = (float*)LibTorch.Data(matrix.Handle),
-            Vector = (float*)LibTorch.Data(bias.Handle),
+            Into = (float*)LibTorch.Data(matrix),
+            Vector = (float*)LibTorch.Data(bias),
             Rows = rows,
-            Columns = (int)matrix.size(1),
+            Columns = columns,
             Relu = relu,
         };
         Team.For((rows + RowsPerBlock - 1) / RowsPerBlock, &AddBiasRows, &work);
     }
 
     /// <summary>sums_c ← Σ_r gradient_rc</summary>
-    public static void Sum(torch.Tensor gradient, torch.Tensor sums) => Reduce(gradient, 0, null, sums);
+    public static void Sum(nint gradient, int rows, int columns, nint sums) => Reduce(gradient, 0, rows, columns, 0, sums);
 
     /// <summary>masked ← gradient where the ReLU's result is not ≤ 0, else 0; sums_c ← Σ_r masked_rc.</summary>
-    public static void MaskAndSum(torch.Tensor gradient, nint result, torch.Tensor masked, torch.Tensor sums) =>
-        Reduce(gradient, result, masked, sums);
+    public static void MaskAndSum(nint gradient, nint result, int rows, int columns, nint masked, nint sums) =>
+        Reduce(gradient, result, rows, columns, masked, sums);
 
-    private static void Reduce(torch.Tensor gradient, nint result, torch.Tensor? masked, torch.Tensor sums)
+    private static void Reduce(nint gradient, nint result, int rows, int columns, nint masked, nint sums)
     {
-        var columns = (int)gradient.size(1);
         var work = new Work
         {
-            From = (float*)LibTorch.Data(gradient.Handle),
+            From = (float*)LibTorch.Data(gradient),
             Result = result == 0 ? null : (float*)LibTorch.Data(result),
-            Into = masked is null ? null : (float*)LibTorch.Data(masked.Handle),
-            Vector = (float*)LibTorch.Data(sums.Handle),
-            Rows = (int)gradient.size(0),
+            Into = masked == 0 ? null : (float*)LibTorch.Data(masked),
+            Vector = (float*)LibTorch.Data(sums),
+            Rows = rows,
             Columns = columns,
         };
         Team.For((columns + ColumnsPerBlock - 1) / ColumnsPerBlock, &ReduceColumns, &work);

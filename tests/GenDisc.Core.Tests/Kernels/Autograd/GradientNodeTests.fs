@@ -4,6 +4,7 @@ open System
 open Expecto
 open TorchSharp
 open GenDisc.Core.Kernels.Autograd
+open GenDisc.Core.Kernels.Native
 open GenDisc.Core.Tests.Kernels.Trials
 open GenDisc.Core.Tests.Modules.Building
 
@@ -12,11 +13,12 @@ type private Tripling() =
     inherit GradientNode(1)
     member val Fails = false with get, set
 
-    override this.Backward(gradient: torch.Tensor, inputs: Span<torch.Tensor>) =
+    override this.Backward(gradient: nativeint, inputs: Span<nativeint>) =
         if this.Fails then
             failwith "no gradient today"
 
-        inputs[0] <- gradient * (3.0).ToScalar()
+        use given = torch.Tensor.UnsafeCreateTensor(LibTorch.Detach gradient)
+        inputs[0] <- LibTorch.Detach (given * (3.0).ToScalar()).Handle
 
     override _.Release() = ()
 
@@ -30,7 +32,7 @@ let private tripled fails (x: torch.Tensor) =
     output
 
 let private run (root: torch.Tensor) (gradient: torch.Tensor) =
-    let roots = Roots()
+    use roots = new Roots()
     roots.Add(root, gradient)
     roots.Backward()
 

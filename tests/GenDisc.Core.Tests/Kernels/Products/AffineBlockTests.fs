@@ -87,7 +87,7 @@ let tests =
           torchTest "a second pass over one graph is refused" (fun () ->
               let x, w, b = arguments (init 1L) 6 5 9
               let y = AffineBlock.Apply(x, w, b, true)
-              let roots = Roots()
+              use roots = new Roots()
               roots.Add(y, torch.ones_like y)
               roots.Backward()
               Expect.throwsT<InvalidOperationException> (fun () -> roots.Backward()) "already used") ]
@@ -104,6 +104,6 @@ let threads =
               let masked, sums = torch.empty (100L, 300L), torch.empty 300L
 
               expectSameOnThreads (fun () ->
-                  Columns.MaskAndSum(gradient, result.Handle, masked, sums)
-                  Columns.AddBias(masked, sums, true)
+                  Columns.MaskAndSum(gradient.Handle, result.Handle, 100, 300, masked.Handle, sums.Handle)
+                  Columns.AddBias(masked.Handle, 100, 300, sums.Handle, true)
                   [], masked)) ]
