@@ -19,6 +19,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
 {
     private const int StepsBetweenTrims = 100;
 
+    private readonly ExcessMemory excess = new();
     private bool told;
 
     /// <summary>
@@ -186,7 +187,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
                 var loss = learner.Step(batch, new StepSettings(epoch, step, factor), tally);
                 TellUnreached(learner);
                 seen += batch.Count;
-                if (step % StepsBetweenTrims == 0) Allocator.ReturnExcess();
+                if (step % StepsBetweenTrims == 0) excess.Return();
                 observer.BatchDone(epoch, step, batches, seen / clock.Elapsed.TotalSeconds, loss);
             }
 

@@ -19,7 +19,7 @@ let private tests =
           Runtime.ElfVersionsTests.tests
           Runtime.TorchRuntimeTests.tests
           Runtime.MachineInfoTests.tests
-          Runtime.AllocatorTests.tests
+          Runtime.ExcessMemoryTests.tests
           Losses.BernoulliLogLikelihoodTests.tests
           Losses.GaussianLogLikelihoodTests.tests
           Losses.GaussianKlTests.tests
