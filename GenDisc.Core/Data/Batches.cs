@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using GenDisc.Core.Kernels.Gather;
 using GenDisc.Core.Kernels.Native;
@@ -24,7 +25,7 @@ public static class Batches
     public static IEnumerable<Batch> Sequential(Split split, int size, torch.Device device)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
-        return Cut(split.Data, () => split.Indices, size, device);
+        return Cut(split, size, stream: null, device);
     }
 
     /// <summary>
@@ -34,14 +35,7 @@ public static class Batches
     public static IEnumerable<Batch> Shuffled(Split split, int size, RandomStream stream, torch.Device device)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
-        return Cut(split.Data, Order, size, device);
-
-        ReadOnlyMemory<int> Order()
-        {
-            var order = split.Indices.ToArray();
-            stream.Shuffle<int>(order);
-            return order;
-        }
+        return Cut(split, size, stream, device);
     }
 
     /// <summary>The examples of the given rows of <paramref name="data"/> as one batch.</summary>
@@ -68,11 +62,21 @@ public static class Batches
         return new Batch(On(device, x), labels is null ? null : On(device, labels), targets is null ? null : On(device, targets));
     }
 
-    private static IEnumerable<Batch> Cut(Dataset data, Func<ReadOnlyMemory<int>> order, int size, torch.Device device)
+    private static IEnumerable<Batch> Cut(Split split, int size, RandomStream? stream, torch.Device device)
     {
-        var rows = order();
-        for (var start = 0; start < rows.Length; start += size)
-            yield return Gather(data, rows.Span.Slice(start, Math.Min(size, rows.Length - start)), device);
+        var count = split.Count;
+        var order = ArrayPool<int>.Shared.Rent(count);
+        try
+        {
+            split.Indices.CopyTo(order);
+            stream?.Shuffle(order.AsSpan(0, count));
+            for (var start = 0; start < count; start += size)
+                yield return Gather(split.Data, order.AsSpan(start, Math.Min(size, count - start)), device);
+        }
+        finally
+        {
+            ArrayPool<int>.Shared.Return(order);
+        }
     }
 
     private static void Copy(ReadOnlySpan<float> values, int rowSize, ReadOnlySpan<int> rows, Span<float> into)

@@ -54,6 +54,8 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
                 var tally = new Tally();
                 if (RunBatches(epoch, learner, splits.Train, shuffle, device, tally, cancel) is not { } factor) break;
                 var trained = clock.Elapsed.TotalSeconds - began;
+                // A step leaves so little garbage that the collector would let it pile up for tens of epochs.
+                GC.Collect(0);
                 CheckParameters(epoch, learner, splits.Train, factor);
                 batchSeconds += trained;
                 examples += splits.Train.Count;

@@ -12,6 +12,8 @@ internal sealed class Ours(ILearner learner, Dataset data) : ISide
     private readonly RandomStream shuffle = new(1, "shuffle");
     private int epoch;
 
+    public ILearner Learner => learner;
+
     public torch.nn.Module Module => learner.Module;
 
     public double Epoch()
