@@ -7,6 +7,8 @@ const string usage =
                one epoch of GenDisc, of a plain TorchSharp loop and of the bare matrix products in turn, ROUNDS times (5)
            benchmarks epochs --memory EPOCHS [--models mlp,cnn,vae,hybrid]
                resident memory of GenDisc alone after epoch 2 and after the last
+           benchmarks profile [--models mlp,cnn,vae,hybrid]
+               where the time of GenDisc's training step goes
            benchmarks startup [ROUNDS] [GENDISC.DLL ...]
                seconds from the start of the gendisc tool (or of each DLL in turn) to its first training step, ROUNDS times (5)
            benchmarks kernels [FILTER]
@@ -20,6 +22,7 @@ try
     switch (args)
     {
         case ["epochs", .. var rest]: return EpochsCommand.Run(rest);
+        case ["profile", .. var rest]: return ProfileCommand.Run(rest);
         case ["startup", .. var rest]: return StartupCommand.Run(rest);
         case ["kernels", .. var rest]: return KernelsCommand.Run(rest);
         case ["--help" or "-h" or "help"]:

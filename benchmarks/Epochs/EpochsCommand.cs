@@ -53,6 +53,6 @@ internal static class EpochsCommand
         return 0;
     }
 
-    private static Design Find(string name) => Designs.All.FirstOrDefault(design => design.Name == name)
+    internal static Design Find(string name) => Designs.All.FirstOrDefault(design => design.Name == name)
         ?? throw new WrongUsage($"unknown model '{name}': use {string.Join(", ", Designs.All.Select(design => design.Name))}");
 }
