@@ -62,6 +62,7 @@ public sealed class GradientLearner : ILearner
         var rate = options.Rate * settings.RateFactor;
         if (!double.IsFinite(loss)) throw Diverged(loss, settings, rate);
 
+        update.DropGradients();
         objective.Backward();
         Audit(settings.Epoch);
         update.Step(rate, GradientScale(settings, rate));

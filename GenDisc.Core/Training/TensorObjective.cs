@@ -1,4 +1,5 @@
 using GenDisc.Core.Data;
+using GenDisc.Core.Kernels.Autograd;
 using GenDisc.Core.Models;
 using TorchSharp;
 
@@ -25,5 +26,9 @@ internal sealed class TensorObjective(IReadOnlyList<WeightedTerm> terms) : Objec
         return total?.ToDouble() ?? 0;
     }
 
-    public override void Backward() => total?.backward();
+    public override void Backward()
+    {
+        total?.backward();
+        GradientNode.ThrowIfFailed(); // of modules that use kernels all the same
+    }
 }

@@ -31,6 +31,7 @@ let private environment (training: Training) (machine: MachineInfo) =
       "kernels",
       Json.text (
           if not training.Kernels then "off"
+          elif machine.Device <> "cpu" then "none for this device"
           elif GenDisc.Core.Kernels.Simd.Available then "on"
           else "none for this processor"
       ) ]

@@ -69,7 +69,7 @@ internal abstract unsafe class GradientNode
     /// <exception cref="InvalidOperationException">A node failed.</exception>
     public static void Run(ReadOnlySpan<nint> roots, ReadOnlySpan<nint> gradients)
     {
-        direct = true;
+        (direct, failure) = (true, null);
         try
         {
             fixed (nint* tensors = roots, seeds = gradients)
@@ -97,20 +97,28 @@ internal abstract unsafe class GradientNode
     public void Attach(ReadOnlySpan<nint> inputs, Tensor output)
     {
         var handle = LibTorch.NewNode(applyPointer, deletedPointer);
-        var result = output.Handle;
-        for (var i = 0; i < inputs.Length; i++) leaves[i] = Leaf(inputs[i]);
-        fixed (nint* vars = inputs)
-        {
-            var array = new LibTorch.HandleArray(vars, inputs.Length);
-            LibTorch.SetNextEdges(handle, array, true);
-            LibTorch.WrapOutputs(array, default, default, new LibTorch.HandleArray(&result, 1), handle, &Allocate);
-        }
-
-        // The output's own node now keeps this one alive.
-        LibTorch.DisposeShared(handle);
-        LibTorch.DisposeWeak(handle);
+        if (handle.Shared == 0) Deleted(); // no one else will say so
         LibTorch.ThrowIfFailed();
-        DropPending(); // the wrapped output is the same tensor as the one given
+        try
+        {
+            for (var i = 0; i < inputs.Length; i++) leaves[i] = Leaf(inputs[i]);
+            var result = output.Handle;
+            fixed (nint* vars = inputs)
+            {
+                var array = new LibTorch.HandleArray(vars, inputs.Length);
+                LibTorch.SetNextEdges(handle, array, true);
+                LibTorch.ThrowIfFailed(); // before another call clears the error
+                LibTorch.WrapOutputs(array, default, default, new LibTorch.HandleArray(&result, 1), handle, &Allocate);
+                LibTorch.ThrowIfFailed();
+            }
+        }
+        finally
+        {
+            // The output's own node now keeps this one alive.
+            LibTorch.DisposeShared(handle);
+            LibTorch.DisposeWeak(handle);
+            DropPending(); // the wrapped output is the same tensor as the one given
+        }
     }
 
     internal void ReturnsTo(Action giveBack) => this.giveBack = giveBack;
@@ -155,33 +163,37 @@ internal abstract unsafe class GradientNode
     {
         var gradients = new Span<nint>(results, inputs);
         gradients.Clear();
+        var gradient = incoming[0];
         try
         {
-            Backward(incoming[0], gradients);
+            // After a failure, and below an output that nothing depends on, there is nothing to pass on.
+            if (gradient != 0 && failure is null) Backward(gradient, gradients);
+            if (direct) HandOver(gradients);
         }
         catch (Exception e)
         {
             failure ??= e;
+            foreach (var made in gradients)
+                if (made != 0) LibTorch.Dispose(made);
+            gradients.Clear();
         }
 
-        LibTorch.Dispose(incoming[0]);
+        if (gradient != 0) LibTorch.Dispose(gradient);
         Room(inputs);
+        gradients.CopyTo(new Span<nint>(pending, inputs)); // to be disposed once libtorch has copied them
+        return new LibTorch.HandleArray(results, inputs);
+    }
+
+    /// <summary>Gives parameters their gradients at once.</summary>
+    private void HandOver(Span<nint> gradients)
+    {
         for (var i = 0; i < inputs; i++)
         {
-            if (gradients[i] == 0) continue;
-            if (direct && leaves[i] != 0)
-            {
-                Accumulate(leaves[i], gradients[i]);
-                LibTorch.Dispose(gradients[i]);
-                gradients[i] = 0;
-            }
-            else
-            {
-                pending[i] = gradients[i]; // to be disposed once libtorch has copied it
-            }
+            if (gradients[i] == 0 || leaves[i] == 0) continue;
+            Accumulate(leaves[i], gradients[i]);
+            LibTorch.Dispose(gradients[i]);
+            gradients[i] = 0;
         }
-
-        return new LibTorch.HandleArray(results, inputs);
     }
 
     private static void Accumulate(nint leaf, nint gradient)

@@ -14,7 +14,9 @@ internal static class AffineBlock
 
     /// <summary>Whether the kernel takes these: float32 matrices on the CPU in row-major order.</summary>
     public static bool Fits(Tensor x, Tensor weight, Tensor bias) =>
-        Simd.Fits(x) && Simd.Fits(weight) && Simd.Fits(bias) && x.dim() == 2 && x.size(0) > 0;
+        Simd.Fits(x) && Simd.Fits(weight) && Simd.Fits(bias)
+        && x.dim() == 2 && weight.dim() == 2 && bias.dim() == 1 && x.size(0) > 0
+        && x.size(1) == weight.size(1) && bias.size(0) == weight.size(0);
 
     /// <param name="x">`[batch, inputs]`</param>
     /// <param name="weight">`[outputs, inputs]`</param>
@@ -29,9 +31,10 @@ internal static class AffineBlock
         var input = LibTorch.Detach(x.Handle);
         var transposed = LibTorch.Transposed(plain);
         LibTorch.AddProduct(result.Handle, input, transposed, 0, 1);
+        LibTorch.ThrowIfFailed(); // before another call clears the error
         LibTorch.Dispose(transposed);
         Columns.AddBias(result.Handle, (int)batch, (int)outputs, bias.Handle, relu);
-        if (GradientNode.Records(x, weight))
+        if (GradientNode.Records(x, weight) || GradientNode.Records(bias))
         {
             var node = Nodes.Rent();
             node.Save(input, plain, result, relu, LibTorch.RequiresGradient(x.Handle));
@@ -73,26 +76,26 @@ internal static class AffineBlock
             if (input == 0) throw new InvalidOperationException("the graph was already used; it keeps nothing for a second pass");
             var given = LibTorch.Contiguous(gradient); // mostly the same tensor
             var (batch, outputs) = ((int)LibTorch.Size(given, 0), (int)LibTorch.Size(given, 1));
-            var bias = Memory.NewHandle(outputs);
+            var bias = inputs[2] = Memory.NewHandle(outputs);
             var error = result == 0 ? given : Memory.NewHandle(batch, outputs);
             if (result == 0) Columns.Sum(given, batch, outputs, bias);
             else Columns.MaskAndSum(given, result, batch, outputs, error, bias);
 
-            var slope = Memory.NewHandle(outputs, LibTorch.Size(input, 1));
+            inputs[1] = Memory.NewHandle(outputs, LibTorch.Size(input, 1));
             var transposed = LibTorch.Transposed(error);
-            LibTorch.AddProduct(slope, transposed, input, 0, 1);
+            LibTorch.AddProduct(inputs[1], transposed, input, 0, 1);
+            LibTorch.ThrowIfFailed();
             LibTorch.Dispose(transposed);
             if (wanted)
             {
                 inputs[0] = Memory.NewHandle(batch, LibTorch.Size(input, 1));
                 LibTorch.AddProduct(inputs[0], error, weight, 0, 1);
+                LibTorch.ThrowIfFailed();
             }
 
-            (inputs[1], inputs[2]) = (slope, bias);
             if (error != given) LibTorch.Dispose(error);
             LibTorch.Dispose(given);
             Release();
-            LibTorch.ThrowIfFailed();
         }
 
         protected override void Release()

@@ -12,7 +12,7 @@ open GenDisc.Core.Tests.Modules.Building
 open GenDisc.Core.Tests.Training.Fitting
 
 /// conv 3 >> relu >> pool >> conv 5 >> relu >> vae 4 >> classifier [6] on 1×9×7 images, its decoder's last step a
-/// transposed convolution: every kernel has a part.
+/// transposed convolution: a part for every kernel that training uses but the pool alone.
 let private build kernels =
     let stream = init 1L
 

@@ -79,6 +79,14 @@ let tests =
               let z = tripled false x
               run z (torch.ones_like z)
               Expect.all (numbers (taken x)) (fun g -> g = 3.0) "and the next pass is not affected")
+          torchTest "a failure stops the nodes before it, and none is blamed on the next pass" (fun () ->
+              let x = leaf (init 1L) [ 4 ]
+              let y = tripled true (tripled false x)
+              Expect.throwsT<InvalidOperationException> (fun () -> run y (torch.ones_like y)) "fails"
+              Expect.isNull x.grad "nothing handed over"
+              let z = tripled false (tripled false x)
+              run z (torch.ones_like z)
+              Expect.all (numbers (taken x)) (fun g -> g = 9.0) "the next one works")
           torchTest "nodes are used again and free what they hold" (fun () ->
               let x = leaf (init 1L) [ 100; 100 ]
               let g = torch.ones_like x

@@ -73,7 +73,15 @@ let tests =
               Expect.isFalse (AffineBlock.Fits((floats (init 1L) [ 5; 6 ]).t(), w, b)) "transposed"
               Expect.isFalse (AffineBlock.Fits(x.``to`` torch.float64, w, b)) "float64"
               Expect.isFalse (AffineBlock.Fits(floats (init 1L) [ 2; 6; 5 ], w, b)) "three dimensions"
-              Expect.isFalse (AffineBlock.Fits(torch.zeros (0L, 5L), w, b)) "no row")
+              Expect.isFalse (AffineBlock.Fits(torch.zeros (0L, 5L), w, b)) "no row"
+              Expect.isFalse (AffineBlock.Fits(floats (init 1L) [ 6; 4 ], w, b)) "another width"
+              Expect.isFalse (AffineBlock.Fits(x, w, floats (init 1L) [ 8 ])) "a short bias")
+          torchTest "a bias learns beside a frozen weight" (fun () ->
+              let x, w, b =
+                  floats (init 1L) [ 6; 5 ], floats (init 2L) [ 9; 5 ], leaf (init 3L) [ 9 ]
+
+              (AffineBlock.Apply(x, w, b, false)).sum().backward()
+              Expect.all (numbers (taken b)) (fun g -> g = 6.0) "the number of rows")
           torchTest "records nothing where no gradient is wanted" (fun () ->
               let x, w, b = arguments (init 1L) 6 5 9
               use _ = torch.no_grad ()
