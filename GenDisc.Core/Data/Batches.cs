@@ -48,10 +48,7 @@ public static class Batches
         torch.Tensor? labels = null, targets = null;
         if (data.Classes > 0)
         {
-            labels = torch.empty(rows.Length, torch.int64, torch.CPU).DetachFromDisposeScope();
-            var numbers = Numbers<long>(labels);
-            var all = data.Labels.Span;
-            for (var i = 0; i < rows.Length; i++) numbers[i] = all[rows[i]];
+            labels = Integers(data.Labels.Span, rows);
         }
         else
         {
@@ -59,7 +56,11 @@ public static class Batches
             Copy(data.Targets.Span, data.TargetSize, rows, Numbers<float>(targets));
         }
 
-        return new Batch(On(device, x), labels is null ? null : On(device, labels), targets is null ? null : On(device, targets));
+        return new Batch(
+            On(device, x),
+            labels is null ? null : On(device, labels),
+            targets is null ? null : On(device, targets),
+            data.Lengths.IsEmpty ? null : Integers(data.Lengths.Span, rows));
     }
 
     private static IEnumerable<Batch> Cut(Split split, int size, RandomStream? stream, torch.Device device)
@@ -83,6 +84,14 @@ public static class Batches
     {
         for (var r = 0; r < rows.Length; r++)
             values.Slice(rows[r] * rowSize, rowSize).CopyTo(into[(r * rowSize)..]);
+    }
+
+    private static torch.Tensor Integers(ReadOnlySpan<int> values, ReadOnlySpan<int> rows)
+    {
+        var integers = torch.empty(rows.Length, torch.int64, torch.CPU).DetachFromDisposeScope();
+        var numbers = Numbers<long>(integers);
+        for (var i = 0; i < rows.Length; i++) numbers[i] = values[rows[i]];
+        return integers;
     }
 
     private static torch.Tensor Floats(int rows, ReadOnlySpan<int> shape)

@@ -35,7 +35,7 @@ public sealed class Dataset
 
     public string Name { get; }
 
-    /// <summary>[channels, height, width] of an image or [n] of a vector.</summary>
+    /// <summary>[channels, height, width] of an image, [steps, features] of a sequence or [n] of a vector.</summary>
     public ImmutableArray<int> ExampleShape { get; }
 
     public int Count { get; }
@@ -62,6 +62,12 @@ public sealed class Dataset
 
     /// <summary>Count * TargetSize targets; empty for classification.</summary>
     public ReadOnlyMemory<float> Targets { get; }
+
+    /// <summary>Real steps of each sequence, in 1..steps, the rest being padding with 0; empty when all are full.</summary>
+    public ReadOnlyMemory<int> Lengths { get; private init; }
+
+    /// <summary>How the targets were scaled, one column for each number of a target; null when they are in their own units.</summary>
+    public Scaling? TargetScaling { get; private init; }
 
     /// <summary>Labelled examples of one byte a number.</summary>
     /// <exception cref="UserError">Lengths disagree, or a label lies outside the classes.</exception>
@@ -92,17 +98,38 @@ public sealed class Dataset
         return data;
     }
 
+    /// <summary>Labelled sequences of [<paramref name="steps"/>, <paramref name="features"/>], shorter ones padded at the end.</summary>
+    /// <param name="lengths">Real steps of each; empty when all are full.</param>
+    /// <exception cref="UserError">Lengths disagree, a label lies outside the classes, or a value is not finite.</exception>
+    public static Dataset OfSequences(
+        string name,
+        int steps,
+        int features,
+        ReadOnlyMemory<float> values,
+        ReadOnlyMemory<int> lengths,
+        ReadOnlyMemory<int> labels,
+        IEnumerable<string> classNames)
+    {
+        var data = new Dataset(name, [steps, features], default, values, [.. classNames], labels, 0, default) { Lengths = lengths };
+        data.CheckLabels();
+        data.CheckLengths();
+        CheckFinite(name, "value", values.Span, data.ExampleSize);
+        return data;
+    }
+
     /// <summary>Examples of real numbers with <paramref name="targetSize"/> real targets each.</summary>
+    /// <param name="scaling">How the targets were scaled, if they were.</param>
     /// <exception cref="UserError">Lengths disagree, or a value or target is not finite.</exception>
     public static Dataset OfTargets(
         string name,
         IEnumerable<int> shape,
         ReadOnlyMemory<float> values,
         int targetSize,
-        ReadOnlyMemory<float> targets)
+        ReadOnlyMemory<float> targets,
+        Scaling? scaling = null)
     {
         if (targetSize < 1) throw new UserError($"Dataset {name}: regression needs at least one target an example; got {targetSize}.");
-        var data = new Dataset(name, [.. shape], default, values, [], default, targetSize, targets);
+        var data = new Dataset(name, [.. shape], default, values, [], default, targetSize, targets) { TargetScaling = scaling };
         if (CountRows(name, "targets", targets.Length, targetSize) is var rows && rows != data.Count)
             throw new UserError($"Dataset {name}: {data.Count} examples but targets for {rows}.");
         CheckFinite(name, "value", values.Span, data.ExampleSize);
@@ -135,6 +162,15 @@ public sealed class Dataset
             if (!float.IsFinite(numbers[i]))
                 throw new UserError($"Dataset {name}: a {what} of example {i / rowSize} is {numbers[i]}; only finite numbers can be learnt from.");
         }
+    }
+
+    private void CheckLengths()
+    {
+        if (Lengths.IsEmpty) return;
+        if (Lengths.Length != Count) throw new UserError($"Dataset {Name}: {Count} sequences but {Lengths.Length} lengths.");
+        var wrong = Lengths.Span.IndexOfAnyExceptInRange(1, ExampleShape[0]);
+        if (wrong >= 0)
+            throw new UserError($"Dataset {Name}: the length of sequence {wrong} is {Lengths.Span[wrong]}, but must be 1 to {ExampleShape[0]}.");
     }
 
     private void CheckLabels()

@@ -25,7 +25,7 @@ public static class Pictures
         using var scope = NewDisposeScope();
         using var inference = no_grad();
         model.eval();
-        var output = model.Forward(batch.X, noise);
+        var output = model.ForwardBatch(batch, noise);
         return (Rows(batch.X), Rows(model.Decode(output.LatentMean!)));
     }
 
@@ -42,7 +42,7 @@ public static class Pictures
         {
             using (batch)
             {
-                parts.Add(model.Forward(batch.X, noise).LatentMean!.cpu());
+                parts.Add(model.ForwardBatch(batch, noise).LatentMean!.cpu());
                 if (batch.Labels is { } y) labels.AddRange(y.cpu().data<long>().Select(v => (int)v));
             }
         }

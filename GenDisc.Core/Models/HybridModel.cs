@@ -1,3 +1,4 @@
+using GenDisc.Core.Data;
 using GenDisc.Core.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -11,11 +12,15 @@ namespace GenDisc.Core.Models;
 public sealed class HybridModel : Module
 {
     private readonly IReadOnlyList<Stage> stages;
+    private readonly SequenceLengths? lengths;
 
-    public HybridModel(IReadOnlyList<Stage> stages)
+    /// <param name="stages">First to last.</param>
+    /// <param name="lengths">What the stages' sequence modules ask for the lengths of a batch.</param>
+    public HybridModel(IReadOnlyList<Stage> stages, SequenceLengths? lengths = null)
         : base(nameof(HybridModel))
     {
         this.stages = stages;
+        this.lengths = lengths;
         for (var i = 0; i < stages.Count; i++)
         {
             var (kind, module) = stages[i] switch
@@ -36,6 +41,20 @@ public sealed class HybridModel : Module
     public bool IsClassifier => stages.Any(s => s is ClassifierStage);
 
     public bool IsRegressor => stages.Any(s => s is RegressorStage);
+
+    /// <summary>One pass over a batch, padding of its sequences left aside. Tensors belong to the caller's dispose scope.</summary>
+    public ModelOutput ForwardBatch(Batch batch, Generator noise)
+    {
+        lengths?.Set(batch.Lengths, batch.X.size(1));
+        try
+        {
+            return Forward(batch.X, noise);
+        }
+        finally
+        {
+            lengths?.Set(null, 0);
+        }
+    }
 
     /// <summary>One pass. Tensors belong to the caller's dispose scope.</summary>
     /// <param name="x">`[batch, …]` in the shape of the data.</param>

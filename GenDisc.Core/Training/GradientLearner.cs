@@ -57,7 +57,7 @@ public sealed class GradientLearner : ILearner
     {
         using var scope = NewDisposeScope();
         if (!model.training) model.train();
-        var output = model.Forward(batch.X, noise);
+        var output = model.ForwardBatch(batch, noise);
         var loss = objective.Evaluate(output, batch, settings.Epoch, learns: true);
         var rate = options.Rate * settings.RateFactor;
         if (!double.IsFinite(loss)) throw Diverged(loss, settings, rate);
@@ -75,7 +75,7 @@ public sealed class GradientLearner : ILearner
         using var scope = NewDisposeScope();
         using var inference = no_grad();
         if (model.training) model.eval();
-        var output = model.Forward(batch.X, noise);
+        var output = model.ForwardBatch(batch, noise);
         var loss = objective.Evaluate(output, batch, epoch: null, learns: false);
         Record(tally, loss, output, batch);
         sink?.Add(output, batch);
