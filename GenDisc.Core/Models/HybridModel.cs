@@ -66,6 +66,35 @@ public sealed class HybridModel : Module
         return output;
     }
 
+    /// <summary>
+    /// The representation after the last stage of the main path, of a bottleneck the mean of q(z|x): no draw, no decoder,
+    /// no heads. Tensors belong to the caller's dispose scope.
+    /// </summary>
+    /// <param name="x">`[batch, …]` in the shape of the data.</param>
+    public Tensor Encode(Tensor x)
+    {
+        var representation = x;
+        foreach (var stage in stages)
+        {
+            representation = stage switch
+            {
+                TrunkStage trunk => trunk.Layers.call(representation),
+                BottleneckStage { Bottleneck: var bottleneck } => bottleneck.Mean(bottleneck.Posterior(representation)),
+                _ => representation,
+            };
+        }
+
+        return representation;
+    }
+
+    /// <summary>Parameters that <see cref="Encode"/> depends on.</summary>
+    internal IEnumerable<TorchSharp.Modules.Parameter> EncoderParameters() => stages.SelectMany(stage => stage switch
+    {
+        TrunkStage trunk => trunk.Layers.parameters(),
+        BottleneckStage { Bottleneck: var bottleneck } => bottleneck.EncoderParameters(),
+        _ => [],
+    });
+
     /// <summary>E[x|z] of latents `[n, latent]`, in the shape of the data.</summary>
     /// <exception cref="InvalidOperationException">The model has no bottleneck.</exception>
     public Tensor Decode(Tensor latents)

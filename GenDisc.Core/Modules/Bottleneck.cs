@@ -70,6 +70,12 @@ public sealed class Bottleneck : Module
             : LatentDraw.Twin(posterior, epsilon);
     }
 
+    /// <summary>Mean of q(z|x), `[batch, latent]`; an autoencoder's point itself.</summary>
+    public Tensor Mean(Tensor posterior) => Options.Variational ? posterior.narrow(1, 0, Options.Latent) : posterior;
+
+    /// <summary>Parameters that <see cref="Posterior"/> depends on.</summary>
+    internal IEnumerable<TorchSharp.Modules.Parameter> EncoderParameters() => entry.parameters().Concat(posterior.parameters());
+
     /// <summary>Parameters of p(x|z), in the shape of the data.</summary>
     public Tensor Decode(Tensor latent) => decoder.call(latent);
 }

@@ -12,11 +12,24 @@ internal static class Initialise
     /// </summary>
     public static TorchSharp.Modules.Parameter FanIn(RandomStream stream, int fanIn, params long[] shape)
     {
+        using var flat = Uniform(stream, fanIn, shape.Aggregate(1L, (a, b) => a * b));
+        return new TorchSharp.Modules.Parameter(flat.reshape(shape));
+    }
+
+    /// <summary>The same for a parameter that a module of libtorch made, in place.</summary>
+    public static void FanIn(RandomStream stream, int fanIn, TorchSharp.Modules.Parameter parameter)
+    {
+        using var outside = no_grad();
+        using var flat = Uniform(stream, fanIn, parameter.numel());
+        using var values = flat.reshape(parameter.shape);
+        parameter.copy_(values);
+    }
+
+    private static Tensor Uniform(RandomStream stream, int fanIn, long count)
+    {
         var bound = 1 / Math.Sqrt(fanIn);
-        var count = shape.Aggregate(1L, (a, b) => a * b);
         var values = new float[count];
         for (var i = 0; i < values.Length; i++) values[i] = (float)stream.Uniform(-bound, bound);
-        using var flat = tensor(values);
-        return new TorchSharp.Modules.Parameter(flat.reshape(shape));
+        return tensor(values);
     }
 }

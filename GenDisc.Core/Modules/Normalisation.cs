@@ -10,6 +10,16 @@ public static class Normalisation
     public static Module<Tensor, Tensor> Batch(int features, bool images) =>
         images ? BatchNorm2d(features) : BatchNorm1d(features);
 
-    /// <summary>Over all values of an example (Ba et al. 2016).</summary>
+    /// <summary>
+    /// Per feature of `[batch, steps, features]`, over the steps of all sequences. Where lengths vary, padding has no
+    /// part in the statistics and comes out as 0.
+    /// </summary>
+    public static Module<Tensor, Tensor> BatchSequence(int features, SequenceLengths? lengths = null) =>
+        new StepNormalisation(features, lengths);
+
+    /// <summary>
+    /// Over all values of an example (Ba et al. 2016); of a sequence `[batch, steps, features]` over the features of each
+    /// step, with <paramref name="shape"/> `[features]`.
+    /// </summary>
     public static Module<Tensor, Tensor> Layer(IReadOnlyList<long> shape) => LayerNorm([.. shape]);
 }

@@ -53,6 +53,36 @@ public sealed class Pure : Module<Tensor, Tensor>
     public static Pure Upsample(int height, int width) =>
         new("upsample", x => functional.interpolate(x, [height, width], mode: InterpolationMode.Nearest));
 
+    /// <summary>Maximum of two steps at a time, `[batch, steps, features]` to `[batch, ⌊steps/2⌋, features]`.</summary>
+    public static Pure MaxPool1d() => new("maxPool1d", x =>
+    {
+        using var scope = NewDisposeScope();
+        var pairs = x.size(1) / 2;
+        var (even, odd) = (TensorIndex.Slice(0, 2 * pairs, 2), TensorIndex.Slice(1, 2 * pairs, 2));
+        return maximum(x[TensorIndex.Colon, even], x[TensorIndex.Colon, odd]).MoveToOuterDisposeScope();
+    });
+
+    /// <summary>Nearest neighbour from `[batch, …, features]` to exactly <paramref name="steps"/> steps.</summary>
+    public static Pure UpsampleSteps(int steps) => new("upsampleSteps", x =>
+    {
+        using var scope = NewDisposeScope();
+        var wide = functional.interpolate(x.transpose(1, 2), [steps], mode: InterpolationMode.Nearest);
+        return wide.transpose(1, 2).MoveToOuterDisposeScope();
+    });
+
+    /// <summary>The same vector at every step: `[batch, features]` to `[batch, steps, features]`.</summary>
+    public static Pure Repeat(int steps) => new("repeat", x =>
+    {
+        using var step = x.unsqueeze(1);
+        return step.expand(-1, steps, -1);
+    });
+
+    /// <summary>Mean over an image: `[batch, c, h, w]` to `[batch, c]` (Lin et al. 2014).</summary>
+    public static Pure GlobalMean() => new("globalMean", x => x.mean([2, 3]));
+
+    /// <summary>Maximum over an image: `[batch, c, h, w]` to `[batch, c]`.</summary>
+    public static Pure GlobalMax() => new("globalMax", x => x.amax([2, 3]));
+
     /// <summary>`[batch, …]` to `[batch, shape…]`.</summary>
     public static Pure Reshape(IReadOnlyList<long> shape)
     {

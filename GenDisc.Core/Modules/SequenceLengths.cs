@@ -22,6 +22,9 @@ public sealed class SequenceLengths
         this.full = full;
     }
 
+    /// <summary>Takes over what <paramref name="other"/> was told; null: every step is real.</summary>
+    public void SetFrom(SequenceLengths? other) => Set(other?.lengths, other?.full ?? 0);
+
     /// <summary>
     /// Real steps of each sequence in a representation of <paramref name="steps"/> steps (pooling shortens it):
     /// ⌊length · steps / full⌋, at least 1. int64 `[batch]` on the CPU, or null when all are real. The caller's to dispose.
@@ -40,5 +43,17 @@ public sealed class SequenceLengths
         return At(steps) is not { } real
             ? null
             : arange(steps).unsqueeze(0).lt(real.unsqueeze(1)).to(float32).unsqueeze(2).to(device).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// `[batch, steps, features]` with <paramref name="value"/> for every value of a padded step; the tensor itself when
+    /// all steps are real.
+    /// </summary>
+    public Tensor Padded(Tensor sequence, double value)
+    {
+        if (!Vary) return sequence;
+        using var scope = NewDisposeScope();
+        var padding = Mask(sequence.size(1), sequence.device)!.logical_not();
+        return sequence.masked_fill(padding, value).MoveToOuterDisposeScope();
     }
 }

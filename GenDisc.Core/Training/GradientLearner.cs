@@ -18,7 +18,7 @@ public sealed class GradientLearner : ILearner
     private readonly double? clip;
     private bool audited;
 
-    /// <param name="model">Owned by the caller.</param>
+    /// <param name="model">Owned by the caller. Parameters that require no gradient stay as they are.</param>
     /// <param name="terms">Every term to compute; those of weight 0 are reported but not learnt from.</param>
     /// <param name="options">The optimiser.</param>
     /// <param name="clip">Largest global gradient norm, or null.</param>
@@ -37,9 +37,9 @@ public sealed class GradientLearner : ILearner
         this.options = options;
         this.clip = clip;
         this.noise = noise;
-        update = ParameterUpdate.For(options, [.. model.parameters()], kernels);
+        update = ParameterUpdate.For(options, [.. model.parameters().Where(p => p.requires_grad)], kernels);
         objective = Objective.Of(terms, kernels);
-        SmallestBatch = model.modules().Any(m => m is TorchSharp.Modules.BatchNorm1d or TorchSharp.Modules.BatchNorm2d) ? 2 : 1;
+        SmallestBatch = model.modules().Any(NormalisesBatches) ? 2 : 1;
     }
 
     public int SmallestBatch { get; }
@@ -87,6 +87,11 @@ public sealed class GradientLearner : ILearner
         objective.Dispose();
     }
 
+    /// <summary>Frozen layers go by their running statistics.</summary>
+    private static bool NormalisesBatches(nn.Module module) =>
+        module is TorchSharp.Modules.BatchNorm1d or TorchSharp.Modules.BatchNorm2d
+        && module.parameters().Any(p => p.requires_grad);
+
     /// <summary>min(1, clip / norm), the factor that keeps the global norm in bounds (Pascanu et al. 2013, algorithm 1).</summary>
     private double GradientScale(StepSettings settings, double rate)
     {
@@ -120,6 +125,9 @@ public sealed class GradientLearner : ILearner
     {
         if (audited || terms.Any(t => t.FinalWeight != 0 && t.WeightAt(epoch) == 0)) return;
         audited = true;
-        Unreached = [.. model.named_parameters().Where(p => p.parameter.grad is null).Select(p => p.name)];
+        Unreached = [.. model.named_parameters().Where(Misses).Select(p => p.name)];
     }
+
+    private static bool Misses((string Name, TorchSharp.Modules.Parameter Parameter) named) =>
+        named.Parameter is { requires_grad: true, grad: null };
 }

@@ -23,7 +23,7 @@ public abstract class LossTerm(string name)
         if (model.Bottleneck is { } bottleneck)
         {
             terms.Add(new ReconstructionTerm());
-            if (bottleneck.Options.Variational) terms.Add(new KlTerm());
+            terms.Add(bottleneck.Options.Variational ? new KlTerm() : new SparsityTerm());
         }
 
         if (model.IsClassifier) terms.Add(new CrossEntropyTerm());
@@ -67,6 +67,15 @@ public sealed class KlTerm() : LossTerm("kl")
         output.Variational && GaussianKlLoss.Fits(Need(output.Posterior))
             ? new TermValue(GaussianKlLoss.Sum(output.Posterior!, request?.Scale ?? 0, request?.Roots.AddRoom(output.Posterior!)))
             : base.Evaluate(output, batch, request);
+}
+
+/// <summary>
+/// Σ_j |z_j| of an autoencoder's latent vector: an L1 penalty that leaves few units active (Olshausen and Field 1996,
+/// eq. 2 with S(x) = |x|; Ng 2011 has it with a KL divergence in its place).
+/// </summary>
+public sealed class SparsityTerm() : LossTerm("sparsity")
+{
+    public override Tensor PerExample(ModelOutput output, Batch batch) => Need(output.LatentMean).abs().sum(1);
 }
 
 /// <summary>−log p(y|x), nats.</summary>

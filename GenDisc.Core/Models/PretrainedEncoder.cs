@@ -1,0 +1,59 @@
+using GenDisc.Core.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace GenDisc.Core.Models;
+
+/// <summary>
+/// A trained model's encoder as a layer: `[batch, …]` to <see cref="HybridModel.Encode"/>. Frozen, it is a fixed
+/// function: without gradient and always in evaluation mode. Else its encoder learns on; decoder, likelihood and heads,
+/// which nothing asks, stay as they are.
+/// </summary>
+public sealed class PretrainedEncoder : Module<Tensor, Tensor>
+{
+    private readonly HybridModel source;
+    private readonly bool frozen;
+    private readonly SequenceLengths? outer;
+    private readonly SequenceLengths? inner;
+
+    /// <param name="source">The trained model, owned from here on.</param>
+    /// <param name="frozen">Whether it stays as it is.</param>
+    /// <param name="outer">Lengths of the model that this layer belongs to, in which it comes first.</param>
+    /// <param name="inner">Lengths that <paramref name="source"/>'s sequence modules ask.</param>
+    public PretrainedEncoder(HybridModel source, bool frozen, SequenceLengths? outer, SequenceLengths? inner)
+        : base(nameof(PretrainedEncoder))
+    {
+        this.source = source;
+        this.frozen = frozen;
+        this.outer = outer;
+        this.inner = inner;
+        RegisterComponents();
+        foreach (var parameter in source.parameters()) parameter.requires_grad = false;
+        if (!frozen)
+        {
+            foreach (var parameter in source.EncoderParameters()) parameter.requires_grad = true;
+        }
+
+        train(training); // the source may come from an evaluation
+    }
+
+    public override void train(bool on = true)
+    {
+        base.train(on);
+        if (frozen) source.eval();
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        using var outside = frozen ? no_grad() : null;
+        inner?.SetFrom(outer);
+        try
+        {
+            return source.Encode(input);
+        }
+        finally
+        {
+            inner?.SetFrom(null);
+        }
+    }
+}
