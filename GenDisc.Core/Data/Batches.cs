@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using GenDisc.Core.Kernels.Gather;
 using GenDisc.Core.Kernels.Native;
@@ -25,21 +26,38 @@ public static class Batches
     public static IEnumerable<Batch> Sequential(Split split, int size, torch.Device device)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
-        return Cut(split, size, stream: null, device);
+        return Cut(split, size, stream: null, device, augmenter: null, augmentation: null);
     }
 
     /// <summary>
     /// The split's examples in a random order that <paramref name="stream"/> draws when the enumeration starts; each
     /// enumeration is another epoch. The caller disposes each batch.
     /// </summary>
-    public static IEnumerable<Batch> Shuffled(Split split, int size, RandomStream stream, torch.Device device)
+    /// <param name="split">To train on.</param>
+    /// <param name="size">Examples of a batch.</param>
+    /// <param name="stream">Draws the order.</param>
+    /// <param name="device">Of the batches.</param>
+    /// <param name="augmenter">Changes the images of every batch; null leaves them.</param>
+    /// <param name="augmentation">Draws the changes; needed with an augmenter.</param>
+    /// <exception cref="UserError">While enumerating: the augmenter does not fit the examples.</exception>
+    public static IEnumerable<Batch> Shuffled(
+        Split split,
+        int size,
+        RandomStream stream,
+        torch.Device device,
+        Augmenter? augmenter = null,
+        RandomStream? augmentation = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
-        return Cut(split, size, stream, device);
+        if (augmenter is not null) ArgumentNullException.ThrowIfNull(augmentation);
+        return Cut(split, size, stream, device, augmenter, augmentation);
     }
 
     /// <summary>The examples of the given rows of <paramref name="data"/> as one batch.</summary>
-    public static Batch Gather(Dataset data, ReadOnlySpan<int> rows, torch.Device device)
+    public static Batch Gather(Dataset data, ReadOnlySpan<int> rows, torch.Device device) =>
+        On(device, Gather(data, rows));
+
+    private static Batch Gather(Dataset data, ReadOnlySpan<int> rows)
     {
         var x = Floats(rows.Length, data.ExampleShape.AsSpan());
         if (data.Pixels.IsEmpty) Copy(data.Values.Span, data.ExampleSize, rows, Numbers<float>(x));
@@ -56,14 +74,11 @@ public static class Batches
             Copy(data.Targets.Span, data.TargetSize, rows, Numbers<float>(targets));
         }
 
-        return new Batch(
-            On(device, x),
-            labels is null ? null : On(device, labels),
-            targets is null ? null : On(device, targets),
-            data.Lengths.IsEmpty ? null : Integers(data.Lengths.Span, rows));
+        return new Batch(x, labels, targets, data.Lengths.IsEmpty ? null : Integers(data.Lengths.Span, rows));
     }
 
-    private static IEnumerable<Batch> Cut(Split split, int size, RandomStream? stream, torch.Device device)
+    private static IEnumerable<Batch> Cut(
+        Split split, int size, RandomStream? stream, torch.Device device, Augmenter? augmenter, RandomStream? augmentation)
     {
         var count = split.Count;
         var order = ArrayPool<int>.Shared.Rent(count);
@@ -72,11 +87,28 @@ public static class Batches
             split.Indices.CopyTo(order);
             stream?.Shuffle(order.AsSpan(0, count));
             for (var start = 0; start < count; start += size)
-                yield return Gather(split.Data, order.AsSpan(start, Math.Min(size, count - start)), device);
+            {
+                var batch = Gather(split.Data, order.AsSpan(start, Math.Min(size, count - start)));
+                if (augmenter is not null) Augment(batch, augmenter, augmentation!);
+                yield return On(device, batch);
+            }
         }
         finally
         {
             ArrayPool<int>.Shared.Return(order);
+        }
+    }
+
+    private static void Augment(Batch batch, Augmenter augmenter, RandomStream stream)
+    {
+        try
+        {
+            augmenter.Apply(batch, stream);
+        }
+        catch
+        {
+            batch.Dispose();
+            throw;
         }
     }
 
@@ -104,9 +136,17 @@ public static class Batches
 
     private static Span<T> Numbers<T>(torch.Tensor tensor) where T : struct => MemoryMarshal.Cast<byte, T>(tensor.bytes);
 
-    private static torch.Tensor On(torch.Device device, torch.Tensor tensor)
+    private static Batch On(torch.Device device, Batch batch)
     {
-        if (device.type == DeviceType.CPU) return tensor;
-        using (tensor) return tensor.to(device).DetachFromDisposeScope();
+        if (device.type == DeviceType.CPU) return batch;
+        using (batch)
+        {
+            // Lengths stay: they are read on the CPU.
+            return new Batch(
+                Copied(batch.X), Copied(batch.Labels), Copied(batch.Targets), batch.Lengths?.clone().DetachFromDisposeScope());
+        }
+
+        [return: NotNullIfNotNull(nameof(tensor))]
+        torch.Tensor? Copied(torch.Tensor? tensor) => tensor?.to(device).DetachFromDisposeScope();
     }
 }

@@ -12,6 +12,9 @@ public sealed class Streams(long seed)
 
     public RandomStream Shuffle => new(seed, "shuffle");
 
+    /// <summary>Changes to training images.</summary>
+    public RandomStream Augmentation => new(seed, "augmentation");
+
     public RandomStream Take => new(seed, "take");
 
     /// <summary>Latent noise during training.</summary>

@@ -12,7 +12,9 @@ namespace GenDisc.Core.Training;
 /// <param name="Patience">
 /// Stop when the validation loss has not improved for so many epochs, and restore the best weights; null: never.
 /// </param>
-public sealed record TrainerOptions(int Epochs, int BatchSize, RateSchedule Schedule, int? Patience = null);
+/// <param name="Augmenter">Changes the images that are trained on, and those alone; null: they stay as they are.</param>
+public sealed record TrainerOptions(
+    int Epochs, int BatchSize, RateSchedule Schedule, int? Patience = null, Augmenter? Augmenter = null);
 
 /// <summary>The loop: epochs of shuffled batches, each followed by a look at the validation part.</summary>
 public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
@@ -34,11 +36,13 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
     /// <exception cref="DivergedException">
     /// A loss, the validation loss or a parameter is not finite. Epochs reported before stand.
     /// </exception>
-    /// <exception cref="UserError">The data have no validation part to stop early by, or fill no batch.</exception>
+    /// <exception cref="UserError">
+    /// The data have no validation part to stop early by, fill no batch, or are not images that the augmenter fits.
+    /// </exception>
     public TrainingOutcome Fit(ILearner learner, Splits splits, Streams streams, torch.Device device, CancellationToken cancel)
     {
         CheckFits(learner, splits);
-        var shuffle = streams.Shuffle;
+        var (shuffle, augmentation) = (streams.Shuffle, streams.Augmentation);
         var clock = Stopwatch.StartNew();
         var reports = new List<EpochReport>();
         var (best, bestLoss) = (0, double.PositiveInfinity);
@@ -52,7 +56,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
             {
                 var began = clock.Elapsed.TotalSeconds;
                 var tally = new Tally();
-                if (RunBatches(epoch, learner, splits.Train, shuffle, device, tally, cancel) is not { } factor) break;
+                if (RunBatches(epoch, learner, splits.Train, shuffle, augmentation, device, tally, cancel) is not { } factor) break;
                 var trained = clock.Elapsed.TotalSeconds - began;
                 // A step leaves so little garbage that the collector would let it pile up for tens of epochs.
                 GC.Collect(0);
@@ -171,6 +175,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
         ILearner learner,
         Split train,
         RandomStream shuffle,
+        RandomStream augmentation,
         torch.Device device,
         Tally tally,
         CancellationToken cancel)
@@ -178,7 +183,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
         var batches = StepsOf(train);
         var clock = Stopwatch.StartNew();
         var (step, seen, factor) = (0, 0L, 0.0);
-        foreach (var batch in Batches.Shuffled(train, options.BatchSize, shuffle, device))
+        foreach (var batch in Batches.Shuffled(train, options.BatchSize, shuffle, device, options.Augmenter, augmentation))
         {
             using (batch)
             {

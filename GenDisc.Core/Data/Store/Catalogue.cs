@@ -29,6 +29,12 @@ internal static class Catalogue
             StrokeDigits.TrainCount, StrokeDigits.TestCount, []),
         new("moons", "two interleaved half circles in the plane, generated", [2], Moons.ClassNames,
             Moons.TrainCount, Moons.TestCount, []),
+        new("circles", "two circles in the plane, one inside the other, generated", [2], Circles.ClassNames,
+            Circles.TrainCount, Circles.TestCount, []),
+        new("spirals", "three interleaved spiral arms in the plane, generated", [2], Spirals.ClassNames,
+            Spirals.TrainCount, Spirals.TestCount, []),
+        new("blobs", "four normal clusters in the plane, of different spread, generated", [2], Blobs.ClassNames,
+            Blobs.TrainCount, Blobs.TestCount, []),
         new("friedman", "regression of Friedman's function #1 of ten inputs, generated", [Friedman.Inputs], [],
             Friedman.TrainCount, Friedman.TestCount, []),
     ];

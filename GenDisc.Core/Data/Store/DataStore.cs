@@ -97,6 +97,9 @@ public sealed class DataStore
     {
         "digits" => StrokeDigits.Load(),
         "moons" => Moons.Load(),
+        "circles" => Circles.Load(),
+        "spirals" => Spirals.Load(),
+        "blobs" => Blobs.Load(),
         "friedman" => Friedman.Load(),
         _ => throw new InvalidOperationException($"no generator for {info.Name}"),
     };

@@ -9,30 +9,21 @@ namespace GenDisc.Core.Data.Synthetic;
 /// </summary>
 public static class Moons
 {
-    public const int TrainCount = 4_000;
-    public const int TestCount = 1_000;
+    public const int TrainCount = Planar.TrainCount;
+    public const int TestCount = Planar.TestCount;
 
-    /// <summary>Standard deviation of the noise on each coordinate.</summary>
+    /// <summary>Standard deviation of the noise on each coordinate, by default.</summary>
     public const double Noise = 0.1;
 
     public static ImmutableArray<string> ClassNames { get; } = ["upper", "lower"];
 
-    public static LoadedData Load() => Generated.Load(Draw("train", TrainCount), Draw("test", TestCount));
+    /// <param name="noise">Standard deviation on each coordinate, at least 0; null: <see cref="Noise"/>.</param>
+    /// <exception cref="UserError">The noise is negative or not finite.</exception>
+    public static LoadedData Load(double? noise = null) => Planar.Load("moons", ClassNames, Noise, noise, Place);
 
-    private static Dataset Draw(string part, int count)
+    private static (double X, double Y) Place(RandomStream stream, int label)
     {
-        var stream = new RandomStream(Generated.Seed, $"moons/{part}");
-        var values = new float[2 * count];
-        var labels = new int[count];
-        for (var i = 0; i < count; i++)
-        {
-            var (sin, cos) = Math.SinCos(stream.Uniform(0, Math.PI));
-            var lower = i % 2 == 1;
-            labels[i] = lower ? 1 : 0;
-            values[2 * i] = (float)((lower ? 1 - cos : cos) + (Noise * stream.NextGaussian()));
-            values[(2 * i) + 1] = (float)((lower ? 0.5 - sin : sin) + (Noise * stream.NextGaussian()));
-        }
-
-        return Dataset.OfValues("moons", [2], values, labels, ClassNames);
+        var (sin, cos) = Math.SinCos(stream.Uniform(0, Math.PI));
+        return label == 1 ? (1 - cos, 0.5 - sin) : (cos, sin);
     }
 }
