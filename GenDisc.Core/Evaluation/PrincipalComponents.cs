@@ -15,18 +15,38 @@ public sealed record PrincipalComponents(double[][] Points, double[] Explained)
     public static PrincipalComponents OfRows(Tensor rows)
     {
         using var scope = NewDisposeScope();
+        var (projected, variances) = Project(rows, 2);
+        var total = Math.Max(variances.Sum(), double.Epsilon);
+        return new PrincipalComponents(
+            [.. projected.data<double>().ToArray().Chunk(2)],
+            [variances[^1] / total, variances[^2] / total]);
+    }
+
+    /// <summary>Coordinates along the first <paramref name="most"/> directions, signed as in <see cref="OfRows"/>.</summary>
+    /// <param name="rows">`[n, d]`</param>
+    /// <returns>
+    /// float64 `[n, min(most, n, d)]` on the CPU, contiguous and in the caller's dispose scope, and n times the variance along every
+    /// direction, smallest first.
+    /// </returns>
+    internal static (Tensor Projected, double[] Variances) Project(Tensor rows, int most)
+    {
+        using var scope = NewDisposeScope();
         using var inference = no_grad();
         var data = rows.cpu().to(float64);
         var centred = data - data.mean([0], keepdim: true);
-        var (values, vectors) = linalg.eigh(centred.t().mm(centred));
-        var d = vectors.shape[0];
-        var directions = vectors[TensorIndex.Colon, TensorIndex.Tensor(tensor(new[] { d - 1, d - 2 }))];
+        var (n, d) = (centred.size(0), centred.size(1));
+        // X and its transpose have the same variances: the smaller product costs less.
+        var wide = d > n;
+        var (values, vectors) = linalg.eigh(wide ? centred.mm(centred.t()) : centred.t().mm(centred));
+        var side = Math.Min(n, d);
+        var kept = Math.Min(most, side);
+        var last = vectors.narrow(1, side - kept, kept).flip(1);
+        var directions = wide ? centred.t().mm(last) : last;
         var signs = directions.gather(0, directions.abs().argmax(0, keepdim: true)).sign();
-        var projected = centred.mm(directions * signs).data<double>().ToArray();
-        var variances = values.clamp_min(0).data<double>().ToArray();
-        var total = Math.Max(variances.Sum(), double.Epsilon);
-        return new PrincipalComponents(
-            [.. projected.Chunk(2)],
-            [variances[^1] / total, variances[^2] / total]);
+        var variances = values.clamp_min(0);
+        var projected = wide
+            ? last * signs * variances.narrow(0, side - kept, kept).flip(0).sqrt()
+            : centred.mm(last * signs);
+        return (projected.contiguous().MoveToOuterDisposeScope(), variances.data<double>().ToArray());
     }
 }
