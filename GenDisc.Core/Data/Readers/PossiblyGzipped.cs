@@ -11,14 +11,14 @@ internal sealed class PossiblyGzipped : IDisposable
     private readonly FileStream _file;
     private readonly Stream _content;
 
-    private PossiblyGzipped(string path, FileStream file)
+    private PossiblyGzipped(string path, FileStream file, bool unpack)
     {
         _path = path;
         _file = file;
         Span<byte> start = stackalloc byte[2];
         var got = file.ReadAtLeast(start, 2, throwOnEndOfStream: false);
         file.Position = 0;
-        IsGzip = got == 2 && start[0] == 0x1f && start[1] == 0x8b;
+        IsGzip = unpack && got == 2 && start[0] == 0x1f && start[1] == 0x8b;
         StoredLength = file.Length;
         _content = IsGzip ? new GZipStream(file, CompressionMode.Decompress) : file;
     }
@@ -29,7 +29,9 @@ internal sealed class PossiblyGzipped : IDisposable
     public long StoredLength { get; }
 
     /// <exception cref="UserError">There is no such file, or it cannot be read.</exception>
-    public static PossiblyGzipped Open(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="unpack">Whether to unpack gzip; otherwise it is read as it lies.</param>
+    public static PossiblyGzipped Open(string path, bool unpack = true)
     {
         if (Directory.Exists(path))
             throw new UserError($"{path}: this is a directory, but a file is wanted. Move the directory away and put the file in its place.");
@@ -37,7 +39,7 @@ internal sealed class PossiblyGzipped : IDisposable
         try
         {
             file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16);
-            return new PossiblyGzipped(path, file);
+            return new PossiblyGzipped(path, file, unpack);
         }
         catch (Exception e) when (IsFileTrouble(e))
         {
@@ -61,9 +63,9 @@ internal sealed class PossiblyGzipped : IDisposable
     }
 
     /// <summary>SHA-256 in lower-case hexadecimal and length of the unpacked content, given up once it exceeds <paramref name="most"/> bytes.</summary>
-    public static (string Sha256, long Length) Hash(string path, long most = long.MaxValue)
+    public static (string Sha256, long Length) Hash(string path, long most = long.MaxValue, bool unpack = true)
     {
-        using var file = Open(path);
+        using var file = Open(path, unpack);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[1 << 16];
         var length = 0L;

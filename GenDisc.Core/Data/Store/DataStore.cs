@@ -21,7 +21,7 @@ public sealed class DataStore
     {
     }
 
-    /// <summary>A store of other datasets than the published ones; those with files must be four IDX files.</summary>
+    /// <summary>A store of other datasets than the published ones; their files must be what their formats ask for.</summary>
     internal DataStore(DataStoreOptions options, HttpMessageHandler? handler, IReadOnlyList<DatasetInfo> known)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Attempts, 1);
@@ -40,27 +40,12 @@ public sealed class DataStore
         var info = Find(name);
         if (info.IsGenerated) return Generate(info);
         var paths = Fetch(info, progress, cancel);
-        var trainImages = Read(0, path => Idx.ReadImages(path));
-        var trainLabels = Read(1, path => Idx.ReadLabels(path, info.Classes));
-        var testImages = Read(2, path => Idx.ReadImages(path));
-        var testLabels = Read(3, path => Idx.ReadLabels(path, info.Classes));
-        return new LoadedData(
-            Idx.ToDataset(info.Name, trainImages, trainLabels, info.ClassNames),
-            Idx.ToDataset(info.Name, testImages, testLabels, info.ClassNames),
-            [.. info.Files.Zip([trainImages, trainLabels, testImages, testLabels], (file, content) =>
-                new DataFile(file.Name, content.Sha256, content.Length))]);
-
-        IdxContent Read(int index, Func<string, IdxContent> read)
+        return info.Format switch
         {
-            cancel.ThrowIfCancellationRequested();
-            var content = read(paths[index]);
-            var expected = info.Files[index].Sha256;
-            return content.Sha256 == expected ? content : throw new UserError(
-                $"{content.Path}: this is not the published file of {info.Name}.\n"
-                + $"  SHA-256 of its unpacked content: {content.Sha256}\n"
-                + $"  expected:                        {expected}\n"
-                + "Replace it, or delete it to have it fetched again.");
-        }
+            DataFormat.Idx => LoadIdx(info, paths, cancel),
+            DataFormat.Cifar => LoadCifar(info, paths, cancel),
+            _ => throw new InvalidOperationException($"no reader for {info.Format}"),
+        };
     }
 
     /// <summary>Makes sure that every file of the dataset is on this machine; does nothing for a generated one.</summary>
@@ -93,6 +78,54 @@ public sealed class DataStore
         return string.Join(", ", files.Select(file => Path.GetDirectoryName(file.Path)).Distinct());
     }
 
+    private static LoadedData LoadIdx(DatasetInfo info, string[] paths, CancellationToken cancel)
+    {
+        var trainImages = Read(0, path => Idx.ReadImages(path));
+        var trainLabels = Read(1, path => Idx.ReadLabels(path, info.Classes));
+        var testImages = Read(2, path => Idx.ReadImages(path));
+        var testLabels = Read(3, path => Idx.ReadLabels(path, info.Classes));
+        return new LoadedData(
+            Idx.ToDataset(info.Name, trainImages, trainLabels, info.ClassNames),
+            Idx.ToDataset(info.Name, testImages, testLabels, info.ClassNames),
+            [.. info.Files.Zip([trainImages, trainLabels, testImages, testLabels], (file, content) =>
+                new DataFile(file.Name, content.Sha256, content.Length))]);
+
+        IdxContent Read(int index, Func<string, IdxContent> read)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var content = read(paths[index]);
+            CheckPublished(info, index, content.Path, content.Sha256);
+            return content;
+        }
+    }
+
+    private static LoadedData LoadCifar(DatasetInfo info, string[] paths, CancellationToken cancel)
+    {
+        var batches = new CifarBatch[paths.Length];
+        for (var i = 0; i < paths.Length; i++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            batches[i] = Cifar.Read(paths[i]);
+            CheckPublished(info, i, paths[i], batches[i].Sha256);
+        }
+
+        return new LoadedData(
+            Cifar.ToDataset(info.Name, batches[..^1], info.ClassNames),
+            Cifar.ToDataset(info.Name, batches[^1..], info.ClassNames),
+            [.. info.Files.Zip(batches, (file, batch) => new DataFile(file.Name, batch.Sha256, batch.Length))]);
+    }
+
+    private static void CheckPublished(DatasetInfo info, int index, string path, string sha256)
+    {
+        var expected = info.Files[index].Sha256;
+        if (sha256 != expected)
+            throw new UserError(
+                $"{path}: this is not the published file of {info.Name}.\n"
+                + $"  SHA-256 of its unpacked content: {sha256}\n"
+                + $"  expected:                        {expected}\n"
+                + "Replace it, or delete it to have it fetched again.");
+    }
+
     private static LoadedData Generate(DatasetInfo info) => info.Name switch
     {
         "digits" => StrokeDigits.Load(),
@@ -109,22 +142,19 @@ public sealed class DataStore
 
     private string CacheFolder(DatasetInfo info) => Path.Combine(_options.CacheDirectory, info.Name);
 
-    private IEnumerable<string> Candidates(DatasetInfo info, RemoteFile file)
+    /// <summary>The folders that may hold the dataset's files, best first.</summary>
+    private IEnumerable<string> Candidates(DatasetInfo info)
     {
-        foreach (var root in new[] { _options.DataDirectory, _options.CacheDirectory })
-        {
-            if (root is null) continue;
-            foreach (var folder in new[] { Path.Combine(root, info.Name), root })
-            {
-                yield return Path.Combine(folder, $"{file.Name}.gz");
-                yield return Path.Combine(folder, file.Name);
-            }
-        }
+        string?[] folders = [info.Name, info.Archive?.Folder, ""];
+        return from root in new[] { _options.DataDirectory, _options.CacheDirectory }.OfType<string>()
+               from folder in folders.OfType<string>()
+               select Path.Combine(root, folder);
     }
 
     // A directory counts as found: reading it then says what is wrong, which is better than a silent download.
-    private string? PathOf(DatasetInfo info, RemoteFile file) =>
-        Candidates(info, file).FirstOrDefault(path => File.Exists(path) || Directory.Exists(path));
+    private string? PathOf(DatasetInfo info, RemoteFile file) => Candidates(info)
+        .SelectMany(folder => new[] { Path.Combine(folder, $"{file.Name}.gz"), Path.Combine(folder, file.Name) })
+        .FirstOrDefault(path => File.Exists(path) || Directory.Exists(path));
 
     private string[] Fetch(DatasetInfo info, IProgress<FetchProgress>? progress, CancellationToken cancel)
     {
@@ -133,19 +163,26 @@ public sealed class DataStore
 
         var paths = info.Files.Select(file => PathOf(info, file)).ToArray();
         if (paths.All(path => path is not null)) return paths!;
-        if (!_options.AllowDownload) throw Absent(info, paths, "downloading is switched off");
+        var packed = info.Archive is null
+            ? null
+            : Candidates(info).Select(folder => Path.Combine(folder, info.Archive.Name)).FirstOrDefault(File.Exists);
+        if (!_options.AllowDownload && packed is null) throw Absent(info, paths, "downloading is switched off");
 
         using var downloader = new Downloader(_options, _handler);
-        for (var i = 0; i < paths.Length; i++)
+        try
         {
-            try
+            if (info.Archive is { } archive)
             {
-                paths[i] ??= downloader.Fetch(info.Files[i], CacheFolder(info), progress, cancel);
+                var missing = info.Files.Where((_, i) => paths[i] is null).ToList();
+                downloader.Fetch(archive, missing, CacheFolder(info), packed, progress, cancel);
+                return [.. info.Files.Select(file => PathOf(info, file)!)];
             }
-            catch (FetchFailed e)
-            {
-                throw Absent(info, paths, e.Message);
-            }
+
+            for (var i = 0; i < paths.Length; i++) paths[i] ??= downloader.Fetch(info.Files[i], CacheFolder(info), progress, cancel);
+        }
+        catch (FetchFailed e)
+        {
+            throw Absent(info, paths, e.Message);
         }
 
         return paths!;
@@ -154,7 +191,8 @@ public sealed class DataStore
     private UserError Absent(DatasetInfo info, string?[] paths, string why)
     {
         var missing = info.Files.Where((_, i) => paths[i] is null).ToList();
-        var urls = missing.SelectMany(file => file.Urls.Select((url, mirror) => $"  {(mirror == 0 ? "" : "or ")}{url}"));
+        var sources = info.Archive is { } archive ? [archive.Urls] : missing.Select(file => file.Urls);
+        var urls = sources.SelectMany(mirrors => mirrors.Select((url, mirror) => $"  {(mirror == 0 ? "" : "or ")}{url}"));
         var folders = new[] { _options.DataDirectory, _options.CacheDirectory }
             .OfType<string>()
             .Select(root => Path.Combine(root, info.Name));

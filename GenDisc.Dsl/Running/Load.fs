@@ -1,0 +1,233 @@
+namespace GenDisc.Running
+
+open System
+open System.Collections.Generic
+open System.IO
+open GenDisc
+open GenDisc.Core.Data
+open GenDisc.Core.Data.Readers
+open GenDisc.Core.Data.Synthetic
+open GenDisc.Core.Runtime
+
+/// A source as it was read, before it is cut for an experiment.
+[<RequireQualifiedAccess>]
+type internal Raw =
+    /// Parts that the source itself has.
+    | Parts of LoadedData
+    | Table of Table
+    | Series of Series
+
+/// Data cut and prepared for an experiment.
+type internal Prepared =
+    {
+        Splits: Splits
+        Files: DataFile list
+        /// The series behind the examples, where there is one.
+        Windows: WindowedSeries option
+    }
+
+/// Reads data, each source once however many experiments and figures ask for it.
+type internal Loader(options: HostOptions) =
+    let known = Dictionary<Data, Raw>()
+    let look = Settings.environment
+
+    let progress =
+        Settings.fetching (fun file received total -> options.Tell(RunEvent.Fetching(file, received, total)))
+
+    let roots =
+        [ match Settings.dataFolder options.Data look with
+          | Some folder -> folder
+          | None -> ()
+          Settings.dataCache look ]
+
+    /// A path as it is, else in the folders of data.
+    let locate (path: string) =
+        let places = path :: [ for root in roots -> Path.Combine(root, path) ]
+
+        match places |> List.tryFind (fun p -> File.Exists p || Directory.Exists p) with
+        | Some found -> found
+        | None ->
+            let sought = places |> List.map Path.GetFullPath |> List.distinct |> String.concat "\n  "
+
+            raise (
+                UserError(
+                    $"{path}: there is no such file or folder. Looked for\n  {sought}\nCorrect the path in the script, or name the folder of data with --data DIR or GENDISC_DATA."
+                )
+            )
+
+    /// A published series: in the folders of data, there perhaps in `timeseries`.
+    let published file =
+        [ for root in roots do
+              for folder in [ ""; "timeseries" ] do
+                  for name in [ file; file + ".gz" ] do
+                      Path.Combine(root, folder, name) ]
+        |> List.tryFind File.Exists
+        |> Option.defaultWith (fun () -> locate file)
+
+    let csv path columns =
+        Raw.Series(CsvSeries.Read(path, Array.ofList columns))
+
+    let series (data: Data) source =
+        let span, points, noise = Data.span data, Data.points data, Data.noise data
+
+        match source with
+        | SeriesSource.Sunspots -> csv (published "monthly-sunspots.csv") [ "Sunspots" ]
+        | SeriesSource.MinTemperatures -> csv (published "daily-min-temperatures.csv") [ "Temp" ]
+        | SeriesSource.AirlinePassengers -> csv (published "airline-passengers.csv") [ "Passengers" ]
+        | SeriesSource.Csv(path, columns) -> csv (locate path) columns
+        | SeriesSource.Sines frequencies ->
+            Raw.Series(Oscillations.Sines(Array.ofList frequencies, span, points, noise))
+        | SeriesSource.DampedOscillator damping -> Raw.Series(Oscillations.Damped(damping, span, points, noise))
+        | SeriesSource.DrivenOscillator(damping, force, frequency) ->
+            Raw.Series(Oscillations.Driven(damping, force, frequency, span, points, noise))
+        | SeriesSource.Lorenz -> Raw.Series(Trajectories.Lorenz(span, points, noise))
+        | SeriesSource.VanDerPol mu -> Raw.Series(Trajectories.VanDerPol(mu, span, points, noise))
+
+    let labelled name =
+        match TsFile.Find(name, roots) |> Option.ofNullable with
+        | Some struct (train, test) -> TsFile.Load(train, test)
+        | None ->
+            let places = roots |> List.map Path.GetFullPath |> String.concat "\n  "
+
+            raise (
+                UserError(
+                    $"timeSeries \"{name}\": there is no {name}_TRAIN.ts (or .ts.gz). Looked in\n  {places}\nand there in {name} and timeseries/{name}. Fetch the set from timeseriesclassification.com and unpack it into one of them."
+                )
+            )
+
+    let read (data: Data) =
+        let noise = Option.toNullable data.Noise
+
+        let named name =
+            Raw.Parts((Settings.dataStore options.Data look).Load(name, progress, options.Cancel))
+
+        match data.Source with
+        | Source.Mnist -> named "mnist"
+        | Source.FashionMnist -> named "fashion-mnist"
+        | Source.Cifar10 -> named "cifar10"
+        | Source.Digits -> named "digits"
+        | Source.Moons -> Raw.Parts(Moons.Load noise)
+        | Source.Circles -> Raw.Parts(Circles.Load noise)
+        | Source.Spirals -> Raw.Parts(Spirals.Load noise)
+        | Source.Blobs -> Raw.Parts(Blobs.Load noise)
+        | Source.Friedman -> Raw.Parts(Friedman.Load noise)
+        | Source.ImageFolder path ->
+            let size = data.Resize |> Option.map (fun (h, w) -> struct (h, w)) |> Option.toNullable
+
+            Raw.Parts(
+                ImageFolder.Load(
+                    locate path,
+                    Path.Combine(Settings.dataCache look, "images"),
+                    Data.holdOut data,
+                    size,
+                    progress,
+                    options.Cancel
+                )
+            )
+        | Source.TimeSeries name -> Raw.Parts(labelled name)
+        | Source.Table(path, target) -> Raw.Table(CsvTable.Read(locate path, target, false))
+        | Source.ClassTable(path, target) -> Raw.Table(CsvTable.Read(locate path, target, true))
+        | Source.Series source -> series data source
+
+    /// What of a declaration decides what is read.
+    let key (data: Data) =
+        { data with
+            Window = None
+            Season = None
+            Take = None
+            Validation = 0.1
+            Augment = []
+            Against = None }
+
+    let isUnit (values: ReadOnlyMemory<float32>) =
+        values.ToArray() |> Array.forall (fun x -> x >= 0.0f && x <= 1.0f)
+
+    let ofParts (parts: LoadedData) : Facts =
+        let train = parts.Train
+
+        { Shape =
+            match List.ofSeq train.ExampleShape with
+            | [ c; h; w ] -> Image(c, h, w)
+            | [ t; f ] -> Sequence(t, f)
+            | _ -> Vector train.ExampleSize
+          Classes = train.Classes
+          Targets = train.TargetSize
+          // sequences are standardised
+          InUnitInterval = train.ExampleShape.Length <> 2 && isUnit train.Values
+          Training = train.Count
+          Varies = not (train.Lengths.IsEmpty && parts.Test.Lengths.IsEmpty)
+          Numeric = 0
+          Levels = [] }
+
+    let ofTable (data: Data) (table: Table) : Facts =
+        let schema = table.Schema
+        let testing = int (Math.Round(Data.holdOut data * float table.Count))
+
+        { Shape = Vector(schema.Numeric + Seq.sum schema.Levels)
+          Classes = table.ClassNames.Length
+          Targets = (if table.ClassNames.Length > 0 then 0 else 1)
+          InUnitInterval = false
+          Training = table.Count - testing
+          Varies = false
+          Numeric = schema.Numeric
+          Levels = List.ofSeq schema.Levels }
+
+    let raw (data: Data) =
+        match known.TryGetValue(key data) with
+        | true, found -> found
+        | _ ->
+            let found = read data
+            known[key data] <- found
+            found
+
+    /// What is known of the data; of a user's file, after reading it.
+    member _.Facts(data: Data) : Facts option =
+        match Data.facts data with
+        | Some facts -> Some facts
+        | None ->
+            match raw data with
+            | Raw.Parts parts -> Some(ofParts parts)
+            | Raw.Table table -> Some(ofTable data table)
+            | Raw.Series series -> Data.windowed data series.Columns.Length series.Steps
+
+    /// The files behind the data, with their checksums.
+    member _.Files(data: Data) : DataFile list =
+        match raw data with
+        | Raw.Parts parts -> List.ofSeq parts.Files
+        | Raw.Table table -> List.ofSeq table.Files
+        | Raw.Series series -> List.ofSeq series.Files
+
+    /// Cuts the data for an experiment; scales are fitted on its training examples alone.
+    member this.Prepare (data: Data) (streams: Streams) : Prepared =
+        let take = Option.toNullable data.Take
+
+        let splits, windows =
+            match raw data with
+            | Raw.Parts parts ->
+                let splits =
+                    Splits.Make(parts.Train, parts.Test, data.Validation, take, streams.Take)
+
+                (if parts.Train.ExampleShape.Length = 2 then
+                     Standardise.Sequences splits
+                 else
+                     splits),
+                None
+            | Raw.Table table -> table.Prepare(Data.holdOut data, data.Validation, take, streams.Take), None
+            | Raw.Series series ->
+                let history, horizon = Data.window data
+
+                let windows =
+                    Windows.Make(series, history, horizon, Data.holdOut data, data.Validation, take)
+
+                windows.Splits, Some windows
+
+        { Splits = splits
+          Files = this.Files data
+          Windows = windows }
+
+    /// The test part of the data, scaled as nothing else is.
+    member _.Strangers(data: Data) : Split =
+        match raw data with
+        | Raw.Parts parts -> Split.All parts.Test
+        | Raw.Table _
+        | Raw.Series _ -> raise (UserError $"against {Data.show data}: only labelled images, vectors and series can stand there")
