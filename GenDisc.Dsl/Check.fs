@@ -4,11 +4,19 @@ namespace GenDisc
 type Plan =
     private
         { checkedExperiment: Experiment
+          facts: Facts
+          dependencies: Plan list
           stages: Stage list
           rows: Row list }
 
     member this.Experiment = this.checkedExperiment
     member this.Stages = this.stages
+
+    /// What is known of the data.
+    member this.Facts = this.facts
+
+    /// Plans of the experiments that stand inside this one, in the order in which they are written.
+    member this.Dependencies = this.dependencies
     member this.Rows = this.rows
     member this.Parameters = this.rows |> List.map _.Parameters |> Cost.total
     member this.Flops = this.rows |> List.map _.Flops |> Cost.total
@@ -35,30 +43,65 @@ module Check =
     let private total (rows: Row list) =
         let parameters = rows |> List.map _.Parameters |> Cost.total
 
-        [ if parameters > Trunk.limit then
+        [ if parameters > Position.limit then
               Problem.at
                   (Place.Block [])
-                  $"the model needs {Show.grouped parameters} parameters, but at most {Show.grouped Trunk.limit} are possible"
+                  $"the model needs {Show.grouped parameters} parameters, but at most {Show.grouped Position.limit} are possible"
                   "make its widest blocks narrower" ]
 
-    /// A plan, or all problems in the order of the declaration.
-    let experiment (e: Experiment) : Result<Plan, Problem list> =
-        let inferred = Infer.model e.Data e.Model
+    let private unread (e: Experiment) =
+        Problem.at Place.Data $"{Data.title e.Data} must be read before it can be checked" "run the experiment, or gendisc check"
 
-        let problems =
-            [ yield! Rules.name e
-              yield! Rules.data e.Data
-              yield! inferred.Problems
-              if inferred.Problems.IsEmpty then
-                  yield! total inferred.Rows
-              yield! Rules.model e.Model
-              yield! LossRules.experiment e
-              yield! Rules.training e ]
+    /// A plan, or all problems in the order of the declaration. `knowing` tells what is known of data, None where they
+    /// cannot be read.
+    let rec using (knowing: Data -> Facts option) (e: Experiment) : Result<Plan, Problem list> =
+        match knowing e.Data with
+        | None -> Error [ unread e ]
+        | Some facts ->
+            let inferred = Infer.model knowing facts e.Data e.Model
 
-        if problems.IsEmpty then
-            Ok
-                { checkedExperiment = e
-                  stages = inferred.Stages
-                  rows = inferred.Rows }
-        else
-            Error(problems |> List.map (locate e.Model))
+            let problems =
+                [ yield! Rules.name e
+                  yield! DataRules.data knowing e.Data facts
+                  yield! inferred.Problems
+                  if inferred.Problems.IsEmpty then
+                      yield! total inferred.Rows
+                  yield! Rules.model e.Model
+                  yield! LossRules.experiment facts e
+                  yield! Rules.training e ]
+
+            let inner =
+                if problems.IsEmpty then
+                    dependencies knowing e.Model
+                else
+                    []
+
+            match problems, inner |> List.tryPick (function Error found -> Some found | Ok _ -> None) with
+            | [], None ->
+                Ok
+                    { checkedExperiment = e
+                      facts = facts
+                      dependencies = inner |> List.choose Result.toOption
+                      stages = inferred.Stages
+                      rows = inferred.Rows }
+            | [], Some found -> Error found
+            | found, _ -> Error(found |> List.map (locate e.Model))
+
+    /// Every experiment inside a model on its own; its problems are told as those of its block.
+    and private dependencies knowing (m: Model) =
+        [ for i, block in List.indexed m.Blocks do
+              match block with
+              | Block.Encoder((:? Experiment as inner), _) ->
+                  match using knowing inner with
+                  | Ok plan -> Ok plan
+                  | Error found ->
+                      Error
+                          [ for problem in found do
+                                { problem with
+                                    Place = Place.Block [ i ]
+                                    Part = Show.find [ i ] (Model.source m)
+                                    Says = $"{inner.Name} is not valid itself: {problem.Says}" } ]
+              | _ -> () ]
+
+    /// As `using`, with what is known of data beforehand: named and generated ones.
+    let experiment e = using Data.facts e

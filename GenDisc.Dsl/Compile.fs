@@ -1,26 +1,39 @@
 /// From a checked plan to Core objects. Everything here allocates tensors; nothing here decides anything.
 module internal GenDisc.Compile
 
+open GenDisc.Core.Data
 open GenDisc.Core.Models
 open GenDisc.Core.Modules
 open GenDisc.Core.Runtime
 open GenDisc.Core.Training
 open TorchSharp
-// Last, so that Stage and Likelihood are the language's own.
+// Last, so that Stage, Likelihood and Augmentation are the language's own.
 open GenDisc
 
 type private Net = torch.nn.Module<torch.Tensor, torch.Tensor>
 
+/// A model with what it tells its sequence modules.
+type Built =
+    { Model: HybridModel
+      Lengths: SequenceLengths }
+
 /// What modules are built with: the streams that they draw from, then and in training, and whether they use kernels.
 type private Setting =
-    { Init: RandomStream
-      Dropout: torch.Generator
-      Kernels: bool }
+    {
+        Init: RandomStream
+        Dropout: torch.Generator
+        Corruption: torch.Generator
+        Kernels: bool
+        Lengths: SequenceLengths
+        /// The trained model of an experiment that stands inside this one.
+        Trained: IDeclared -> Built
+    }
 
 let private sides shape =
     match shape with
     | Vector n -> [| int64 n |]
     | Image(c, h, w) -> [| int64 c; int64 h; int64 w |]
+    | Sequence(t, f) -> [| int64 t; int64 f |]
 
 let private activation kind =
     match kind with
@@ -33,6 +46,19 @@ let private batchNorm shape =
     match shape with
     | Vector n -> Normalisation.Batch(n, images = false)
     | Image(c, _, _) -> Normalisation.Batch(c, images = true)
+    | Sequence(_, f) -> Normalisation.BatchSequence f
+
+let private layerNorm shape =
+    match shape with
+    | Sequence(_, f) -> Normalisation.Layer [| int64 f |]
+    | Vector _
+    | Image _ -> Normalisation.Layer(sides shape)
+
+let private cell kind =
+    match kind with
+    | Cell.Rnn -> RecurrentKind.Rnn
+    | Cell.Lstm -> RecurrentKind.Lstm
+    | Cell.Gru -> RecurrentKind.Gru
 
 let rec private build setting layer : Net =
     match layer with
@@ -45,9 +71,28 @@ let rec private build setting layer : Net =
     | Layer.Apply kind -> activation kind
     | Layer.Dropout rate -> new Dropout(rate, setting.Dropout)
     | Layer.BatchNorm shape -> batchNorm shape
-    | Layer.LayerNorm shape -> Normalisation.Layer(sides shape)
+    | Layer.LayerNorm shape -> layerNorm shape
     | Layer.Reshape shape -> Pure.Reshape(sides shape)
     | Layer.Residual inner -> new Residual(inner |> List.map (build setting))
+    | Layer.Conv1d(inputs, outputs, _, dilation, causal) ->
+        new Convolution1d(inputs, outputs, dilation, causal, setting.Init, setting.Lengths)
+    | Layer.MaxPool1d -> Pure.MaxPool1d()
+    | Layer.UpsampleSteps steps -> Pure.UpsampleSteps steps
+    | Layer.GlobalMean -> Pure.GlobalMean()
+    | Layer.GlobalMax -> Pure.GlobalMax()
+    | Layer.Recurrent(kind, inputs, outputs, both) ->
+        new Recurrent(cell kind, inputs, outputs, both, setting.Init, setting.Lengths)
+    | Layer.LastState backward -> new LastState(backward, setting.Lengths)
+    | Layer.MeanState -> new MeanState(setting.Lengths)
+    | Layer.MaxState -> new MaxState(setting.Lengths)
+    | Layer.Repeat steps -> Pure.Repeat steps
+    | Layer.StepAffine(inputs, outputs) -> new StepAffine(inputs, outputs, setting.Init)
+    | Layer.GaussianNoise deviation -> new GaussianNoise(deviation, setting.Corruption)
+    | Layer.MaskingNoise rate -> new MaskingNoise(rate, setting.Corruption)
+    | Layer.Embed(numeric, levels, size) -> new Embedding(numeric, Array.ofList levels, size, setting.Init)
+    | Layer.Pretrained p ->
+        let inner = setting.Trained p.Declared
+        new PretrainedEncoder(inner.Model, not p.Tuned, setting.Lengths, inner.Lengths)
 
 let private chain setting layers =
     new Chain(layers |> List.map (build setting))
@@ -73,16 +118,24 @@ let private stage setting (stage: Stage) : GenDisc.Core.Models.Stage =
             )
         )
 
-/// The model of a plan, initialised from the experiment's streams, on a device.
-let model (plan: Plan) (streams: Streams) (device: torch.Device) =
+/// The model of a plan, initialised from the experiment's streams, on a device. `trained` gives the models of the
+/// experiments inside it.
+let model (plan: Plan) (streams: Streams) (device: torch.Device) (trained: IDeclared -> Built) : Built =
+    let lengths = SequenceLengths()
+
     let setting =
         { Init = streams.Init
           Dropout = streams.Dropout device
-          Kernels = plan.Experiment.Training.Kernels }
+          Corruption = streams.Corruption device
+          Kernels = plan.Experiment.Training.Kernels
+          Lengths = lengths
+          Trained = trained }
 
-    let model = new HybridModel(plan.Stages |> List.map (stage setting) |> Array.ofList)
+    let model =
+        new HybridModel(plan.Stages |> List.map (stage setting) |> Array.ofList, lengths)
+
     model.``to`` device |> ignore
-    model
+    { Model = model; Lengths = lengths }
 
 /// Every term that measures the model, with the loss's weights; terms outside the loss weigh 0 and are only reported.
 let terms (loss: Loss) (model: HybridModel) =
@@ -130,11 +183,24 @@ let learner (experiment: Experiment) (model: HybridModel) (streams: Streams) (de
         experiment.Training.Kernels
     )
 
-let trainerOptions (training: Training) =
+let augmenter (data: Data) : Augmenter | null =
+    match data.Augment with
+    | [] -> null
+    | steps ->
+        Augmenter
+            [| for step in steps do
+                   match step with
+                   | Augmentation.Shift pixels -> GenDisc.Core.Data.Shift pixels :> GenDisc.Core.Data.Augmentation
+                   | Augmentation.Flip -> Flip()
+                   | Augmentation.Rotate degrees -> Rotate degrees
+                   | Augmentation.Crop padding -> Crop padding
+                   | Augmentation.CutOut size -> CutOut size |]
+
+let trainerOptions (data: Data) (training: Training) =
     let schedule: RateSchedule =
         match training.Schedule with
         | Schedule.Constant -> ConstantRate(training.Epochs, training.WarmUp)
         | Schedule.Cosine -> CosineRate(training.Epochs, training.WarmUp)
         | Schedule.Step(every, factor) -> StepRate(training.Epochs, every, factor, training.WarmUp)
 
-    TrainerOptions(training.Epochs, training.Batch, schedule, Option.toNullable training.Patience)
+    TrainerOptions(training.Epochs, training.Batch, schedule, Option.toNullable training.Patience, augmenter data)

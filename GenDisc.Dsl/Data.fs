@@ -1,110 +1,207 @@
 namespace GenDisc
 
-/// A data set that GenDisc knows by name.
-[<RequireQualifiedAccess>]
-type Source =
-    | Mnist
-    | FashionMnist
-    /// Stroke digits drawn from a seed: nothing to download.
-    | Digits
-    /// Two interleaved half circles in the plane.
-    | Moons
-    /// Friedman's first regression function of ten uniform inputs, with unit noise.
-    | Friedman
-
-/// What an experiment learns from, and how its training part is cut.
+/// What an experiment learns from, and how it is cut and prepared. `None` stands for the source's own default.
 type Data =
     {
         Source: Source
-        /// Keep only this many training examples, stratified by class.
+        /// Deviation of the Gaussian noise on a generated source.
+        Noise: float option
+        /// Steps of a generated series.
+        Points: int option
+        /// Time from a generated series' first step to its last.
+        Span: float option
+        /// Height and width that images are brought to.
+        Resize: (int * int) option
+        /// Steps that go in and steps to forecast; for series.
+        Window: (int * int) option
+        /// Steps after which a series repeats itself, for the seasonal-naive forecast.
+        Season: int option
+        /// Share of the whole kept for the test, where the source has no test part of its own.
+        HoldOut: float option
+        /// Keep only this many training examples, stratified by class; of windows, the latest.
         Take: int option
         /// Share of the training part held out for validation.
         Validation: float
+        /// Changes of training images, in this order.
+        Augment: Augmentation list
+        /// Data that the model should find strange, for the out-of-distribution figures.
+        Against: Data option
     }
 
     /// Source with the modifiers marked by name.
     member internal this.Written: Show.Marked<string> =
-        let source =
-            match this.Source with
-            | Source.Mnist -> "mnist"
-            | Source.FashionMnist -> "fashionMnist"
-            | Source.Digits -> "digits"
-            | Source.Moons -> "moons"
-            | Source.Friedman -> "friedman"
+        let modifier name (argument: string) =
+            Show.mark name (Show.text (if argument = "" then name else $"{name} {argument}"))
 
-        let modifier name argument =
-            Show.mark name (Show.text $"{name} {argument}")
+        let optional name show value =
+            value |> Option.map (fun v -> modifier name (show v)) |> Option.toList
+
+        let pair (a, b) =
+            $"{Show.integerArgument a} {Show.integerArgument b}"
 
         Show.joined
             " |> "
-            [ Show.mark "source" (Show.text source)
-              match this.Take with
-              | Some n -> modifier "take" (Show.integerArgument n)
-              | None -> ()
+            [ Show.mark "source" (Show.text (SourceText.source this.Source))
+              yield! optional "noise" Show.numberArgument this.Noise
+              yield! optional "points" Show.integerArgument this.Points
+              yield! optional "span" Show.numberArgument this.Span
+              yield! optional "resized" pair this.Resize
+              yield! optional "window" pair this.Window
+              yield! optional "season" Show.integerArgument this.Season
+              yield! optional "holdOut" Show.numberArgument this.HoldOut
+              yield! optional "take" Show.integerArgument this.Take
               if this.Validation <> 0.1 then
-                  modifier "validation" (Show.numberArgument this.Validation) ]
+                  modifier "validation" (Show.numberArgument this.Validation)
+              for augmentation in this.Augment do
+                  modifier <|| SourceText.augmentation augmentation
+              yield!
+                  optional
+                      "against"
+                      (fun (other: Data) ->
+                          let source = other.Written.Text
+                          if source.Contains ' ' then $"({source})" else source)
+                      this.Against ]
 
     /// The declaration's own source.
     override this.ToString() = this.Written.Text
+
+/// What must be known of data to check an experiment on them. For named and generated data it is known beforehand;
+/// for a user's file it is read from the file.
+type Facts =
+    {
+        /// One example.
+        Shape: Shape
+        /// How many classes the labels tell apart; 0 for regression.
+        Classes: int
+        /// How many numbers a regression target holds; 0 for classification.
+        Targets: int
+        /// Whether all values lie in [0, 1], as a Bernoulli likelihood demands.
+        InUnitInterval: bool
+        /// Training examples, before validation is held out.
+        Training: int
+        /// Whether sequences have unequal lengths.
+        Varies: bool
+        /// Numeric columns of a table and their indicators of missing values.
+        Numeric: int
+        /// Levels of each categorical column of a table.
+        Levels: int list
+    }
 
 module Data =
     /// A source as it comes: all of its training part, a tenth of it for validation.
     let from source =
         { Source = source
+          Noise = None
+          Points = None
+          Span = None
+          Resize = None
+          Window = None
+          Season = None
+          HoldOut = None
           Take = None
-          Validation = 0.1 }
+          Validation = 0.1
+          Augment = []
+          Against = None }
 
     /// The data as its own source: `mnist |> take 1000`.
     let show (data: Data) = string data
 
-    /// The source with `source`, `take` and `validation` marked.
+    /// The source with `source` and each modifier's name marked.
     let source (data: Data) = data.Written
 
-    /// The name under which the data store knows the source.
-    let storeName (data: Data) =
+    /// What to call the data in a sentence.
+    let title (data: Data) =
         match data.Source with
-        | Source.Mnist -> "mnist"
         | Source.FashionMnist -> "fashion-mnist"
-        | Source.Digits -> "digits"
-        | Source.Moons -> "moons"
-        | Source.Friedman -> "friedman"
+        | source -> SourceText.source source
 
-    /// One example.
-    let shape (data: Data) =
+    /// Whether the source is a series, cut into windows.
+    let isSeries (data: Data) = data.Source.IsSeries
+
+    /// The share kept for the test where the source has no test part.
+    let holdOut (data: Data) = defaultArg data.HoldOut 0.25
+
+    /// Steps of a generated series.
+    let points (data: Data) = defaultArg data.Points 1000
+
+    /// Time from a generated series' first step to its last.
+    let span (data: Data) =
+        match data.Span, data.Source with
+        | Some span, _ -> span
+        | None, Source.Series SeriesSource.Lorenz -> 25.0
+        | None, _ -> 10.0 * System.Math.PI
+
+    /// Deviation of the noise on a generated series.
+    let noise (data: Data) = defaultArg data.Noise 0.0
+
+    /// Steps that go in and steps to forecast.
+    let window (data: Data) = defaultArg data.Window (24, 1)
+
+    /// Steps after which a series repeats itself, where that is known.
+    let season (data: Data) =
+        match data.Season, data.Source with
+        | Some season, _ -> Some season
+        | None, Source.Series(SeriesSource.Sunspots | SeriesSource.AirlinePassengers) -> Some 12
+        | None, Source.Series SeriesSource.MinTemperatures -> Some 365
+        | None, Source.Series(SeriesSource.Sines(frequency :: _)) when frequency > 0.0 && span data > 0.0 ->
+            let step = span data / float (max 1 (points data - 1))
+            Some(max 1 (int (System.Math.Round(2.0 * System.Math.PI / frequency / step))))
+        | None, _ -> None
+
+    let private plain shape classes targets unit training =
+        Some
+            { Shape = shape
+              Classes = classes
+              Targets = targets
+              InUnitInterval = unit
+              Training = training
+              Varies = false
+              Numeric = 0
+              Levels = [] }
+
+    /// Columns and steps of a series that is known beforehand.
+    let private extent (data: Data) series =
+        match series with
+        | SeriesSource.Sunspots -> Some(1, 2820)
+        | SeriesSource.MinTemperatures -> Some(1, 3650)
+        | SeriesSource.AirlinePassengers -> Some(1, 144)
+        | SeriesSource.Csv _ -> None
+        | SeriesSource.Lorenz -> Some(3, points data)
+        | SeriesSource.VanDerPol _ -> Some(2, points data)
+        | SeriesSource.Sines _
+        | SeriesSource.DampedOscillator _
+        | SeriesSource.DrivenOscillator _ -> Some(1, points data)
+
+    /// The facts of a series of so many steps.
+    let windowed (data: Data) columns steps =
+        let history, horizon = window data
+        let testing = int (System.Math.Round(holdOut data * float steps))
+
+        plain
+            (Sequence(history, columns))
+            0
+            (horizon * columns)
+            false
+            (max 0 (steps - testing - history - horizon + 1))
+
+    /// What is known of the data without opening a file; None where a file must be read first.
+    let facts (data: Data) : Facts option =
         match data.Source with
         | Source.Mnist
-        | Source.FashionMnist
-        | Source.Digits -> Image(1, 28, 28)
-        | Source.Moons -> Vector 2
-        | Source.Friedman -> Vector 10
-
-    /// How many classes the labels tell apart; 0 for regression.
-    let classes (data: Data) =
-        match data.Source with
-        | Source.Mnist
-        | Source.FashionMnist
-        | Source.Digits -> 10
-        | Source.Moons -> 2
-        | Source.Friedman -> 0
-
-    /// How many numbers a regression target holds; 0 for classification.
-    let targets (data: Data) =
-        match data.Source with
-        | Source.Friedman -> 1
-        | _ -> 0
-
-    /// Whether all values lie in [0, 1], as a Bernoulli likelihood demands.
-    let inUnitInterval (data: Data) = data.Source <> Source.Moons
-
-    /// How many training examples the source has, before validation is held out.
-    let trainingCount (data: Data) =
-        match data.Source with
-        | Source.Mnist
-        | Source.FashionMnist -> 60000
-        | Source.Digits -> 20000
+        | Source.FashionMnist -> plain (Image(1, 28, 28)) 10 0 true 60000
+        | Source.Cifar10 -> plain (Image(3, 32, 32)) 10 0 true 50000
+        | Source.Digits -> plain (Image(1, 28, 28)) 10 0 true 20000
         | Source.Moons
-        | Source.Friedman -> 4000
+        | Source.Circles -> plain (Vector 2) 2 0 false 4000
+        | Source.Spirals -> plain (Vector 2) 3 0 false 4000
+        | Source.Blobs -> plain (Vector 2) 4 0 false 4000
+        | Source.Friedman -> plain (Vector 10) 0 1 true 4000
+        | Source.Series series -> extent data series |> Option.bind (fun (columns, steps) -> windowed data columns steps)
+        | Source.ImageFolder _
+        | Source.TimeSeries _
+        | Source.Table _
+        | Source.ClassTable _ -> None
 
-    /// How many of them are held out for validation.
-    let validationCount (data: Data) =
-        int (System.Math.Round(data.Validation * float (trainingCount data)))
+    /// How many training examples are held out for validation.
+    let validationCount (data: Data) (facts: Facts) =
+        int (System.Math.Round(data.Validation * float facts.Training))

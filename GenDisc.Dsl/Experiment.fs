@@ -13,16 +13,21 @@ type Experiment =
       Training: Training
       Seed: int }
 
+    member private this.Fields =
+        [ $"Name = {Show.quoted this.Name}"
+          $"Data = {this.Data}"
+          $"Model = {this.Model}"
+          $"Loss = {this.Loss}"
+          $"Training = {this.Training}"
+          $"Seed = {Show.integer this.Seed}" ]
+
     /// The experiment's own source.
     override this.ToString() =
-        String.concat
-            "\n"
-            [ $"{{ Name = {Show.quoted this.Name}"
-              $"  Data = {this.Data}"
-              $"  Model = {this.Model}"
-              $"  Loss = {this.Loss}"
-              $"  Training = {this.Training}"
-              $"  Seed = {Show.integer this.Seed} }}" ]
+        "{ " + String.concat "\n  " this.Fields + " }"
+
+    interface IDeclared with
+        member this.Name = this.Name
+        member this.Source = "{ " + String.concat "; " this.Fields + " }"
 
 module Experiment =
     /// The experiment as its own source.

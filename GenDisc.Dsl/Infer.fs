@@ -1,17 +1,21 @@
 /// Shape inference: a fold of the data's shape over a model's blocks.
 module internal GenDisc.Infer
 
-open GenDisc.Trunk
+open GenDisc.Position
+open GenDisc.PlanRows
 
 /// What a model becomes for given data. Stages and rows mean something only when there are no problems.
 type Inferred =
     { Stages: Stage list
       Rows: Row list
-      Problems: Problem list }
+      Problems: Problem list
+      /// What the last block leaves.
+      Leaves: Shape }
 
 /// The state of the fold; stages, rows, problems and encoder layers in reverse.
 type private Walk =
-    { Position: Position
+    { Facts: Facts
+      Position: Position
       Encoder: Layer list
       Bottleneck: Block option
       Head: Block option
@@ -19,29 +23,23 @@ type private Walk =
       Rows: Row list
       Problems: Problem list }
 
-let private row text input output layers =
-    { Text = text
-      In = input
-      Out = output
-      Parameters = layers |> List.map Cost.parameters |> Cost.total
-      Flops = Cost.flopsOf input layers }
-
 let private prepend items list = List.rev items @ list
 
 let private trunk path block walk =
-    let step = step path walk.Position block
+    let step = Trunk.step walk.Facts path walk.Position block
 
     { walk with
         Position = step.After
         Encoder = prepend step.Layers walk.Encoder
         Stages = Stage.Trunk step.Layers :: walk.Stages
         Rows =
-            row (Block.show block) walk.Position.Shape step.After.Shape step.Layers
+            row (Block.brief block) walk.Position.Shape step.After.Shape step.Layers
             :: walk.Rows
         Problems = prepend step.Problems walk.Problems }
 
-let private standardEncoder walk =
-    [ Block.Dense 400; Block.Activation Activation.Relu ]
+/// Blocks that stand in where none is written; the plan says so.
+let private standard blocks walk =
+    blocks
     |> List.fold
         (fun walk block ->
             let walk = trunk [] block walk
@@ -53,44 +51,17 @@ let private standardEncoder walk =
                     :: walk.Rows.Tail })
         walk
 
-/// Rows of a decoder; a change of shape belongs to the row before it.
-let private decoderRows data latent likelihood layers =
-    let name layer =
-        match layer with
-        | Layer.Affine(_, n) -> $"dense {Show.integer n}"
-        | Layer.Conv(_, n, _, _) -> $"conv {Show.integer n}"
-        | Layer.ConvTranspose(_, n, _, _) -> $"convTranspose {Show.integer n}"
-        | Layer.Upsample(h, w) -> $"upsample {Show.integer h}×{Show.integer w}"
-        | Layer.MaxPool -> "pool"
-        | Layer.Apply a -> Block.show (Block.Activation a)
-        | Layer.Dropout rate -> Block.show (Block.Dropout rate)
-        | Layer.BatchNorm _ -> "batchNorm"
-        | Layer.LayerNorm _ -> "layerNorm"
-        | Layer.Residual _ -> "residual"
-        | Layer.Reshape shape -> $"reshape {shape}"
-
-    let rec rows input layers =
-        match layers with
-        | [] -> []
-        | layer :: Layer.Reshape shape :: rest -> row $"decoder: {name layer}" input shape [ layer ] :: rows shape rest
-        | layer :: rest ->
-            let output = Cost.output input layer
-            row $"decoder: {name layer}" input output [ layer ] :: rows output rest
-
-    [ yield! rows (Vector latent) layers
-
-      match likelihood with
-      | Likelihood.Gaussian ->
-          { row "decoder: variance" data data [] with
-              Parameters = 1L }
-      | Likelihood.Bernoulli -> () ]
+let private standardEncoder =
+    standard [ Block.Dense 400; Block.Activation Activation.Relu ]
 
 let private bottleneck (data: Data) path (block: Block) latent wanted walk =
-    let shape = Data.shape data
+    let shape = walk.Facts.Shape
 
     let walk =
         if walk.Bottleneck.IsNone && not (List.exists Mirror.isWeighted walk.Encoder) then
             standardEncoder walk
+        elif walk.Position.States then
+            standard [ Block.States States.Last ] walk
         else
             walk
 
@@ -112,7 +83,8 @@ let private bottleneck (data: Data) path (block: Block) latent wanted walk =
         match wanted, shape with
         | Some likelihood, _ -> likelihood
         | None, Image _ -> Likelihood.Bernoulli
-        | None, Vector _ -> Likelihood.Gaussian
+        | None, Vector _
+        | None, Sequence _ -> Likelihood.Gaussian
 
     let problems =
         [ yield! sized
@@ -123,15 +95,20 @@ let private bottleneck (data: Data) path (block: Block) latent wanted walk =
                   $"{Block.show block} is a second bottleneck after {Block.show first}, but a model has at most one"
                   $"keep one of {Block.show first} and {Block.show block}"
           | None -> ()
-          if wanted = Some Likelihood.Bernoulli && not (Data.inUnitInterval data) then
+          if walk.Facts.Varies then
+              Problem.at
+                  (Place.Block path)
+                  $"{Block.show block} reconstructs sequences of one length, but those of {Data.title data} differ in length"
+                  "use other data, or a classifier without a bottleneck"
+          if wanted = Some Likelihood.Bernoulli && not walk.Facts.InUnitInterval then
               let plain = (Block.show block).Replace("bernoulliV", "v").Replace("bernoulliA", "a")
 
               Problem.at
                   (Place.Block path)
-                  $"{Block.show block} expects data in [0, 1], but {Data.storeName data} has values outside"
+                  $"{Block.show block} expects data in [0, 1], but {Data.title data} has values outside"
                   $"write {plain}, whose likelihood is Gaussian for vectors" ]
 
-    let entry = flatten received
+    let entry = flatten walk.Position
     let decoder = Mirror.decoder size shape (List.rev walk.Encoder)
 
     let stage =
@@ -147,6 +124,7 @@ let private bottleneck (data: Data) path (block: Block) latent wanted walk =
         { Text = Block.show block
           In = received
           Out = Vector size
+          Head = false
           Parameters = parameters
           Flops = Cost.total (List.replicate (int maps) (Cost.affineFlops (Cost.size received) size)) }
 
@@ -155,7 +133,8 @@ let private bottleneck (data: Data) path (block: Block) latent wanted walk =
             { walk.Position with
                 Shape = Vector size
                 Sure = sized.IsEmpty
-                Flattened = true }
+                Flattened = true
+                States = false }
         Bottleneck = Some(Option.defaultValue block walk.Bottleneck)
         Stages = stage :: walk.Stages
         Rows = prepend (own :: decoderRows shape size likelihood decoder) walk.Rows
@@ -166,13 +145,13 @@ let private head (data: Data) path (block: Block) hidden walk =
 
     let outputs, fits, stage =
         match block with
-        | Block.Classifier _ -> Data.classes data, Data.classes data > 0, Stage.Classifier
-        | _ -> Data.targets data, Data.targets data > 0, Stage.Regressor
+        | Block.Classifier _ -> walk.Facts.Classes, walk.Facts.Classes > 0, Stage.Classifier
+        | _ -> walk.Facts.Targets, walk.Facts.Targets > 0, Stage.Regressor
 
-    let widths = [ Shape.size received; yield! hidden; max 1 outputs ]
+    let widths = [ flatSize walk.Position; yield! hidden; max 1 outputs ]
 
     let layers =
-        [ yield! flatten received
+        [ yield! flatten walk.Position
           for i, (a, b) in List.indexed (List.pairwise widths) do
               if i > 0 then
                   Layer.Apply Activation.Relu
@@ -203,19 +182,71 @@ let private head (data: Data) path (block: Block) hidden walk =
 
               Problem.at
                   (Place.Block path)
-                  $"{Block.show block} expects {System.String.Format(says, Data.storeName data)}"
+                  $"{Block.show block} expects {System.String.Format(says, Data.title data)}"
                   $"use {instead}, or other data" ]
 
     { walk with
         Head = Some(Option.defaultValue block walk.Head)
         Stages = stage layers :: walk.Stages
-        Rows = row (Block.show block) received (Vector(max 1 outputs)) layers :: walk.Rows
+        Rows =
+            { row (Block.show block) received (Vector(max 1 outputs)) layers with
+                Head = true }
+            :: walk.Rows
         Problems = prepend problems walk.Problems }
 
+/// What an experiment that stands inside another one gives it: its main path up to its heads.
+let private encoder (knowing: Data -> Facts option) infer path (block: Block) (declared: IDeclared) tuned walk =
+    let problem says hint =
+        { walk with
+            Position = { walk.Position with Sure = false }
+            Problems = Problem.at (Place.Block path) says hint :: walk.Problems }
+
+    match declared with
+    | :? Experiment as inner ->
+        match knowing inner.Data with
+        | Some facts when facts.Shape = walk.Facts.Shape && walk.Position.Shape = facts.Shape ->
+            let inferred: Inferred = infer facts inner
+
+            if not inferred.Problems.IsEmpty then
+                problem
+                    $"{Block.brief block} stands for an experiment that is not valid itself"
+                    $"check {inner.Name} on its own: {inferred.Problems.Head.Says}"
+            else
+                let used =
+                    inferred.Rows
+                    |> List.filter (fun row -> not (row.Text.StartsWith("decoder: ", System.StringComparison.Ordinal)))
+
+                let path = used |> List.filter (fun row -> not row.Head)
+
+                let layer =
+                    Layer.Pretrained
+                        { Declared = declared
+                          Tuned = tuned
+                          In = facts.Shape
+                          Out = inferred.Leaves
+                          Parameters = path |> List.map _.Parameters |> Cost.total
+                          Flops = path |> List.map _.Flops |> Cost.total }
+
+                { walk with
+                    Position = moved inferred.Leaves walk.Position.Sure walk.Position
+                    Encoder = layer :: walk.Encoder
+                    Stages = Stage.Trunk [ layer ] :: walk.Stages
+                    Rows = row (Block.brief block) facts.Shape inferred.Leaves [ layer ] :: walk.Rows }
+        | Some facts ->
+            problem
+                $"{Block.brief block} expects {facts.Shape}, which {inner.Name} was declared for, but receives {describe walk.Position}"
+                "put it first, on data of the same shape"
+        | None ->
+            problem
+                $"{Block.brief block} needs {Data.show inner.Data}, which could not be read"
+                "check its path"
+    | other -> invalidOp $"{other.GetType()} is no experiment"
+
 /// Folds the data's shape over the blocks. After a block that does not fit it goes on with a guess.
-let model (data: Data) (m: Model) : Inferred =
+let rec model (knowing: Data -> Facts option) (facts: Facts) (data: Data) (m: Model) : Inferred =
     let start =
-        { Position = Trunk.start (Data.shape data)
+        { Facts = facts
+          Position = Position.start facts.Shape
           Encoder = []
           Bottleneck = None
           Head = None
@@ -231,8 +262,11 @@ let model (data: Data) (m: Model) : Inferred =
             | Block.Autoencoder(latent, likelihood) -> bottleneck data [ i ] block latent likelihood walk
             | Block.Classifier hidden
             | Block.Regressor hidden -> head data [ i ] block hidden walk
+            | Block.Encoder(declared, tuned) ->
+                encoder knowing (fun facts e -> model knowing facts e.Data e.Model) [ i ] block declared tuned walk
             | _ -> trunk [ i ] block walk)
 
     { Stages = List.rev walk.Stages
       Rows = List.rev walk.Rows
-      Problems = List.rev walk.Problems }
+      Problems = List.rev walk.Problems
+      Leaves = walk.Position.Shape }

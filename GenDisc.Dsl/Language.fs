@@ -8,11 +8,71 @@ module Language =
     /// Fully connected to `width` numbers; flattens an image first.
     let dense width = Model.add (Block.Dense width)
 
-    /// 3×3 convolution to `channels` channels; height and width stay.
+    /// Convolution to `channels` channels, 3×3 on images and over 3 steps on sequences; the size stays.
     let conv channels = Model.add (Block.Conv channels)
 
-    /// 2×2 max-pooling: halves height and width.
+    /// Convolution of a sequence whose 3 taps are `dilation` steps apart, centred; the length stays.
+    let dilatedConv channels dilation =
+        Model.add (Block.DilatedConv(channels, dilation))
+
+    /// As `dilatedConv`, but looking only back, so that a step never sees a later one (van den Oord et al. 2016).
+    let causalConv channels dilation =
+        Model.add (Block.CausalConv(channels, dilation))
+
+    /// Max-pooling of 2×2 pixels, or of 2 steps: halves height and width, or the length.
     let pool: Component = Model.add Block.Pool
+
+    /// Mean over all pixels of each channel, or over all steps of each feature.
+    let globalPool: Component = Model.add Block.GlobalPool
+
+    /// Maximum over all pixels of each channel, or over all steps of each feature.
+    let globalMaxPool: Component = Model.add Block.GlobalMaxPool
+
+    /// Recurrent layer of `width` tanh units over a sequence (Elman 1990). It leaves the states of all steps; a head or
+    /// dense block after it reads the last one unless `meanState` or `allStates` stands between.
+    let rnn width =
+        Model.add (Block.Recurrent(Cell.Rnn, width))
+
+    /// As `rnn`, of long short-term memory cells (Hochreiter and Schmidhuber 1997).
+    let lstm width =
+        Model.add (Block.Recurrent(Cell.Lstm, width))
+
+    /// As `rnn`, of gated recurrent units (Cho et al. 2014).
+    let gru width =
+        Model.add (Block.Recurrent(Cell.Gru, width))
+
+    /// The recurrent blocks in `f` read sequences in both directions and leave the states of both side by side.
+    let bidirectional (f: Component) =
+        Model.add (Block.Bidirectional (Model.ofComponent f).Blocks)
+
+    /// The state after the last real step of a sequence.
+    let lastState: Component = Model.add (Block.States States.Last)
+
+    /// The mean of the states over the real steps of a sequence.
+    let meanState: Component = Model.add (Block.States States.Mean)
+
+    /// The states of all steps, one after another, for a head or dense block that follows.
+    let allStates: Component = Model.add (Block.States States.All)
+
+    /// Adds Gaussian noise in training, which a decoder after it learns to remove: a denoising autoencoder.
+    let gaussianNoise deviation = Model.add (Block.GaussianNoise deviation)
+
+    /// Sets numbers to zero with probability `rate` in training, without scaling the rest: a denoising autoencoder's
+    /// corruption (Vincent et al. 2010).
+    let maskingNoise rate = Model.add (Block.MaskingNoise rate)
+
+    /// A learned vector of `size` numbers for each categorical column of a table (Guo and Berkhahn 2016); numeric
+    /// columns, which are standardised, pass through.
+    let embed size = Model.add (Block.Embed size)
+
+    /// The main path of another experiment's trained model up to its heads, frozen; of a vae the mean of q(z|x).
+    /// The experiment is run first, unless it has been.
+    let encoder (experiment: Experiment) =
+        Model.add (Block.Encoder(experiment, false))
+
+    /// As `encoder`, but the main path goes on learning.
+    let finetuned (experiment: Experiment) =
+        Model.add (Block.Encoder(experiment, true))
 
     /// max(0, x).
     let relu: Component = Model.add (Block.Activation Activation.Relu)
@@ -89,6 +149,9 @@ module Language =
     /// Squared error, averaged over target dimensions.
     let mse = Loss.Term Term.Mse
 
+    /// Σ_j |z_j| over an autoencoder's latent vector, which makes it sparse: `reconstruction + 0.01 * sparsity`.
+    let sparsity = Loss.Term Term.Sparsity
+
     /// A weight that grows in a straight line and reaches 1 in epoch `epochs`: `ramp 10 * kl`.
     let ramp epochs = Weight.Ramp epochs
 
@@ -103,20 +166,125 @@ module Language =
     /// Fashion-MNIST: 28×28 pictures of clothes, 10 classes.
     let fashionMnist = Data.from Source.FashionMnist
 
+    /// CIFAR-10: 32×32 colour pictures, 10 classes.
+    let cifar10 = Data.from Source.Cifar10
+
     /// 28×28 stroke digits drawn from a seed, 10 classes; nothing to download.
     let digits = Data.from Source.Digits
 
     /// Two interleaved half circles in the plane, 2 classes.
     let moons = Data.from Source.Moons
 
+    /// Two concentric circles in the plane, 2 classes.
+    let circles = Data.from Source.Circles
+
+    /// Three interleaved arms in the plane, 3 classes.
+    let spirals = Data.from Source.Spirals
+
+    /// Four Gaussian clusters in the plane that overlap in part, 4 classes.
+    let blobs = Data.from Source.Blobs
+
     /// Friedman's first regression function of ten uniform inputs, with unit noise.
     let friedman = Data.from Source.Friedman
 
-    /// Keeps `count` training examples, as many of each class.
+    /// PNG and JPEG images, a folder for each class, in a folder or a zip archive; with folders `train` and `test`
+    /// above the classes these are the parts. A relative path is looked for here, then in the data folder.
+    let imageFolder path = Data.from (Source.ImageFolder path)
+
+    /// A UCR/UEA data set of labelled series (`.ts`), by its name in the data folder or the path of its folder.
+    let timeSeries name = Data.from (Source.TimeSeries name)
+
+    /// A CSV table: the column `target` is to be predicted from the others. Text makes classes, numbers a regression.
+    let table path target = Data.from (Source.Table(path, target))
+
+    /// As `table`, but every value of the target is a class, numbers too.
+    let classTable path target =
+        Data.from (Source.ClassTable(path, target))
+
+    let private series source = Data.from (Source.Series source)
+
+    /// Monthly sunspot numbers, 1749 to 1983.
+    let sunspots = series SeriesSource.Sunspots
+
+    /// Daily minimum temperatures in Melbourne, 1981 to 1990, °C.
+    let minTemperatures = series SeriesSource.MinTemperatures
+
+    /// Airline passengers a month, 1949 to 1960, thousands.
+    let airlinePassengers = series SeriesSource.AirlinePassengers
+
+    /// Columns of a CSV file, in the order of time; [] for all that are numeric.
+    let csvSeries path columns =
+        series (SeriesSource.Csv(path, columns))
+
+    /// Σ sin(ω t) over angular frequencies ω: 1,000 points from 0 to 10π unless `points` and `span` say otherwise.
+    let sines frequencies = series (SeriesSource.Sines frequencies)
+
+    /// x'' + 2γ x' + x = 0 for damping γ, from x = 1 at rest.
+    let dampedOscillator damping =
+        series (SeriesSource.DampedOscillator damping)
+
+    /// x'' + 2γ x' + x = F cos(ω t) for damping γ, force F and frequency ω, from x = 1 at rest.
+    let drivenOscillator damping force frequency =
+        series (SeriesSource.DrivenOscillator(damping, force, frequency))
+
+    /// Lorenz's system of 1963 (σ = 10, ρ = 28, β = 8/3): x, y and z over 25 units of time unless `span` says otherwise.
+    let lorenz = series SeriesSource.Lorenz
+
+    /// Van der Pol's oscillator x'' = μ (1 − x²) x' − x: position and velocity.
+    let vanDerPol mu = series (SeriesSource.VanDerPol mu)
+
+    /// Forecasts `horizon` steps of a series from the `history` steps before them (otherwise 1 from 24).
+    let window history horizon (data: Data) =
+        { data with
+            Window = Some(history, horizon) }
+
+    /// A series repeats itself after so many steps: what the seasonal-naive forecast repeats.
+    let season steps (data: Data) = { data with Season = Some steps }
+
+    /// Gaussian noise of this deviation on generated data.
+    let noise deviation (data: Data) = { data with Noise = Some deviation }
+
+    /// Steps of a generated series (otherwise 1,000).
+    let points count (data: Data) = { data with Points = Some count }
+
+    /// Time from the first step of a generated series to its last (otherwise 10π; 25 for lorenz).
+    let span time (data: Data) = { data with Span = Some time }
+
+    /// Keeps this share of the data for the test, in (0, 1), where the source has no test part (otherwise 0.25).
+    let holdOut share (data: Data) = { data with HoldOut = Some share }
+
+    /// Brings all images of an image folder to this height and width.
+    let resized height width (data: Data) =
+        { data with
+            Resize = Some(height, width) }
+
+    /// Keeps `count` training examples, as many of each class; of a series the latest.
     let take count (data: Data) = { data with Take = Some count }
 
     /// Holds out this share of the training part, in [0, 1), for validation (otherwise 0.1).
     let validation share (data: Data) = { data with Validation = share }
+
+    let private augmented step (data: Data) =
+        { data with
+            Augment = data.Augment @ [ step ] }
+
+    /// Shifts training images at random by up to so many pixels along both axes.
+    let shifted pixels = augmented (Augmentation.Shift pixels)
+
+    /// Mirrors every other training image, left to right.
+    let flipped: Data -> Data = augmented Augmentation.Flip
+
+    /// Rotates training images at random by up to so many degrees.
+    let rotated degrees = augmented (Augmentation.Rotate degrees)
+
+    /// Pads training images by so many pixels of zeros and crops them back at random.
+    let cropped padding = augmented (Augmentation.Crop padding)
+
+    /// Sets a square of `size`×`size` pixels of each training image to zero, at random (DeVries and Taylor 2017).
+    let cutOut size = augmented (Augmentation.CutOut size)
+
+    /// Data of the same shape that a good classifier should find strange: adds out-of-distribution figures.
+    let against (other: Data) (data: Data) = { data with Against = Some other }
 
     // ---- Training: an optimiser, then what differs from the defaults
 

@@ -1,5 +1,18 @@
 namespace GenDisc
 
+/// Part of another experiment's model: its main path up to its heads.
+type Pretrained =
+    {
+        Declared: IDeclared
+        /// Its values go on learning.
+        Tuned: bool
+        In: Shape
+        Out: Shape
+        /// Of the part in use.
+        Parameters: int64
+        Flops: int64
+    }
+
 /// What blocks become once shapes are known: every size is explicit, nothing is left to infer.
 [<RequireQualifiedAccess>]
 type Layer =
@@ -8,8 +21,33 @@ type Layer =
     | Conv of inputs: int * outputs: int * height: int * width: int
     /// 3×3 transposed convolution, stride 1, padding 1: the mirror of Conv.
     | ConvTranspose of inputs: int * outputs: int * height: int * width: int
+    /// Three taps `dilation` steps apart over a sequence, which keeps its length; causal: looking only back.
+    | Conv1d of inputs: int * outputs: int * steps: int * dilation: int * causal: bool
     /// 2×2 maximum; an odd last row or column is dropped.
     | MaxPool
+    /// Maximum of two steps; an odd last step is dropped.
+    | MaxPool1d
+    /// Mean over the pixels of each channel.
+    | GlobalMean
+    /// Maximum over the pixels of each channel.
+    | GlobalMax
+    /// To the states of all steps, of both directions where bidirectional: `outputs` for each.
+    | Recurrent of Cell * inputs: int * outputs: int * bidirectional: bool
+    /// The state after the last step; of the last `backward` features, at the first step.
+    | LastState of backward: int
+    | MeanState
+    | MaxState
+    /// The same vector at every step: the mirror of LastState, MeanState and MaxState.
+    | Repeat of steps: int
+    /// The same fully connected layer at every step.
+    | StepAffine of inputs: int * outputs: int
+    /// Nearest neighbour to exactly so many steps: the mirror of MaxPool1d.
+    | UpsampleSteps of steps: int
+    | GaussianNoise of deviation: float
+    | MaskingNoise of rate: float
+    /// Numeric columns, then a group of indicators for each categorical column, which becomes a vector of this size.
+    | Embed of numeric: int * levels: int list * size: int
+    | Pretrained of Pretrained
     /// Nearest neighbour to exactly this size: the mirror of MaxPool.
     | Upsample of height: int * width: int
     | Apply of Activation

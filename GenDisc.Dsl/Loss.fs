@@ -11,6 +11,8 @@ type Term =
     | CrossEntropy
     /// Squared error, averaged over target dimensions.
     | Mse
+    /// Σ_j |z_j| over an autoencoder's latent vector.
+    | Sparsity
 
 /// A factor that may depend on the epoch (counted from 1).
 [<RequireQualifiedAccess>]
@@ -29,6 +31,7 @@ module Term =
         | Term.Kl -> "kl"
         | Term.CrossEntropy -> "crossEntropy"
         | Term.Mse -> "mse"
+        | Term.Sparsity -> "sparsity"
 
 module Weight =
     /// The factor in an epoch, counted from 1.

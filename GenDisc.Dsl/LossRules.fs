@@ -61,7 +61,7 @@ let private tryBlock predicate (m: Model) =
     |> Option.map (fun i -> i, Block.show m.Blocks[i])
 
 /// Terms that need a block the model lacks.
-let private missing (data: Data) (m: Model) loss =
+let private missing (data: Data) (facts: Facts) (m: Model) loss =
     let names =
         parts [] loss
         |> List.choose (fun (_, part) ->
@@ -85,19 +85,19 @@ let private missing (data: Data) (m: Model) loss =
             (if kind then
                  other
              else if name = "crossEntropy" then
-                 $"{Data.storeName data} has no classes: use mse with regressor [64]"
+                 $"{Data.title data} has no classes: use mse with regressor [64]"
              else
-                 $"{Data.storeName data} has classes: use crossEntropy with classifier [128]")
+                 $"{Data.title data} has classes: use crossEntropy with classifier [128]")
 
     [ if not (has _.IsClassifier) then
           yield!
               head
                   "crossEntropy"
                   "classifier"
-                  (Data.classes data > 0)
+                  (facts.Classes > 0)
                   "append >> classifier [128], or drop crossEntropy"
       if not (has _.IsRegressor) then
-          yield! head "mse" "regressor" (Data.targets data > 0) "append >> regressor [64], or drop mse"
+          yield! head "mse" "regressor" (facts.Targets > 0) "append >> regressor [64], or drop mse"
       if not (has _.IsVae) then
           match autoencoder with
           | Some(_, shown) ->
@@ -120,7 +120,13 @@ let private missing (data: Data) (m: Model) loss =
                   needs
                       "reconstruction"
                       "reconstruction needs a vae or an autoencoder, and the model has none"
-                      "add vae 32 or autoencoder 32, or drop reconstruction" ]
+                      "add vae 32 or autoencoder 32, or drop reconstruction"
+      if autoencoder.IsNone then
+          yield!
+              needs
+                  "sparsity"
+                  "sparsity needs an autoencoder, and the model has none"
+                  "add autoencoder 32, or drop sparsity" ]
 
 /// Blocks that no term of the loss trains.
 let private untrained (m: Model) trained =
@@ -153,12 +159,12 @@ let private untrained (m: Model) trained =
                   $"add 0.1 * elbo to the loss, or drop {shown}") ]
 
 /// Problems of the loss by itself and together with the model.
-let experiment (e: Experiment) =
+let experiment (facts: Facts) (e: Experiment) =
     let trained = weighing e.Training.Epochs e.Loss
     let wrongWeights = weights e.Loss
 
     [ yield! wrongWeights
-      yield! missing e.Data e.Model e.Loss
+      yield! missing e.Data facts e.Model e.Loss
       if not trained.IsEmpty then
           yield! untrained e.Model trained
       elif wrongWeights.IsEmpty then

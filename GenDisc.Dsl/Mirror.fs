@@ -6,7 +6,12 @@ let rec isWeighted layer =
     match layer with
     | Layer.Affine _
     | Layer.Conv _
-    | Layer.ConvTranspose _ -> true
+    | Layer.ConvTranspose _
+    | Layer.Conv1d _
+    | Layer.Recurrent _
+    | Layer.StepAffine _
+    | Layer.Embed _
+    | Layer.Pretrained _ -> true
     | Layer.Residual inner -> List.exists isWeighted inner
     | _ -> false
 
@@ -20,7 +25,42 @@ let rec private mirror received layer =
     | Layer.Upsample _ ->
         match received with
         | Image(_, h, w) -> [ Layer.Upsample(h, w) ]
-        | Vector _ -> []
+        | Vector _
+        | Sequence _ -> []
+    | Layer.Conv1d(inputs, outputs, steps, dilation, _) -> [ Layer.Conv1d(outputs, inputs, steps, dilation, false) ]
+    | Layer.MaxPool1d
+    | Layer.UpsampleSteps _ ->
+        match received with
+        | Sequence(t, _) -> [ Layer.UpsampleSteps t ]
+        | Vector _
+        | Image _ -> []
+    | Layer.GlobalMean
+    | Layer.GlobalMax ->
+        match received with
+        | Image(c, h, w) -> [ Layer.Reshape(Image(c, 1, 1)); Layer.Upsample(h, w) ]
+        | Vector _
+        | Sequence _ -> []
+    | Layer.Recurrent(cell, inputs, outputs, both) ->
+        let states = if both then 2 * outputs else outputs
+        [ Layer.Recurrent(cell, states, outputs, both); Layer.StepAffine(states, inputs) ]
+    | Layer.LastState _
+    | Layer.MeanState
+    | Layer.MaxState ->
+        match received with
+        | Sequence(t, _) -> [ Layer.Repeat t ]
+        | Vector _
+        | Image _ -> []
+    | Layer.Repeat _ -> [ Layer.MeanState ]
+    | Layer.StepAffine(inputs, outputs) -> [ Layer.StepAffine(outputs, inputs) ]
+    | Layer.GaussianNoise _
+    | Layer.MaskingNoise _ -> []
+    | Layer.Embed _ -> [ Layer.Affine(Shape.size (Cost.output received layer), Shape.size received) ]
+    | Layer.Pretrained p ->
+        [ if not p.Out.IsVector then
+              Layer.Reshape(Vector(Shape.size p.Out))
+          Layer.Affine(Shape.size p.Out, Shape.size received)
+          if not received.IsVector then
+              Layer.Reshape received ]
     | Layer.Reshape _ -> [ Layer.Reshape received ]
     | Layer.Dropout _ -> []
     | Layer.Residual inner -> [ Layer.Residual(reversed received inner) ]
@@ -49,7 +89,7 @@ let rec private straighten layers =
           yield!
               layers
               |> List.skip (last + 1)
-              |> List.filter (fun layer -> layer.IsUpsample || layer.IsReshape) ]
+              |> List.filter (fun layer -> layer.IsUpsample || layer.IsUpsampleSteps || layer.IsReshape) ]
 
 /// From a latent vector back to the shape of the data, through the mirror images of the encoder's layers, last first.
 /// The last step is linear: it gives the parameters of the likelihood.
@@ -59,6 +99,7 @@ let decoder latent data encoder =
     straighten
         [ Layer.Affine(latent, Shape.size representation)
           match representation with
-          | Image _ -> Layer.Reshape representation
+          | Image _
+          | Sequence _ -> Layer.Reshape representation
           | Vector _ -> ()
           yield! reversed data encoder ]

@@ -10,6 +10,21 @@ type Activation =
     | Tanh
     | Silu
 
+/// A recurrent cell.
+[<RequireQualifiedAccess>]
+type Cell =
+    /// Elman's, with tanh.
+    | Rnn
+    | Lstm
+    | Gru
+
+/// What is read off the states of a sequence.
+[<RequireQualifiedAccess>]
+type States =
+    | Last
+    | Mean
+    | All
+
 /// The distribution that a decoder's output parametrises: independent Bernoulli pixels (logits), or a Gaussian with
 /// a learned variance shared by all dimensions.
 [<RequireQualifiedAccess>]
@@ -24,8 +39,30 @@ type Block =
     | Dense of width: int
     /// 3×3 convolution, stride 1, padding 1.
     | Conv of channels: int
-    /// 2×2 max-pooling, stride 2.
+    /// As Conv, for sequences: taps `dilation` steps apart, centred.
+    | DilatedConv of channels: int * dilation: int
+    /// As DilatedConv, but looking only back.
+    | CausalConv of channels: int * dilation: int
+    /// 2×2 max-pooling, stride 2; on a sequence, two steps to one.
     | Pool
+    /// Mean over all pixels or steps.
+    | GlobalPool
+    /// Maximum over all pixels or steps.
+    | GlobalMaxPool
+    /// Recurrent layer over a sequence; leaves the states of all steps.
+    | Recurrent of Cell * width: int
+    /// The recurrent blocks inside read each sequence in both directions.
+    | Bidirectional of Block list
+    /// What the next block that wants a vector reads off a sequence.
+    | States of States
+    /// Adds Gaussian noise in training.
+    | GaussianNoise of deviation: float
+    /// Sets inputs to 0 with this probability in training.
+    | MaskingNoise of rate: float
+    /// A learned vector for each categorical column of a table; numeric columns pass through.
+    | Embed of size: int
+    /// The main path of another experiment's trained model, up to its heads. Tuned: it goes on learning.
+    | Encoder of IDeclared * tuned: bool
     | Activation of Activation
     | Dropout of rate: float
     | BatchNorm
@@ -49,6 +86,18 @@ module Block =
         | Activation.Tanh -> "tanh"
         | Activation.Silu -> "silu"
 
+    let private cell c =
+        match c with
+        | Cell.Rnn -> "rnn"
+        | Cell.Lstm -> "lstm"
+        | Cell.Gru -> "gru"
+
+    let private states s =
+        match s with
+        | States.Last -> "lastState"
+        | States.Mean -> "meanState"
+        | States.All -> "allStates"
+
     let private bottleneck name likelihood latent =
         let words =
             match likelihood with
@@ -66,7 +115,20 @@ module Block =
         match block with
         | Block.Dense n -> Show.text $"dense {Show.integerArgument n}"
         | Block.Conv n -> Show.text $"conv {Show.integerArgument n}"
+        | Block.DilatedConv(n, d) -> Show.text $"dilatedConv {Show.integerArgument n} {Show.integerArgument d}"
+        | Block.CausalConv(n, d) -> Show.text $"causalConv {Show.integerArgument n} {Show.integerArgument d}"
         | Block.Pool -> Show.text "pool"
+        | Block.GlobalPool -> Show.text "globalPool"
+        | Block.GlobalMaxPool -> Show.text "globalMaxPool"
+        | Block.Recurrent(c, n) -> Show.text $"{cell c} {Show.integerArgument n}"
+        | Block.Bidirectional inner -> Show.concat [ Show.text "bidirectional "; argument path inner ]
+        | Block.States s -> Show.text (states s)
+        | Block.GaussianNoise deviation -> Show.text $"gaussianNoise {Show.numberArgument deviation}"
+        | Block.MaskingNoise rate -> Show.text $"maskingNoise {Show.numberArgument rate}"
+        | Block.Embed n -> Show.text $"embed {Show.integerArgument n}"
+        | Block.Encoder(e, tuned) ->
+            let word = if tuned then "finetuned" else "encoder"
+            Show.text $"{word} {e.Source}"
         | Block.Activation a -> Show.text (activation a)
         | Block.Dropout rate -> Show.text $"dropout {Show.numberArgument rate}"
         | Block.BatchNorm -> Show.text "batchNorm"
@@ -96,11 +158,36 @@ module Block =
     /// The block's own source.
     let show block = (marked [] block).Text
 
+    /// The block in a few words: its source, but an experiment inside by its name.
+    let brief block =
+        match block with
+        | Block.Encoder(e, tuned) -> $"""{if tuned then "finetuned" else "encoder"} {e.Name}"""
+        | _ -> show block
+
+    /// The experiments that stand inside a composition, in the order in which they are written.
+    let rec declared blocks =
+        blocks
+        |> List.collect (fun block ->
+            match block with
+            | Block.Encoder(e, _) -> [ e ]
+            | Block.Residual inner
+            | Block.Bidirectional inner -> declared inner
+            | _ -> [])
+
     /// A composition, each block marked with its path of indices.
     let internal compositionOf blocks = composition [] blocks
 
     /// A composition as the argument of a function.
     let internal argumentOf blocks = (argument [] blocks).Text
+
+    /// Every block, those inside others after them.
+    let rec internal everyBlock blocks =
+        blocks
+        |> List.collect (fun block ->
+            match block with
+            | Block.Residual inner
+            | Block.Bidirectional inner -> block :: everyBlock inner
+            | _ -> [ block ])
 
 /// The main path, first block first.
 type Model =

@@ -65,9 +65,9 @@ let write (plan: Plan) =
 
         optional (fun json name (b: Bottleneck) -> json.WriteNumber(name, b.Latent)) plan.Bottleneck json "latent"
         json.WriteStartArray "shape"
-        Data.shape e.Data |> Shape.dimensions |> List.iter json.WriteNumberValue
+        Shape.dimensions plan.Facts.Shape |> List.iter json.WriteNumberValue
         json.WriteEndArray()
-        json.WriteNumber("classes", Data.classes e.Data)
+        json.WriteNumber("classes", plan.Facts.Classes)
         json.WriteString("training", Training.show e.Training)
         json.WriteEndObject()
 

@@ -38,6 +38,8 @@ type Row =
         Text: string
         In: Shape
         Out: Shape
+        /// Whether it is a head, beside the main path.
+        Head: bool
         Parameters: int64
         /// Floating-point operations of one forward pass of one example (a multiply-add counts as 2).
         Flops: int64

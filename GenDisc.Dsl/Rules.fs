@@ -41,11 +41,8 @@ let training (e: Experiment) =
         [ if not ok then
               Problem.within Place.Training (Show.find part source) says hint ]
 
-    let rec normalises block =
-        match block with
-        | Block.BatchNorm -> true
-        | Block.Residual inner -> List.exists normalises inner
-        | _ -> false
+    let normalises =
+        Block.everyBlock e.Model.Blocks |> List.exists _.IsBatchNorm
 
     let rate, momentum =
         match t.Optimizer with
@@ -74,7 +71,7 @@ let training (e: Experiment) =
       yield! expect (t.Batch >= 1) "batch" $"batch expects at least 1, but got {Show.integer t.Batch}" "write batch 128"
       yield!
           expect
-              (t.Batch <> 1 || not (List.exists normalises e.Model.Blocks))
+              (t.Batch <> 1 || not normalises)
               "batch"
               "batch 1 leaves batchNorm nothing to average over: it expects at least 2 examples per step"
               "write batch 128, or use layerNorm instead of batchNorm"
@@ -139,49 +136,6 @@ let training (e: Experiment) =
                   "earlyStopping"
                   "earlyStopping watches the validation loss, but the data holds nothing out"
                   "drop validation 0.0, or drop earlyStopping"
-      | None -> () ]
-
-/// Problems of the data.
-let data (d: Data) =
-    let source = Data.source d
-
-    let expect ok part says hint =
-        [ if not ok then
-              Problem.within Place.Data (Show.find part source) says hint ]
-
-    let shareFits = d.Validation >= 0.0 && d.Validation < 1.0
-    let held = if shareFits then Data.validationCount d else 0
-    let left = Data.trainingCount d - held
-
-    [ yield!
-          expect
-              shareFits
-              "validation"
-              $"validation expects a share from 0.0 to below 1.0, but got {Show.number d.Validation}"
-              "write validation 0.1"
-      yield!
-          expect
-              (not shareFits || left > 0 && (held > 0 || d.Validation = 0.0))
-              "validation"
-              $"validation holds out {Show.grouped (int64 held)} of {Show.grouped (int64 (Data.trainingCount d))} examples, but at least one is expected on either side"
-              "write validation 0.1, or validation 0.0 for none"
-      match d.Take with
-      | Some n when n < 1 ->
-          yield! expect false "take" $"take expects at least 1 example, but got {Show.integer n}" "write take 1000"
-      | Some n when n < Data.classes d ->
-          yield!
-              expect
-                  false
-                  "take"
-                  $"take expects at least one example of each of the {Show.integer (Data.classes d)} classes, but got {Show.integer n}"
-                  "write take 1000"
-      | Some n ->
-          yield!
-              expect
-                  (n <= left)
-                  "take"
-                  $"take expects at most the {Show.grouped (int64 left)} examples left for training, but got {Show.grouped (int64 n)}"
-                  "take fewer, or drop take"
       | None -> () ]
 
 /// Problems of the name.

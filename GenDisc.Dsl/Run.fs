@@ -18,8 +18,15 @@ module internal Runner =
           Cancel = Threading.CancellationToken.None
           Tell = PlainProgress(Console.Out).Tell }
 
-    let private overridden (options: HostOptions) (e: Experiment) =
+    let rec private overridden (options: HostOptions) (e: Experiment) =
+        let inside block =
+            match block with
+            | Block.Encoder((:? Experiment as inner), tuned) -> Block.Encoder(overridden options inner, tuned)
+            | other -> other
+
         { e with
+            Model =
+                { Blocks = e.Model.Blocks |> List.map inside }
             Seed = defaultArg options.Seed e.Seed
             Training =
                 { e.Training with
@@ -55,9 +62,9 @@ module internal Runner =
 
         result
 
-    let private trained options plan id =
+    let private trained options loader plan id folderOf =
         try
-            Train.run options plan id
+            Train.run options loader plan id folderOf
         with :? Runtime.InteropServices.ExternalException as e when
             e.Message.Contains("not enough memory", StringComparison.Ordinal)
             || e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) ->
@@ -68,29 +75,62 @@ module internal Runner =
                 )
             )
 
+    /// Whether an earlier run saw the same data: a user's files may have changed under the same name.
+    let private sameData (options: HostOptions) (loader: Loader) (data: Data) (earlier: RunResult) =
+        match Data.facts data with
+        | Some _ -> true
+        | None ->
+            let now = loader.Files data |> List.map _.Sha256
+            let same = ResultFile.tryChecksums earlier.Folder = Some now
+
+            if not same then
+                options.Tell(RunEvent.Note $"{earlier.Id} was trained on other data than {Data.show data} holds now; it is trained again")
+
+            same
+
+    /// Runs a checked experiment, those inside it first where their results are needed.
+    let rec private perform (options: HostOptions) (loader: Loader) (plan: Plan) : RunResult =
+        let experiment = plan.Experiment
+        let id = Experiment.id experiment
+        let folder = IO.Path.GetFullPath(IO.Path.Combine(options.Runs, id))
+
+        let inner () =
+            plan.Dependencies
+            |> List.map (fun dependency -> Experiment.id dependency.Experiment, perform options loader dependency)
+            |> Map.ofList
+
+        if options.CheckOnly then
+            inner () |> ignore
+            options.Tell(RunEvent.Planned(plan, id, folder))
+            nothing plan id folder
+        else
+            let earlier =
+                if options.Fresh then
+                    None
+                else
+                    RunFolder.TryFinished(options.Runs, id)
+                    |> Option.filter (sameData options loader experiment.Data)
+
+            let result =
+                match earlier with
+                | Some result ->
+                    options.Tell(RunEvent.Planned(plan, id, folder))
+                    reused options result
+                | None ->
+                    let found = inner ()
+                    options.Tell(RunEvent.Planned(plan, id, folder))
+                    trained options loader plan id (fun e -> found[Experiment.id e].Folder)
+
+            options.Tell(RunEvent.Finished result)
+            result
+
     let one (options: HostOptions) (experiment: Experiment) =
         let experiment = overridden options experiment
+        let loader = Loader options
 
-        match Check.experiment experiment with
+        match Check.using loader.Facts experiment with
         | Error problems -> raise (InvalidExperiment(Explain.problems experiment problems))
-        | Ok plan ->
-            let id = Experiment.id experiment
-            let folder = IO.Path.GetFullPath(IO.Path.Combine(options.Runs, id))
-            options.Tell(RunEvent.Planned(plan, id, folder))
-
-            if options.CheckOnly then
-                nothing plan id folder
-            else
-                let earlier =
-                    if options.Fresh then None else RunFolder.TryFinished(options.Runs, id)
-
-                let result =
-                    match earlier with
-                    | Some result -> reused options result
-                    | None -> trained options plan id
-
-                options.Tell(RunEvent.Finished result)
-                result
+        | Ok plan -> perform options loader plan
 
     /// `dotnet fsi script.fsx` has a script among its arguments; an interactive session or an editor has not.
     let private scriptUnderFsi () =

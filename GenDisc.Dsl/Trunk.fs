@@ -1,97 +1,29 @@
-/// Shape inference for the blocks that transform the representation: everything but bottlenecks and heads.
+/// Shape inference for the blocks that transform the representation: everything but bottlenecks, heads and encoders.
 module internal GenDisc.Trunk
 
-/// What the next block receives.
-type Position =
-    {
-        Shape: Shape
-        /// False after a block that did not fit: the shape is then a guess, and only problems that do not depend on
-        /// its sizes are reported, so that one mistake is told once.
-        Sure: bool
-        /// The last image on the way, for guesses.
-        Image: Shape
-        /// Whether a dense block or a bottleneck has flattened the representation.
-        Flattened: bool
-    }
+open GenDisc.Position
+open GenDisc.SequenceTrunk
 
-/// What a block becomes.
-type Step =
-    { Layers: Layer list
-      After: Position
-      Problems: Problem list }
+/// Learned vectors for the categorical columns of a table.
+let private embed (facts: Facts) path (position: Position) block size : Step =
+    let problems =
+        [ yield! positive path block "a size" size "embed 8"
+          if position.Shape <> facts.Shape || facts.Levels.IsEmpty then
+              Problem.at
+                  (Place.Block path)
+                  $"{Block.show block} expects a table with categorical columns, as the first block"
+                  "use it right after table data with text columns, or drop it" ]
 
-/// Where the first block stands.
-let start data =
-    { Shape = data
-      Sure = true
-      Image =
-        match data with
-        | Image _ -> data
-        | Vector _ -> Image(1, 28, 28)
-      Flattened = false }
-
-/// The largest number of parameters, and of numbers in one representation.
-let limit = int64 System.Int32.MaxValue
-
-let describe position =
-    match position with
-    | { Sure = true } -> string position.Shape
-    | { Shape = Image _ } -> "an image"
-    | { Shape = Vector _ } -> "a vector"
-
-let private moved (shape: Shape) sure position =
-    { position with
-        Shape = shape
-        Sure = sure
-        Image =
-            match shape with
-            | Image _ -> shape
-            | Vector _ -> position.Image
-        Flattened = position.Flattened || shape.IsVector }
-
-/// To a vector, where the representation is an image.
-let flatten shape =
-    match shape with
-    | Image _ -> [ Layer.Reshape(Vector(Shape.size shape)) ]
-    | Vector _ -> []
-
-/// The problem of a block that needs more parameters, or leaves more numbers, than a machine can index.
-let oversize path block parameters size =
-    if parameters > limit then
-        [ Problem.at
-              (Place.Block path)
-              $"{Block.show block} needs {Show.grouped parameters} parameters, but at most {Show.grouped limit} are possible"
-              "make it narrower, or what stands before it" ]
-    elif size > limit then
-        [ Problem.at
-              (Place.Block path)
-              $"{Block.show block} leaves {Show.grouped size} numbers per example, but at most {Show.grouped limit} are possible"
-              "make it narrower" ]
+    if problems.IsEmpty then
+        { Layers = [ Layer.Embed(facts.Numeric, facts.Levels, size) ]
+          After = moved (Vector(facts.Numeric + size * facts.Levels.Length)) position.Sure position
+          Problems = [] }
     else
-        []
+        { Layers = []
+          After = { position with Sure = false }
+          Problems = problems }
 
-/// Problems of a count that must be at least 1.
-let positive path block what n example =
-    if n >= 1 then
-        []
-    else
-        [ Problem.at
-              (Place.Block path)
-              $"{Block.show block} expects {what} of at least 1, but got {Show.integer n}"
-              $"write {example}" ]
-
-let private imageWanted (block: Block) path position =
-    let word = if block.IsPool then "pool" else "conv"
-
-    let hint =
-        if position.Flattened then
-            $"put {word} blocks before dense blocks"
-        else
-            $"{word} needs image data, such as mnist; for vectors use dense"
-
-    Problem.at (Place.Block path) $"{Block.show block} expects an image, but receives {describe position}" hint
-
-let rec step path position (block: Block) : Step =
+let rec step (facts: Facts) path (position: Position) (block: Block) : Step =
     let stay layers problems =
         { Layers = layers
           After = position
@@ -101,20 +33,66 @@ let rec step path position (block: Block) : Step =
     | Block.Dense n ->
         let problems =
             match positive path block "a width" n "dense 256" with
-            | [] -> oversize path block (Cost.affine (Cost.size position.Shape) n) n
+            | [] -> oversize path block (Cost.affine (int64 (flatSize position)) n) n
             | problems -> problems
 
         let width = if problems.IsEmpty then n else 1
 
-        { Layers = flatten position.Shape @ [ Layer.Affine(Shape.size position.Shape, width) ]
+        { Layers = flatten position @ [ Layer.Affine(flatSize position, width) ]
           After = moved (Vector width) problems.IsEmpty position
           Problems = problems }
+    | Block.Conv n when position.Shape.IsSequence -> conv1d path position block n 1 false
+    | Block.DilatedConv(n, dilation) -> conv1d path position block n dilation false
+    | Block.CausalConv(n, dilation) -> conv1d path position block n dilation true
+    | Block.Recurrent(cell, width) -> recurrent path position block cell width false
+    | Block.Bidirectional inner -> bidirectional path position block inner
+    | Block.States States.Last -> summary path position block (Layer.LastState position.Backward)
+    | Block.States States.Mean -> summary path position block Layer.MeanState
+    | Block.States States.All ->
+        match position.Shape with
+        | Sequence _ ->
+            { stay [] [] with
+                After = { position with States = false } }
+        | Vector _
+        | Image _ -> stay [] [ sequenceWanted block path position ]
+    | Block.GlobalPool
+    | Block.GlobalMaxPool ->
+        let ofImage, ofSequence =
+            if block.IsGlobalPool then
+                Layer.GlobalMean, Layer.MeanState
+            else
+                Layer.GlobalMax, Layer.MaxState
+
+        match position.Shape with
+        | Sequence _ -> summary path position block ofSequence
+        | Image(c, _, _) ->
+            { Layers = [ ofImage ]
+              After = moved (Vector c) position.Sure position
+              Problems = [] }
+        | Vector _ -> stay [] [ imageWanted block path position ]
+    | Block.GaussianNoise deviation ->
+        stay
+            [ Layer.GaussianNoise deviation ]
+            [ if not (System.Double.IsFinite deviation && deviation >= 0.0) then
+                  Problem.at
+                      (Place.Block path)
+                      $"{Block.show block} expects a finite deviation of at least 0.0, but got {Show.number deviation}"
+                      "write gaussianNoise 0.3" ]
+    | Block.MaskingNoise rate ->
+        stay
+            [ Layer.MaskingNoise rate ]
+            [ if not (rate >= 0.0 && rate < 1.0) then
+                  Problem.at
+                      (Place.Block path)
+                      $"{Block.show block} expects a rate from 0.0 to below 1.0, but got {Show.number rate}"
+                      "write maskingNoise 0.3" ]
+    | Block.Embed size -> embed facts path position block size
     | Block.Conv n ->
         let misfit, (c, h, w) =
             match position.Shape, position.Image with
             | Image(c, h, w), _ -> [], (c, h, w)
-            | Vector _, Image(c, h, w) -> [ imageWanted block path position ], (c, h, w)
-            | Vector _, Vector _ -> [ imageWanted block path position ], (1, 28, 28)
+            | _, Image(c, h, w) -> [ imageWanted block path position ], (c, h, w)
+            | _ -> [ imageWanted block path position ], (1, 28, 28)
 
         let size =
             match positive path block "a number of channels" n "conv 32" with
@@ -133,6 +111,21 @@ let rec step path position (block: Block) : Step =
             { Layers = []
               After = moved position.Image false position
               Problems = [ imageWanted block path position ] }
+        | Sequence(t, _) when position.Sure && t < 2 ->
+            { Layers = []
+              After = { position with Sure = false }
+              Problems =
+                [ Problem.at
+                      (Place.Block path)
+                      $"pool expects a sequence of at least 2 steps, but receives {position.Shape}"
+                      "drop a pool: each halves the length" ] }
+        | Sequence(t, f) ->
+            { Layers = [ Layer.MaxPool1d ]
+              After =
+                { moved (Sequence(max 1 (t / 2), f)) position.Sure position with
+                    States = position.States
+                    Backward = position.Backward }
+              Problems = [] }
         | Image(_, h, w) when position.Sure && min h w < 2 ->
             { Layers = []
               After = { position with Sure = false }
@@ -156,7 +149,8 @@ let rec step path position (block: Block) : Step =
                       (Place.Block path)
                       $"{Block.show block} expects a rate from 0.0 to below 1.0, but got {Show.number rate}"
                       "write dropout 0.1" ]
-    | Block.Residual inner -> residual path position inner
+    | Block.Residual inner -> residual facts path position inner
+    | Block.Encoder _
     | Block.Vae _
     | Block.Autoencoder _
     | Block.Classifier _
@@ -168,16 +162,16 @@ let rec step path position (block: Block) : Step =
           Problems =
             [ Problem.at
                   (Place.Block path)
-                  $"{Block.show block} stands inside residual, which expects blocks that leave the shape as it was"
-                  "put bottlenecks and heads on the main path, after the residual block" ] }
+                  $"{Block.brief block} stands inside residual, which expects blocks that leave the shape as it was"
+                  "put bottlenecks, heads and encoders on the main path, outside the residual block" ] }
 
-and private residual path position inner =
+and private residual facts path (position: Position) inner =
     let steps, last =
         inner
         |> List.indexed
         |> List.mapFold
             (fun at (i, b) ->
-                let s = step (path @ [ i ]) at b
+                let s = step facts (path @ [ i ]) at b
                 s, s.After)
             position
 
@@ -196,6 +190,8 @@ and private residual path position inner =
                   $"residual expects blocks that leave the shape as it was, but receives {position.Shape} and leaves {last.Shape}"
                   (match position.Shape with
                    | Vector n -> $"end the inner blocks with dense {Show.integer n}"
+                   | Sequence(_, f) ->
+                       $"use no pool or dense inside, and end the inner blocks with conv {Show.integer f} or gru {Show.integer f}"
                    | Image(c, _, _) ->
                        $"use no pool or dense inside, and end the inner blocks with conv {Show.integer c}") ]
 

@@ -22,11 +22,19 @@ public sealed class ClassPredictions : IEvaluationSink
 
     public void Add(ModelOutput output, Batch batch)
     {
-        if (output.Logits is not { } scores || batch.Labels is not { } truth) return;
+        if (output.Logits is null || batch.Labels is not { } truth) return;
+        using var scope = NewDisposeScope();
+        AddLogits(output);
+        labels.AddRange(truth.cpu().data<long>().Select(label => (int)label));
+    }
+
+    /// <summary>Logits alone: of examples whose labels mean nothing to the model.</summary>
+    public void AddLogits(ModelOutput output)
+    {
+        if (output.Logits is not { } scores) return;
         using var scope = NewDisposeScope();
         Classes = (int)scores.size(1);
         logits.AddRange(scores.detach().to(float32).cpu().contiguous().data<float>().ToArray().Chunk(Classes));
-        labels.AddRange(truth.cpu().data<long>().Select(label => (int)label));
     }
 
     /// <summary>softmax(z / T), in double precision.</summary>

@@ -22,6 +22,9 @@ public sealed class Streams(long seed)
 
     public torch.Generator Dropout(torch.Device device) => Generator("dropout", device);
 
+    /// <summary>Noise that a model adds to its own inputs in training.</summary>
+    public torch.Generator Corruption(torch.Device device) => Generator("corruption", device);
+
     /// <summary>Draws from the model after training.</summary>
     public torch.Generator Sampling(torch.Device device) => Generator("sampling", device);
 

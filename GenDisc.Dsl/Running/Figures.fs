@@ -140,14 +140,3 @@ let write (s: Subject) =
     | _ -> ()
 
     latents s
-
-/// Predicted against true targets, at most 2,000.
-let predictions (file: string) (found: Predictions) =
-    let shown = min latentPoints found.Truth.Count
-
-    let series (values: float32 seq) =
-        Json.list (values |> Seq.truncate shown |> Seq.map (float >> Json.number))
-
-    Json.object [ "truth", series found.Truth; "prediction", series found.Predicted ]
-    |> Json.line
-    |> Atomic.writeText file

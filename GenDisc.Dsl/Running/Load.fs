@@ -84,9 +84,12 @@ type internal Loader(options: HostOptions) =
         | SeriesSource.VanDerPol mu -> Raw.Series(Trajectories.VanDerPol(mu, span, points, noise))
 
     let labelled name =
-        match TsFile.Find(name, roots) |> Option.ofNullable with
-        | Some struct (train, test) -> TsFile.Load(train, test)
-        | None ->
+        let found = TsFile.Find(name, roots)
+
+        if found.HasValue then
+            let struct (train, test) = found.Value
+            TsFile.Load(train, test)
+        else
             let places = roots |> List.map Path.GetFullPath |> String.concat "\n  "
 
             raise (
@@ -161,13 +164,13 @@ type internal Loader(options: HostOptions) =
 
     let ofTable (data: Data) (table: Table) : Facts =
         let schema = table.Schema
-        let testing = int (Math.Round(Data.holdOut data * float table.Count))
+        let testing = int (Math.Round(Data.holdOut data * float table.Rows))
 
         { Shape = Vector(schema.Numeric + Seq.sum schema.Levels)
-          Classes = table.ClassNames.Length
-          Targets = (if table.ClassNames.Length > 0 then 0 else 1)
+          Classes = schema.Classes
+          Targets = (if schema.Classes > 0 then 0 else 1)
           InUnitInterval = false
-          Training = table.Count - testing
+          Training = table.Rows - testing
           Varies = false
           Numeric = schema.Numeric
           Levels = List.ofSeq schema.Levels }

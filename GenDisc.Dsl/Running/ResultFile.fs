@@ -131,3 +131,9 @@ let tryRead (folder: string) : RunResult option =
 /// The threads that the run in this folder was trained with, where its `result.json` says so.
 let internal tryThreads (folder: string) =
     tryReading folder _.GetProperty("environment").GetProperty("threads").GetInt32()
+
+/// SHA-256 of the files that the run in this folder was trained on, where its `result.json` says so.
+let internal tryChecksums (folder: string) =
+    tryReading folder (fun root ->
+        [ for file in root.GetProperty("data").EnumerateArray() do
+              string (file.GetProperty("sha256").GetString()) ])

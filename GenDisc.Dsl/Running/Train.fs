@@ -5,19 +5,10 @@ open System
 open System.Diagnostics
 open GenDisc
 open GenDisc.Core.Data
-open GenDisc.Core.Evaluation
 open GenDisc.Core.Models
 open GenDisc.Core.Runtime
 open GenDisc.Core.Training
 open GenDisc.Reporting
-
-let private load (options: HostOptions) (data: Data) =
-    let store = Settings.dataStore options.Data Settings.environment
-
-    let progress =
-        Settings.fetching (fun file received total -> options.Tell(RunEvent.Fetching(file, received, total)))
-
-    store.Load(Data.storeName data, progress, options.Cancel)
 
 let private environment (training: Training) (machine: MachineInfo) =
     [ "gendisc", Json.text Version.text
@@ -36,27 +27,38 @@ let private environment (training: Training) (machine: MachineInfo) =
           else "none for this processor"
       ) ]
 
-/// Figures of a split on the model as it stands, and what its examples were taken for.
-let private examine learner (streams: Streams) device (name: string) (split: Split) =
-    let confusion = ConfusionMatrix split.Data.Classes
-    let predictions = Predictions()
+/// Test figures beyond the means, with the files that the report draws them from.
+let private judge (loader: Loader) (subject: Examined.Subject) (prepared: Prepared) validation (test: Examined.Examined) =
+    let data = subject.Plan.Experiment.Data
 
-    let both =
-        { new IEvaluationSink with
-            member _.Add(output, batch) =
-                confusion.Add(output, batch)
-                predictions.Add(output, batch) }
+    let classes =
+        if test.Classes.Labels.Length > 0 then
+            Classification.write subject validation test
+        else
+            Map.empty
 
-    let means =
-        Trainer.Evaluate(learner, split, streams.Evaluation(name, device), device, both)
+    let targets =
+        if test.Targets.Truth.Count > 0 then
+            Regression.write subject prepared.Windows test
+        else
+            Map.empty
 
-    let figures =
-        [ for KeyValue(k, v) in means do
-              k, v ]
-        @ [ for KeyValue(k, v) in predictions.Figures() do
-                k, v ]
+    let strangers =
+        match data.Against with
+        | Some other when subject.Model.IsClassifier -> Strangers.write subject other (loader.Strangers other) test
+        | _ -> Map.empty
 
-    ({ Values = Map.ofList figures }: Metrics), confusion, predictions
+    match prepared.Windows with
+    | Some windows when subject.Model.IsRegressor -> Forecast.write subject windows test
+    | _ -> ()
+
+    Sequences.write subject prepared.Splits.Train
+    Looks.write subject prepared.Splits (Compile.augmenter data)
+
+    [ test.Figures; classes; targets; strangers ]
+    |> List.map Map.toList
+    |> List.concat
+    |> Map.ofList
 
 /// A script that runs the experiment again under `gendisc run`, from anywhere.
 let private script experiment =
@@ -64,23 +66,15 @@ let private script experiment =
 
 let private empty: Metrics = { Values = Map.empty }
 
-/// Trains, evaluates, draws and writes. Raises what training raises, after writing down how far it came.
-let run (options: HostOptions) (plan: Plan) (id: string) : RunResult =
+/// Trains, evaluates, draws and writes. Raises what training raises, after writing down how far it came. `folderOf`
+/// tells where the runs of experiments inside this one lie.
+let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folderOf: Experiment -> string) : RunResult =
     let experiment = plan.Experiment
     let clock = Stopwatch.StartNew()
     let started = DateTimeOffset.UtcNow
-    let loaded = load options experiment.Data
     let streams = Streams(int64 experiment.Seed)
-
-    let splits =
-        Splits.Make(
-            loaded.Train,
-            loaded.Test,
-            experiment.Data.Validation,
-            Option.toNullable experiment.Data.Take,
-            streams.Take
-        )
-
+    let prepared = loader.Prepare experiment.Data streams
+    let splits = prepared.Splits
     TorchRuntime.UseThreads(Option.toNullable options.Threads) |> ignore
     let device = TorchRuntime.Device options.Device
     use folder = RunFolder.Open(options.Runs, id)
@@ -89,7 +83,9 @@ let run (options: HostOptions) (plan: Plan) (id: string) : RunResult =
     Atomic.writeText (folder.File "plan.json") (PlanJson.write plan)
     recorder.Log $"run {id} on {splits.Train.Count} training examples"
 
-    use model = Compile.model plan streams device
+    use model =
+        (Compile.model plan streams device (Pretrained.find folderOf device plan)).Model
+
     use learner = Compile.learner experiment model streams device
 
     let result status (train, validation, test) (outcome: TrainingOutcome option) =
@@ -114,10 +110,10 @@ let run (options: HostOptions) (plan: Plan) (id: string) : RunResult =
               TotalSeconds = clock.Elapsed.TotalSeconds
               Epochs = outcome |> Option.map _.Epochs.Count |> Option.defaultValue 0
               BestEpoch = outcome |> Option.map _.BestEpoch |> Option.defaultValue 0
-              Classes = List.ofSeq loaded.Train.ClassNames
+              Classes = List.ofSeq splits.Train.Data.ClassNames
               Confusion = confusion
               Environment = environment experiment.Training (MachineInfo.Read options.Device)
-              Data = List.ofSeq loaded.Files
+              Data = prepared.Files
               Counts =
                 [ "train", splits.Train.Count
                   "validation", splits.Validation.Count
@@ -125,7 +121,7 @@ let run (options: HostOptions) (plan: Plan) (id: string) : RunResult =
               Warnings = recorder.Warnings }
 
     let fit () =
-        Trainer(Compile.trainerOptions experiment.Training, recorder)
+        Trainer(Compile.trainerOptions experiment.Data experiment.Training, recorder)
             .Fit(learner, splits, streams, device, options.Cancel)
 
     let outcome =
@@ -137,15 +133,29 @@ let run (options: HostOptions) (plan: Plan) (id: string) : RunResult =
             Report.write folder.Path |> ignore
             raise (UserError($"{e.Message}\nWhat was done before is in {folder.Settle Status.Failed}", e))
 
-    let train, _, _ = examine learner streams device "train" splits.Train
-    let test, confusion, predictions = examine learner streams device "test" splits.Test
+    let figureFile name =
+        folder.File(IO.Path.Combine("figures", name))
+
+    let subject: Examined.Subject =
+        { Plan = plan
+          Model = model
+          Learner = learner
+          Streams = streams
+          Device = device
+          File = figureFile }
+
+    let train = Examined.split subject "train" splits.Train
 
     let validation =
         if splits.Validation.Count = 0 then
-            empty
+            None
         else
-            let figures, _, _ = examine learner streams device "validation" splits.Validation
-            figures
+            Some(Examined.split subject "validation" splits.Validation)
+
+    let test = Examined.split subject "test" splits.Test
+
+    let figures: Metrics =
+        { Values = judge loader subject prepared validation test }
 
     Atomic.write (folder.File "model.safetensors") (fun stream ->
         SafeTensors.Save(model, stream, dict [ "gendisc", id ] |> Collections.Generic.Dictionary))
@@ -157,16 +167,19 @@ let run (options: HostOptions) (plan: Plan) (id: string) : RunResult =
             { Model = model
               Bottleneck = bottleneck
               Test = splits.Test
-              Shape = Data.shape experiment.Data
+              Shape = plan.Facts.Shape
               Streams = streams
               Device = device
-              File = fun name -> folder.File(IO.Path.Combine("figures", name)) }
-
-    if predictions.Truth.Count > 0 then
-        Figures.predictions (folder.File(IO.Path.Combine("figures", "predictions.json"))) predictions
+              File = figureFile }
 
     let status = if outcome.Interrupted then Status.Interrupted else Status.Done
-    let final = result status (train, validation, test) (Some outcome)
+
+    let validated: Metrics =
+        validation
+        |> Option.map (fun v -> { Values = v.Figures })
+        |> Option.defaultValue empty
+
+    let final = result status ({ Values = train.Figures }, validated, figures) (Some outcome)
 
     let message =
         if outcome.Interrupted then
@@ -177,7 +190,7 @@ let run (options: HostOptions) (plan: Plan) (id: string) : RunResult =
             None
 
     recorder.Log(message |> Option.defaultValue "done")
-    writeResult final message (Some outcome) (if model.IsClassifier then Some(confusion.Rows()) else None)
+    writeResult final message (Some outcome) (if model.IsClassifier then Some(test.Confusion.Rows()) else None)
     Report.write folder.Path |> ignore
 
     let settled =

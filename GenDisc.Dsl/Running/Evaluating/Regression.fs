@@ -1,0 +1,137 @@
+/// Figures of a regression on its test data, in the targets' own units.
+module internal GenDisc.Running.Regression
+
+open System
+open GenDisc
+open GenDisc.Core.Data
+open GenDisc.Core.Evaluation
+open GenDisc.Core.Runtime
+open GenDisc.Running.Examined
+
+let private most = 2000
+let private lags = 20
+
+let private errors (scores: RegressionScores) mase =
+    [ "mse", Json.number scores.Mse
+      "rmse", Json.number scores.Rmse
+      "mae", Json.number scores.Mae
+      "mase", Json.number mase ]
+
+/// A naive forecast that needs no model.
+type Naive =
+    { Name: string; Scores: RegressionScores }
+
+let private naive (w: WindowedSeries) (season: int option) (truth: float[][]) =
+    let columns = w.Series.Columns.Length
+
+    [ { Name = "persistence"
+        Scores =
+          RegressionScores.Of(
+              truth,
+              Forecasts.Persistence(w.Series.Values, columns, w.TestStart, truth.Length, w.Horizon)
+          ) }
+      match season with
+      | Some season when season > 1 && w.TestStart >= season ->
+          { Name = $"seasonal naive ({season})"
+            Scores =
+              RegressionScores.Of(
+                  truth,
+                  Forecasts.SeasonalNaive(w.Series.Values, columns, w.TestStart, truth.Length, w.Horizon, season)
+              ) }
+      | _ -> () ]
+
+/// Mean absolute error over that of the seasonal-naive forecast on the training segment, averaged over columns.
+let private mase (w: WindowedSeries) (season: int option) (scores: RegressionScores) =
+    let columns = w.Series.Columns.Length
+
+    let scaled column =
+        let training =
+            [| for t in 0 .. w.TrainSteps - 1 do
+                   w.Series.Values[t * columns + column] |]
+
+        let scale =
+            Forecasts.SeasonalNaiveScale(ReadOnlySpan training, defaultArg season 1)
+
+        let own =
+            [ for h in 0 .. w.Horizon - 1 do
+                  scores.MaeByTarget[h * columns + column] ]
+            |> List.average
+
+        Forecasts.Mase(own, scale)
+
+    if w.TrainSteps > defaultArg season 1 then
+        [ 0 .. columns - 1 ] |> List.averageBy scaled
+    else
+        nan
+
+let private residuals (truth: float[][]) (predicted: float[][]) =
+    let pairs = Array.zip (Array.concat truth) (Array.concat predicted)
+    let all = pairs |> Array.map (fun (y, p) -> y - p)
+    // over time only one residual an example is a series
+    let first = Array.map2 (fun (y: float[]) (p: float[]) -> y[0] - p[0]) truth predicted
+    let lags = min lags (first.Length / 4)
+    let histogram = Residuals.Histogram(all, 30)
+
+    [ "fitted",
+      Json.list
+          [ for y, p in Array.truncate most pairs do
+                Json.list [ Json.number p; Json.number (y - p) ] ]
+      "histogram",
+      Json.object
+          [ "edges", Json.list (histogram.Edges |> Seq.map Json.number)
+            "counts", Json.list (histogram.Counts |> Seq.map Json.integer) ]
+      if lags >= 1 then
+          let acf = Residuals.Autocorrelation(first, lags)
+
+          "acf",
+          Json.object
+              [ "values", Json.list (acf.Values |> Seq.map Json.number)
+                "band", Json.number acf.Band ]
+
+          let test = Residuals.LjungBox(acf.Values, first.Length, lags)
+
+          "ljungBox",
+          Json.object
+              [ "lags", Json.integer (int64 test.Lags)
+                "statistic", Json.number test.Statistic
+                "p", Json.number test.PValue ] ]
+
+/// Writes `evaluation.json`, `regression.json` and `predictions.json`; answers with the figures for the summary.
+let write (s: Subject) (windows: WindowedSeries option) (test: Examined) : Map<string, float> =
+    let truth, predicted = test.Targets.TruthRows, test.Targets.PredictedRows
+    let scores = RegressionScores.Of(truth, predicted)
+    let season = Data.season s.Plan.Experiment.Data
+
+    let intervals =
+        RegressionScores.Intervals(truth, predicted, RandomStream(0L, "bootstrap"), resamples)
+
+    Json.object [ "intervals", Intervals.json intervals; "resamples", Json.integer (int64 resamples) ]
+    |> Json.line
+    |> Atomic.writeText (s.File "evaluation.json")
+
+    let baselines = windows |> Option.map (fun w -> naive w season truth) |> Option.defaultValue []
+    let maseOf scores = windows |> Option.map (fun w -> mase w season scores) |> Option.defaultValue nan
+    let own = maseOf scores
+
+    Json.object
+        [ "baselines",
+          Json.list
+              [ for b in baselines do
+                    Json.object (("name", Json.text b.Name) :: errors b.Scores (maseOf b.Scores)) ]
+          "model", Json.object (errors scores own @ [ "r2", Json.number scores.R2 ])
+          "residuals", Json.object (residuals truth predicted) ]
+    |> Json.line
+    |> Atomic.writeText (s.File "regression.json")
+
+    let few (rows: float[][]) =
+        Json.list (rows |> Seq.concat |> Seq.truncate most |> Seq.map Json.number)
+
+    Json.object [ "truth", few truth; "prediction", few predicted ]
+    |> Json.line
+    |> Atomic.writeText (s.File "predictions.json")
+
+    Map.ofList
+        [ yield! finite (scores.Figures() |> Seq.map (|KeyValue|))
+          yield! finite [ "mase", own ]
+          for b in baselines do
+              (if b.Name = "persistence" then "persistenceRmse" else "seasonalNaiveRmse"), b.Scores.Rmse ]

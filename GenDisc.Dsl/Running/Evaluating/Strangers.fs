@@ -1,0 +1,78 @@
+/// How well a classifier tells other data from its own.
+module internal GenDisc.Running.Strangers
+
+open System
+open GenDisc
+open GenDisc.Core.Data
+open GenDisc.Core.Evaluation
+open GenDisc.Core.Runtime
+open GenDisc.Running.Examined
+
+let private bins = 40
+
+/// Counts on common edges.
+let private histograms (inside: float[]) (outside: float[]) =
+    let low, high = min (Array.min inside) (Array.min outside), max (Array.max inside) (Array.max outside)
+    let width = max 1e-9 ((high - low) / float bins)
+
+    let counts values =
+        let found = Array.zeroCreate<int64> bins
+
+        for value in values do
+            let bin = min (bins - 1) (int ((value - low) / width))
+            found[bin] <- found[bin] + 1L
+
+        Json.list (found |> Seq.map Json.integer)
+
+    [ "edges",
+      Json.list
+          [ for i in 0..bins do
+                Json.number (low + float i * width) ]
+      "insideCounts", counts inside
+      "outsideCounts", counts outside ]
+
+let private logits (s: Subject) (split: Split) =
+    let found = ClassPredictions()
+    use noise = s.Streams.Evaluation("against", s.Device)
+    s.Model.eval ()
+
+    for batch in Batches.Sequential(split, GenDisc.Core.Training.Trainer.EvaluationBatch, s.Device) do
+        use batch = batch
+        use _scope = TorchSharp.torch.NewDisposeScope()
+        use _inference = TorchSharp.torch.no_grad ()
+        found.AddLogits(s.Model.ForwardBatch(batch, noise))
+
+    found.Logits
+
+/// Writes `outOfDistribution.json`; answers with the figures for the summary.
+let write (s: Subject) (other: Data) (strange: Split) (test: Examined) : Map<string, float> =
+    let inside, outside = test.Classes.Logits, logits s strange
+
+    let scores =
+        [ "maxSoftmax", OutOfDistribution.MaxSoftmax inside, OutOfDistribution.MaxSoftmax outside
+          "energy", OutOfDistribution.Energy inside, OutOfDistribution.Energy outside ]
+
+    let score (name, inside, outside) =
+        let interval =
+            OutOfDistribution.AurocInterval(inside, outside, RandomStream(0L, "bootstrap"), 200)
+
+        Json.object (
+            [ "name", Json.text name
+              "auroc", Json.number (OutOfDistribution.Auroc(inside, outside))
+              "low", Json.number interval.Low
+              "high", Json.number interval.High
+              "fpr95", Json.number (OutOfDistribution.FalsePositiveRate(inside, outside)) ]
+            @ histograms inside outside
+        )
+
+    Json.object
+        [ "against", Json.text (Data.show other)
+          "inside", Json.integer (int64 inside.Length)
+          "outside", Json.integer (int64 outside.Length)
+          "scores", Json.list (scores |> List.map score) ]
+    |> Json.line
+    |> Atomic.writeText (s.File "outOfDistribution.json")
+
+    Map.ofList
+        [ for name, inside, outside in scores do
+              (if name = "energy" then "oodAurocEnergy" else "oodAuroc"), OutOfDistribution.Auroc(inside, outside) ]
