@@ -31,10 +31,10 @@ let private cell kind input recurrent (h: float array, c: float array) x =
         let fresh = Array.map3 (fun a r b -> tanh (a + r * b)) (gate a 2) reset (gate b 2)
         Array.map3 (fun z n h -> (1.0 - z) * n + z * h) keep fresh h, c
 
-/// States of a sequence by the equations, with the weights whose names end so.
-let private states kind (layer: Recurrent) ending xs =
+/// States of a sequence by the equations, with the weights of one direction.
+let private states kind (layer: Recurrent) direction xs =
     let state = layer.state_dict ()
-    let values name = numbers state[$"cells.{name}_l0{ending}"]
+    let values name = numbers state[$"{direction}.{name}_l0"]
     let input = affine (values "weight_ih") (values "bias_ih")
     let recurrent = affine (values "weight_hh") (values "bias_hh")
     let zero = Array.zeroCreate hidden
@@ -57,8 +57,8 @@ let private named kind =
               let expected =
                   [| for sequence in Array.chunkBySize (steps * inputs) x do
                          let xs = Array.chunkBySize inputs sequence
-                         let forth = states kind layer "" xs
-                         let back = Array.rev (states kind layer "_reverse" (Array.rev xs))
+                         let forth = states kind layer "forth" xs
+                         let back = Array.rev (states kind layer "back" (Array.rev xs))
 
                          for f, b in Array.zip forth back do
                              yield! f
@@ -94,6 +94,18 @@ let private named kind =
                       let isForget = name.Contains "bias_ih" && kind = RecurrentKind.Lstm && i / 16 = 1
                       let centre = if isForget then 1.0 else 0.0
                       Expect.isLessThanOrEqual (abs (v - centre)) 0.25 $"{name} {i}")
+          torchLaw "learns in single precision, by faster kernels, as in double" (fun batch inputs stream ->
+              let steps = 1 + stream.NextInt 5
+              let real = List.init batch (fun _ -> 1 + stream.NextInt steps)
+              let x = sequences stream batch steps inputs
+
+              let slopes (precision: torch.ScalarType) =
+                  use layer = build kind true (told real steps) inputs
+                  layer.``to`` precision |> ignore
+                  layer.call(x.``to`` precision).square().sum().backward()
+                  layer.parameters () |> Seq.map (_.grad >> Unchecked.nonNull >> numbers) |> Array.concat
+
+              allClose 1e-4 (slopes torch.float64) (slopes torch.float32))
           torchTest "passes the gradient to its inputs" (fun () ->
               use layer = (build kind true (told [ 2; 3 ] 3) 2)
               layer.``to`` torch.float64 |> ignore

@@ -49,8 +49,8 @@ let tests =
               use back = new Recurrent(RecurrentKind.Gru, inputs, 3, false, stream, lengths)
 
               for KeyValue(name, values) in both.state_dict () do
-                  let target = if name.EndsWith "_reverse" then back else forth
-                  assign target (name.Replace("_reverse", "")) values
+                  let target = if name.StartsWith "back" then back else forth
+                  assign target (name.Replace("back", "forth")) values
 
               use last = new LastState(3, lengths)
               use end' = new LastState(0, lengths)
