@@ -11,32 +11,28 @@ namespace GenDisc.Core.Modules;
 /// </summary>
 public sealed class Embedding : Module<Tensor, Tensor>
 {
-    private readonly TorchSharp.Modules.Parameter[] tables;
+    private readonly TorchSharp.Modules.Parameter weight;
     private readonly int numeric;
+    private readonly long[] levels;
 
     /// <param name="numeric">Numeric columns, first in the input.</param>
-    /// <param name="levels">Categories of each categorical column.</param>
+    /// <param name="levels">Categories of each categorical column, of which there is at least one.</param>
     /// <param name="size">Length of a vector.</param>
     /// <param name="init">Stream of initial values: uniform in ±1/√size, so that vectors of any size start equally long.</param>
     public Embedding(int numeric, IReadOnlyList<int> levels, int size, RandomStream init)
         : base(nameof(Embedding))
     {
         this.numeric = numeric;
-        tables = [.. levels.Select(count => Initialise.FanIn(init, size, count, size))];
-        for (var i = 0; i < tables.Length; i++) register_parameter($"{i}", tables[i]);
+        this.levels = [.. levels.Select(count => (long)count)];
+        weight = Initialise.FanIn(init, size, levels.Sum(), size); // all tables, one under the other
+        RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var parts = new List<Tensor> { input.narrow(1, 0, numeric) };
-        long from = numeric;
-        foreach (var table in tables)
-        {
-            parts.Add(input.narrow(1, from, table.size(0)).mm(table));
-            from += table.size(0);
-        }
-
-        return cat(parts, 1).MoveToOuterDisposeScope();
+        var groups = input.split([numeric, .. levels], 1);
+        var vectors = groups.Skip(1).Zip(weight.split(levels), (indicators, table) => indicators.mm(table));
+        return cat([groups[0], .. vectors], 1).MoveToOuterDisposeScope();
     }
 }

@@ -34,11 +34,19 @@ let private tests =
           Modules.ChainTests.tests
           Modules.LikelihoodTests.tests
           Modules.BottleneckTests.tests
+          Modules.SequenceLengthsTests.tests
+          Modules.RecurrentTests.tests
+          Modules.SummariesTests.tests
+          Modules.Convolution1dTests.tests
+          Modules.StepAffineTests.tests
+          Modules.NoiseTests.tests
+          Modules.EmbeddingTests.tests
           Kernels.Convolutions.ConvolutionBlockTests.tests
           Kernels.Convolutions.MaxPool2Tests.tests
           Models.HybridModelTests.tests
           Models.EvidenceBoundTests.tests
           Models.SafeTensorsTests.tests
+          Models.PretrainedEncoderTests.tests
           Training.RateScheduleTests.tests
           Training.TallyTests.tests
           Training.ModelStateTests.tests

@@ -75,6 +75,15 @@ let tests =
               Expect.throwsT<InvalidOperationException>
                   (fun () -> model.Decode(torch.zeros (1L, 2L)) |> ignore)
                   "no decoder")
+          torchTest "Encode gives the mean, whatever the mode, and passes heads by" (fun () ->
+              use model = hybrid 1L
+              let output = forward model (x ()) 1L
+              Expect.equal (numbers (model.Encode(x ()))) (some output.LatentMean) "in training"
+              model.eval ()
+              Expect.equal (numbers (model.Encode(x ()))) (some output.LatentMean) "in evaluation"
+              use plain = normalised 1L
+              plain.eval ()
+              Expect.equal (numbers (plain.Encode(x ()))) (numbers (forward plain (x ()) 1L).Representation) "a trunk")
           torchTest "an autoencoder has a point and no log-variance" (fun () ->
               let stream = init 1L
               use model = new HybridModel([| BottleneckStage(bottleneck false features stream) |])

@@ -81,6 +81,15 @@ let tests =
                   numbers (Unchecked.nonNull (m.Forward(batch.X, noise).Logits))
 
               Expect.equal (logits other) (logits model) "outputs")
+          torchTest "recurrent layers come back bit for bit, with identical outputs" (fun () ->
+              for kind in [ RecurrentKind.Rnn; RecurrentKind.Lstm; RecurrentKind.Gru ] do
+                  use model = recurrent kind (SequenceLengths()) 1L
+                  use other = recurrent kind (SequenceLengths()) 2L
+                  Expect.notEqual (bits other) (bits model) "unlike before"
+                  loadBytes other (saved model)
+                  Expect.equal (bits other) (bits model) "bits"
+                  use batch = sequenceBatch 5
+                  Expect.equal (numbers (other.Encode batch.X)) (numbers (model.Encode batch.X)) "outputs")
           torchTest "values that are not finite come back as they are" (fun () ->
               use layer = new Affine(2, 1, init 1L)
               assign layer "weight" (torch.tensor([| nanf; -infinityf |]).reshape(1, 2))

@@ -63,12 +63,55 @@ let pixels n =
 
 let rowsOf first last = ReadOnlyMemory [| first..last |]
 
-/// Of n examples: five eighths to train on, an eighth to validate and a quarter to test with.
-let splitsOf n =
-    let data = pixels n
+let private split (data: Dataset) =
+    let n = data.Count
     let a, b = n * 5 / 8, n * 3 / 4
     Splits(Split(data, rowsOf 0 (a - 1)), Split(data, rowsOf a (b - 1)), Split(data, rowsOf b (n - 1)))
+
+/// Of n examples: five eighths to train on, an eighth to validate and a quarter to test with.
+let splitsOf n = split (pixels n)
 
 /// The first n examples as a batch.
 let batchOf n =
     Batches.Gather(pixels n, ReadOnlySpan [| 0 .. n - 1 |], torch.CPU)
+
+let steps = 5
+
+/// recurrent 4, bidirectional >> last >> classifier [], on sequences of 5 steps of 2 features.
+let recurrent kind lengths seed =
+    let stream = init seed
+
+    new HybridModel(
+        [| TrunkStage(new Chain(nets [ new Recurrent(kind, 2, 4, true, stream, lengths); new LastState(4, lengths) ]))
+           classifier 8 stream |],
+        lengths
+    )
+
+/// n sequences of 1 to 5 steps: the class is in the sign of the values and in the length.
+let sequencesOf n =
+    let stream = RandomStream(12L, "sequences")
+    let labels = Array.init n (fun i -> i % classes)
+    let lengths = labels |> Array.map (fun label -> 1 + label + stream.NextInt(steps - label))
+
+    let values =
+        [| for label, length in Array.zip labels lengths do
+               for step in 1..steps do
+                   for _ in 1..2 do
+                       let value = float label - 1.0 + 0.5 * stream.NextGaussian()
+                       if step <= length then float32 value else 0.0f |]
+
+    Dataset.OfSequences(
+        "sequences",
+        steps,
+        2,
+        ReadOnlyMemory values,
+        ReadOnlyMemory lengths,
+        ReadOnlyMemory labels,
+        [ "a"; "b"; "c" ]
+    )
+
+let sequenceSplits n = split (sequencesOf n)
+
+/// The first n sequences as a batch.
+let sequenceBatch n =
+    Batches.Gather(sequencesOf n, ReadOnlySpan [| 0 .. n - 1 |], torch.CPU)

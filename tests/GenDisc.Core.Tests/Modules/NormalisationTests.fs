@@ -4,6 +4,7 @@ open Expecto
 open TorchSharp
 open GenDisc.Core.Modules
 open GenDisc.Core.Tests.Modules.Building
+open GenDisc.Core.Tests.Modules.Sequences
 
 let private moments (values: float array) =
     let mean = Array.average values
@@ -50,4 +51,32 @@ let tests =
           torchTest "layer normalisation makes every example standard" (fun () ->
               use layer = Normalisation.Layer [| 2L; 4L; 4L |]
               let rows = numbers (layer.call (batchOf [ 5; 2; 4; 4 ])) |> Array.chunkBySize 32
-              Expect.all rows standard "examples") ]
+              Expect.all rows standard "examples")
+          torchTest "layer normalisation of a sequence makes every step standard" (fun () ->
+              use layer = Normalisation.Layer [| 32L |]
+              let x = batchOf [ 2; 3; 32 ] * torch.tensor([| 1.0f; 5.0f; 9.0f |]).reshape (1L, 3L, 1L)
+              let steps = numbers (layer.call x) |> Array.chunkBySize 32
+              Expect.all steps standard "steps")
+          torchTest "batch normalisation of sequences makes every feature standard over all steps" (fun () ->
+              use layer = Normalisation.BatchSequence 3
+              let y = layer.call (batchOf [ 16; 4; 3 ])
+              Expect.equal y.shape [| 16L; 4L; 3L |] "shape"
+              let features = numbers (y.transpose (0L, 2L)) |> Array.chunkBySize 64
+              Expect.all features standard "features")
+          torchTest "padding has no part in batch normalisation and comes out as 0" (fun () ->
+              let lengths = SequenceLengths()
+              use layer = Normalisation.BatchSequence(2, lengths)
+              use plain = Normalisation.Batch(2, images = false)
+              let x = batchOf [ 2; 3; 2 ]
+              let real = torch.cat ([| x[0L].narrow (0, 0L, 1L); x[1L] |], 0L)
+              lengths.SetFrom(told [ 1; 3 ] 3)
+
+              for training in [ true; false ] do
+                  layer.train training
+                  plain.train training
+                  let padded = lengths.Padded(x, nan)
+                  let y = layer.call padded
+                  let expected = numbers (plain.call real)
+                  let zeros = Array.zeroCreate 4
+                  let first, rest = Array.splitAt 2 expected
+                  Expect.isTrue (allClose 1e-5 (Array.concat [ first; zeros; rest ]) (numbers y)) $"training {training}") ]

@@ -46,6 +46,34 @@ let tests =
               let y = layer.call (tensorOf [ 1; 1; 1; 2 ] [| 1.0; 2.0 |])
               Expect.equal y.shape [| 1L; 1L; 3L; 5L |] "shape"
               Expect.equal (numbers y) (Array.replicate 3 [| 1.0; 1.0; 1.0; 2.0; 2.0 |] |> Array.concat) "values")
+          torchTest "maxPool1d takes the larger of two steps and drops an odd last one" (fun () ->
+              use layer = Pure.MaxPool1d()
+              let x = tensorOf [ 1; 5; 2 ] [| 1.0; 9.0; 3.0; 2.0; -4.0; 0.0; -3.0; -1.0; 100.0; 100.0 |]
+              let y = layer.call x
+              Expect.equal y.shape [| 1L; 2L; 2L |] "shape"
+              Expect.equal (numbers y) [| 3.0; 9.0; -3.0; 0.0 |] "values"
+              Expect.equal (layer.call (torch.ones (3L, 2L, 4L))).shape [| 3L; 1L; 4L |] "two steps")
+          torchTest "upsampleSteps repeats the nearest step to exactly the number asked for" (fun () ->
+              use layer = Pure.UpsampleSteps 5
+              let y = layer.call (tensorOf [ 1; 2; 2 ] [| 1.0; 2.0; 3.0; 4.0 |])
+              Expect.equal y.shape [| 1L; 5L; 2L |] "shape"
+              Expect.equal (numbers y) [| 1.0; 2.0; 1.0; 2.0; 1.0; 2.0; 3.0; 4.0; 3.0; 4.0 |] "values")
+          torchTest "repeat gives every step the vector, and the vector every step's gradient" (fun () ->
+              use layer = Pure.Repeat 3
+              let x = (tensorOf [ 2; 2 ] [| 1.0; 2.0; 3.0; 4.0 |]).requires_grad_ true
+              let y = layer.call x
+              Expect.equal y.shape [| 2L; 3L; 2L |] "shape"
+              Expect.equal (numbers y) [| 1.0; 2.0; 1.0; 2.0; 1.0; 2.0; 3.0; 4.0; 3.0; 4.0; 3.0; 4.0 |] "values"
+              y.sum().backward()
+              Expect.equal (numbers (Unchecked.nonNull x.grad)) (Array.create 4 3.0) "gradient")
+          torchTest "globalMean and globalMax leave one number per channel" (fun () ->
+              let x = tensorOf [ 1; 2; 1; 3 ] [| 1.0; 2.0; 6.0; -4.0; -2.0; -3.0 |]
+
+              for layer, expected in [ Pure.GlobalMean(), [| 3.0; -3.0 |]; Pure.GlobalMax(), [| 6.0; -2.0 |] ] do
+                  use layer = layer
+                  let y = layer.call x
+                  Expect.equal y.shape [| 1L; 2L |] "shape"
+                  Expect.equal (numbers y) expected "values")
           torchTest "reshape keeps the batch and the order of values" (fun () ->
               use layer = Pure.Reshape [| 2L; 3L |]
               let x = tensorOf [ 4; 6 ] (Array.init 24 float)

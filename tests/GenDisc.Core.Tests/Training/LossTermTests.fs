@@ -28,7 +28,7 @@ let tests =
               use point =
                   new HybridModel([| BottleneckStage(bottleneck false features (init 1L)) |])
 
-              Expect.equal (names point) [ "reconstruction" ] "autoencoder"
+              Expect.equal (names point) [ "reconstruction"; "sparsity" ] "autoencoder"
               use line = new HybridModel([| regressor () |])
               Expect.equal (names line) [ "mse" ] "regressor")
           torchTest "every term gives one number per example" (fun () ->
@@ -39,6 +39,21 @@ let tests =
 
               for term in LossTerm.ApplicableTo model do
                   Expect.equal (term.PerExample(output, batch)).shape [| 5L |] term.Name)
+          torchTest "sparsity is Σ |z|" (fun () ->
+              use model =
+                  new HybridModel([| BottleneckStage(bottleneck false features (init 1L)) |])
+
+              use batch = batchOf 5
+              use noise = generator 1L
+              let output = model.Forward(batch.X, noise)
+
+              let expected =
+                  numbers (Unchecked.nonNull output.LatentMean)
+                  |> Array.chunkBySize latent
+                  |> Array.map (Array.sumBy abs)
+
+              Expect.isTrue (Array.exists ((<) 0.1) expected) "something to measure"
+              Expect.isTrue (allClose 1e-6 expected (numbers (SparsityTerm().PerExample(output, batch)))) "values")
           torchTest "a term without its part says which" (fun () ->
               use model = new HybridModel([| regressor () |])
               use batch = batchOf 2
@@ -46,7 +61,7 @@ let tests =
               let output = model.Forward(batch.X, noise)
 
               let terms: LossTerm list =
-                  [ ReconstructionTerm(); KlTerm(); CrossEntropyTerm(); MseTerm() ]
+                  [ ReconstructionTerm(); KlTerm(); CrossEntropyTerm(); MseTerm(); SparsityTerm() ]
 
               for term in terms do
                   let e = Expect.throwsC (fun () -> term.PerExample(output, batch) |> ignore) id

@@ -4,7 +4,9 @@ open System
 open System.Diagnostics
 open Expecto
 open TorchSharp
+open GenDisc.Core.Data
 open GenDisc.Core.Models
+open GenDisc.Core.Modules
 open GenDisc.Core.Training
 open GenDisc.Core.Tests.Models.Samples
 open GenDisc.Core.Tests.Training.Fitting
@@ -49,6 +51,45 @@ let tests =
               Expect.equal listener.Batches.Count 2800 "steps"
               Expect.equal tensors[70] tensors[20] "live tensors"
               Expect.isLessThan (memory[70] / memory[20]) 1.03 "resident memory"
+          }
+          test "is flat over steps of a recurrent model on sequences of several lengths" {
+              let lengths = SequenceLengths()
+              use model = recurrent RecurrentKind.Gru lengths 1L
+              use learner = learner model (weighted hybridWeights model) (adam 0.001) (Some 1.0) 1L
+
+              use batch =
+                  // Large enough to see a leak of one packed batch a step: 0.2 MB.
+                  let rows = Array.init 5000 (fun i -> i % 40)
+                  Batches.Gather(sequencesOf 40, ReadOnlySpan rows, torch.CPU)
+
+              let steps n =
+                  for i in 1..n do
+                      learner.Step(batch, StepSettings(1, i, 1.0), Tally()) |> ignore
+
+                  torch.Tensor.TotalCount, resident ()
+
+              steps 10 |> ignore
+              let tensors, memory = steps 10
+              let tensorsThen, memoryThen = steps 100
+              Expect.equal tensorsThen tensors "live tensors"
+              Expect.isLessThan (memoryThen - memory) 8e6 "resident memory"
+          }
+          test "training a recurrent model leaves no tensor behind" {
+              use model = recurrent RecurrentKind.Gru (SequenceLengths()) 1L
+
+              let once () =
+                  use learner = learner model (weighted hybridWeights model) (adam 0.001) None 1L
+
+                  fit (constant 2 16 (Some 1)) (Listener()) learner (sequenceSplits 64) 1L uncancelled
+                  |> ignore
+
+                  use stream = new IO.MemoryStream()
+                  SafeTensors.Save(model, stream)
+
+              once ()
+              let before = torch.Tensor.TotalCount
+              once ()
+              Expect.equal torch.Tensor.TotalCount before "live tensors, nothing collected between"
           }
           test "training, evaluating and saving leave no tensor behind" {
               use model = normalised 1L
