@@ -14,6 +14,12 @@ let private tests =
           Data.Store.DataStoreTests.tests
           Data.Synthetic.GeneratedTests.tests
           Data.Synthetic.StrokeDigitsTests.tests
+          Data.Synthetic.PlanarTests.tests
+          Data.Synthetic.OscillationsTests.tests
+          Data.Synthetic.TrajectoriesTests.tests
+          Data.WindowsTests.tests
+          Data.StandardiseTests.tests
+          Data.Augmenting.AugmenterTests.tests
           Runtime.RandomStreamTests.tests
           Runtime.StreamsTests.tests
           Runtime.ElfVersionsTests.tests

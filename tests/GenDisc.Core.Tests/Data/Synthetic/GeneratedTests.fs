@@ -3,6 +3,8 @@ module GenDisc.Core.Tests.Data.Synthetic.GeneratedTests
 open Expecto
 open GenDisc.Core.Data
 open GenDisc.Core.Data.Synthetic
+open GenDisc.Core.Runtime
+open GenDisc.Core.Tests.Data.Expecting
 
 let private moons = lazy Moons.Load()
 let private friedman = lazy Friedman.Load()
@@ -11,7 +13,7 @@ let tests =
     testList
         "Generated"
         [ test "the same bytes every time, and other ones for testing" {
-              for load in [ Moons.Load; Friedman.Load ] do
+              for load in [ (fun () -> Moons.Load()); (fun () -> Friedman.Load()) ] do
                   let one, two = load (), load ()
                   Expect.equal one.Files[0] two.Files[0] "checksum"
                   Expect.stringContains one.Files[0].Name "(generated, seed 2026)" "name"
@@ -49,6 +51,45 @@ let tests =
               Expect.floatClose { absolute = 0.05; relative = 0.0 } (Array.average residuals) 0.0 "mean of noise"
               let variance = residuals |> Array.averageBy (fun r -> r * r)
               Expect.floatClose { absolute = 0.1; relative = 0.0 } variance 1.0 "variance of noise"
+          }
+          test "the default noise gives the examples it always gave" {
+              let stream = RandomStream(2026L, "moons/train")
+
+              let expected =
+                  [| for i in 0..999 do
+                         let t = stream.Uniform(0.0, System.Math.PI)
+                         let x, y = if i % 2 = 0 then cos t, sin t else 1.0 - cos t, 0.5 - sin t
+                         float32 (x + 0.1 * stream.NextGaussian())
+                         float32 (y + 0.1 * stream.NextGaussian()) |]
+
+              Expect.equal (moons.Value.Train.Values.ToArray()[..1999]) expected "moons"
+              let stream = RandomStream(2026L, "friedman/test")
+
+              for i in 0..999 do
+                  let x = Array.init 10 (fun _ -> float32 (stream.NextDouble()))
+                  let y = float32 (Friedman.Mean(System.ReadOnlySpan x) + stream.NextGaussian())
+                  Expect.equal (friedman.Value.Test.Values.Slice(10 * i, 10).ToArray()) x "friedman's inputs"
+                  Expect.equal friedman.Value.Test.Targets.Span[i] y "friedman's target"
+
+              for usual, given in [ moons.Value, Moons.Load 0.1; friedman.Value, Friedman.Load 1.0 ] do
+                  Expect.equal given.Files[0].Sha256 usual.Files[0].Sha256 "given as the default"
+          }
+          test "other noise" {
+              let exact = Friedman.Load(0.0).Train
+
+              for i in 0..99 do
+                  Expect.floatClose
+                      Accuracy.medium
+                      (float exact.Targets.Span[i])
+                      (Friedman.Mean(exact.Values.Slice(10 * i, 10).Span))
+                      "none"
+
+              Expect.equal (exact.Values.ToArray()[..99]) (friedman.Value.Train.Values.ToArray()[..99]) "the same inputs"
+              Expect.stringContains (Friedman.Load 2.0).Files[0].Name "noise 2)" "told"
+
+              for noise in [ -1.0; nan; infinity ] do
+                  userError [ "friedman"; "noise" ] (fun () -> Friedman.Load noise) |> ignore
+                  userError [ "moons"; "noise" ] (fun () -> Moons.Load noise) |> ignore
           }
           test "the formula at a point" {
               let y = Friedman.Mean(System.ReadOnlySpan [| 0.5f; 1f; 1f; 0.25f; 0.5f |])
