@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using GenDisc.Core.Runtime;
 
 namespace GenDisc.Core.Data;
@@ -77,7 +76,7 @@ public sealed class Table
     /// <exception cref="UserError">A share, or the number taken, does not fit the data.</exception>
     internal TableParts Partition(double testShare, double validationShare, int? take, RandomStream takeStream)
     {
-        var test = TestRows(testShare);
+        var test = TestPart.Choose(Name, Rows, _target.IsClasses ? _target.Labels : null, testShare);
         var rest = Enumerable.Range(0, Rows).Except(test).ToArray();
         // Splits.Make looks at labels and numbers of rows alone.
         var splits = Splits.Make(Bare(rest), Bare(test), validationShare, take, takeStream);
@@ -138,22 +137,6 @@ public sealed class Table
             if (column.Rows[row] >= 0) into[at + column.Rows[row]] = 1;
             at += column.Levels.Length;
         }
-    }
-
-    private int[] TestRows(double share)
-    {
-        if (!(share is > 0 and < 1))
-            throw new UserError(FormattableString.Invariant($"{Name}: the test share is {share}, but it must be above 0 and below 1."));
-        var rows = Enumerable.Range(0, Rows);
-        int[][] groups = _target.IsClasses
-            ? [.. rows.GroupBy(row => _target.Labels[row]).OrderBy(group => group.Key).Select(group => group.ToArray())]
-            : [[.. rows]];
-        var test = Strata.Pick(groups, Strata.Shares([.. groups.Select(group => group.Length)], share), new RandomStream(0, "test"));
-        return test.Length > 0 && test.Length < Rows
-            ? test
-            : throw new UserError(
-                $"{Name}: a test share of {share.ToString(CultureInfo.InvariantCulture)} of {Rows} rows leaves {Rows - test.Length} "
-                + $"to train on and {test.Length} to test with. Choose another share.");
     }
 
     /// <summary>As many examples as rows, with their classes but nothing else of them.</summary>
