@@ -40,8 +40,8 @@ public static class CsvSeries
     {
         var cell = row.Cells[column];
         if (Numbers.IsMissing(cell)) return float.NaN;
-        return Numbers.TryParseSingle(cell, out var value)
-            ? value
+        return Numbers.TryParse(cell, out var value)
+            ? (float)value
             : throw file.WrongCell(row, column, "is not a number. Write it as 12.5, or leave the cell empty where the value is missing.");
     }
 

@@ -9,13 +9,9 @@ internal static class Numbers
     public static bool IsMissing(ReadOnlySpan<char> text) =>
         text.Trim() is "" or "?" || Is(text, "NA") || Is(text, "NaN") || Is(text, "null");
 
-    /// <summary>Whether the text is a finite number, written as in every country's programs: 1234.5, -1e-3.</summary>
+    /// <summary>Whether the text is a finite number within the range of single precision, written as programs do: 1234.5, -1e-3.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out double number) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
-
-    /// <summary>As <see cref="TryParse"/>, and within the range of single precision.</summary>
-    public static bool TryParseSingle(ReadOnlySpan<char> text, out float number) =>
-        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && float.IsFinite(number);
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && float.IsFinite((float)number);
 
     /// <summary>
     /// Replaces NaN in the series values[start], values[start + stride], ...: between two known values by the straight
