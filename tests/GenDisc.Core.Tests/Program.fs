@@ -65,6 +65,21 @@ let private tests =
           Evaluation.PrincipalComponentsTests.tests
           Evaluation.PredictionsTests.tests
           Evaluation.PicturesTests.tests
+          Evaluation.ClassPredictionsTests.tests
+          Evaluation.ClassificationScoresTests.tests
+          Evaluation.CurvesTests.tests
+          Evaluation.CalibrationTests.tests
+          Evaluation.BootstrapTests.tests
+          Evaluation.SeedsTests.tests
+          Evaluation.RegressionScoresTests.tests
+          Evaluation.ForecastsTests.tests
+          Evaluation.RolloutTests.tests
+          Evaluation.ResidualsTests.tests
+          Evaluation.OutOfDistributionTests.tests
+          Evaluation.TSneTests.tests
+          Evaluation.FiltersTests.tests
+          Evaluation.MistakesTests.tests
+          Evaluation.FeaturesTests.tests
           Kernels.Vectors.ElementaryTests.tests
           Kernels.Losses.BernoulliLossTests.tests
           Kernels.Losses.GaussianKlLossTests.tests

@@ -1,6 +1,7 @@
 module GenDisc.Core.Tests.Evaluation.PredictionsTests
 
 open System
+open System.Collections.Immutable
 open Expecto
 open TorchSharp
 open GenDisc.Core.Data
@@ -44,4 +45,27 @@ let tests =
               Expect.equal (collect([ [| 1f; 3f |], [| 2f; 2f |] ]).Figures()["r2"]) 0.0 "mean")
           torchTest "targets that never vary have no R²" (fun () ->
               Expect.isTrue (Double.IsNaN(collect([ [| 2f; 2f |], [| 1f; 3f |] ]).Figures()["r2"])) "undefined")
+          torchTest "scaled targets are told in their own units" (fun () ->
+              // Two numbers a target, scaled by (y − 100)/10 and (y + 1)/2.
+              let scaling = Scaling([ 100.0; -1.0 ].ToImmutableArray(), [ 10.0; 2.0 ].ToImmutableArray())
+              let predictions = Predictions(scaling, 2)
+              let targets = [| 0f; 1f; 2f; -1f |]
+
+              let data =
+                  Dataset.OfTargets("d", [ 1 ], memory [| 0f; 0f |], 2, memory targets, scaling)
+
+              use batch = Batches.Gather(data, ReadOnlySpan [| 0; 1 |], torch.CPU)
+              let prediction = torch.tensor([| 1f; 1f; 2f; 0f |]).reshape(2L, 2L)
+              predictions.Add(ModelOutput(Representation = prediction, Prediction = prediction), batch)
+              Expect.equal predictions.TruthRows [| [| 100.0; 1.0 |]; [| 120.0; -3.0 |] |] "truth"
+              Expect.equal predictions.PredictedRows [| [| 110.0; 1.0 |]; [| 120.0; -1.0 |] |] "predictions"
+              Expect.equal (List.ofSeq predictions.Predicted) [ 110f; 1f; 120f; -1f ] "flattened"
+              let figures = predictions.Figures()
+              // Errors 10, 0, 0 and 2; spreads of 200 and 8 around the means of their own.
+              Expect.isTrue (close 1e-12 26.0 figures["mse"]) "mse"
+              Expect.isTrue (close 1e-12 3.0 figures["mae"]) "mae"
+              Expect.isTrue (close 1e-12 0.5 figures["r2"]) "1 − 104/208")
+          torchTest "a scaling of other columns is refused" (fun () ->
+              let scaling = Scaling([ 0.0 ].ToImmutableArray(), [ 1.0 ].ToImmutableArray())
+              Expect.throwsT<ArgumentException> (fun () -> Predictions(scaling, 2) |> ignore) "one for two")
           torchTest "nothing seen gives no figures" (fun () -> Expect.isEmpty (Predictions().Figures()) "none") ]
