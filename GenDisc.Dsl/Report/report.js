@@ -36,6 +36,12 @@
       modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: css("--muted"), activecolor: css("--accent") },
       dragmode: window.matchMedia("(pointer: coarse)").matches ? false : "zoom"
     });
+    if (own.shapes) {
+      layout.shapes = own.shapes.map(function (s) { return Object.assign({ layer: "below" }, s); });
+    }
+    if (figure.slider) {
+      layout.xaxis.rangeslider = { thickness: 0.12, bgcolor: css("--panel"), bordercolor: css("--line"), borderwidth: 1 };
+    }
     if (figure.equal) {
       layout.yaxis.scaleanchor = "x";
       layout.yaxis.constrain = "domain";
