@@ -43,6 +43,7 @@ type Height =
     | Half
     | Square
     | Tall
+    | Wide
 
 /// What XPlot's layout type does not know is passed on to report.js.
 type Options =
@@ -82,6 +83,7 @@ let figure id (description: string) options (traces: Trace list) (layout: Layout
         | Half -> "chart half"
         | Square -> "chart square"
         | Tall -> "chart tall"
+        | Wide -> "chart wide"
 
     let flag b = if b then "true" else "false"
 

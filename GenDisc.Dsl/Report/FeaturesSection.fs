@@ -92,11 +92,13 @@ let features (run: RunFolder) (numbers: Numbering) =
     [ yield! run.Features |> Option.map (clouds run numbers) |> Option.defaultValue []
       match run.Filters with
       | Some png ->
-          picture
-              "Filters of the first layer"
-              png
-              (numbered
-                  (numbers.Figure())
-                  [ text
-                        "Filters of the first convolution, each scaled to its own range: bright weights answer to bright pixels." ])
+          div
+              "filters"
+              [ picture
+                    "Filters of the first layer"
+                    png
+                    (numbered
+                        (numbers.Figure())
+                        [ text
+                              "Filters of the first convolution, each scaled to its own range: bright weights answer to bright pixels." ]) ]
       | None -> () ]

@@ -9,16 +9,12 @@ let private mostColumns = 6
 let private truth = "#7F7F7F"
 let private forecast = colour 0
 
-/// The margin over the best naive rule as a clause about the model.
+/// A measure of error, and the model's margin over the best naive rule in it as words that follow the model's error.
 let margin (r: RegressionFile) =
     r.Margin
     |> Option.map (fun (name, measure, share) ->
-        let size = Number.percent 1 (abs share)
-
-        if share >= 0.0 then
-            $"a {measure} {size} below that of the best naive rule ({name})"
-        else
-            $"a {measure} {size} above that of the best naive rule ({name})")
+        let side = if share >= 0.0 then "below" else "above"
+        measure, $"{Number.percent 1 (abs share)} {side} that of the best naive rule ({name})")
 
 /// The model among the rules that need no learning.
 let baselines (run: RunFolder) (numbers: Numbering) =
@@ -53,7 +49,7 @@ let baselines (run: RunFolder) (numbers: Numbering) =
 
         let sentence =
             match margin r with
-            | Some clause -> [ p [ text $"On the test data the model has {clause}." ] ]
+            | Some(measure, clause) -> [ p [ text $"On the test data the model has a {measure} {clause}." ] ]
             | None -> []
 
         sentence
@@ -92,7 +88,7 @@ let private oneStep (f: ForecastFile) (numbers: Numbering) index (t: Track) =
     figure
         $"figure-forecast-{index}"
         $"Forecasts of {f.ColumnName t.Column}"
-        { plain Tall with
+        { plain Wide with
             Tools = true
             Slider = true }
         traces
@@ -138,11 +134,14 @@ let forecasts (run: RunFolder) (numbers: Numbering) =
         let series = f.Series |> List.filter drawable |> List.truncate mostColumns
         let ahead = f.Rollout |> List.filter drawable |> List.truncate mostColumns
 
+        // Figures are numbered in the order in which they are built.
+        let oneStep = series |> List.mapi (oneStep f numbers)
+
         let further =
             [ yield! ahead |> List.mapi (rollout f numbers)
               if f.RolloutRmse |> Array.exists Double.IsFinite then
                   growth f numbers ]
 
         table
-        @ (series |> List.mapi (oneStep f numbers))
+        @ oneStep
         @ (if further.IsEmpty then [] else [ div "charts" further ])

@@ -8,11 +8,14 @@ let private mostListed = 50
 
 let private sure (m: Mistake) =
     match m.Confidence with
-    | Some c -> $" ({Number.percent 1 c})"
+    | Some c -> $"({Number.percent 1 c})"
     | None -> ""
 
+let private pair (run: RunFolder) (m: Mistake) =
+    $"{run.ClassName m.Truth} → {run.ClassName m.Predicted}"
+
 let private named (run: RunFolder) (m: Mistake) =
-    $"{run.ClassName m.Truth} → {run.ClassName m.Predicted}{sure m}"
+    $"{pair run m} {sure m}".TrimEnd()
 
 /// Numbered as the pictures are, row by row.
 let private listing (run: RunFolder) (mistakes: Mistake list) =
@@ -21,7 +24,7 @@ let private listing (run: RunFolder) (mistakes: Mistake list) =
         [ "class", "mistakes" ]
         (mistakes
          |> List.truncate mostListed
-         |> List.map (fun m -> el "li" [] [ text (named run m) ]))
+         |> List.map (fun m -> el "li" [] [ text $"{pair run m} "; span "sure" (sure m) ]))
 
 let private meaning = "true class → predicted class (confidence)"
 

@@ -171,13 +171,12 @@ let private abstract' (run: RunFolder) =
               match finite "test.elbo" with
               | Some e -> $"reaches an evidence lower bound of {Number.decimals 1 e} nats per {run.Unit}"
               | None -> ()
-              match finite "test.rmse", finite "test.mse" with
-              | Some r, _ -> $"predicts with a root mean squared error of {inUnit run r}"
-              | None, Some m -> $"predicts with a mean squared error of {Number.short m}"
-              | None, None -> ()
-              match run.Regression |> Option.bind ForecastSection.margin with
-              | Some margin -> $"has {margin}"
-              | None -> () ]
+              match finite "test.rmse", finite "test.mse", run.Regression |> Option.bind ForecastSection.margin with
+              | Some r, _, Some("root mean squared error", margin) ->
+                  $"predicts with a root mean squared error of {inUnit run r}, {margin}"
+              | Some r, _, _ -> $"predicts with a root mean squared error of {inUnit run r}"
+              | None, Some m, _ -> $"predicts with a mean squared error of {Number.short m}"
+              | None, None, _ -> () ]
 
         let article = if (kind run plan).StartsWith 'a' then "An " else "A "
 
