@@ -37,10 +37,13 @@ let colour i = palette[i % palette.Length]
 let symbol i = symbols[i % symbols.Length]
 
 type Height =
+    | Mini
     | Small
     | Compact
+    | Half
     | Square
     | Tall
+    | Wide
 
 /// What XPlot's layout type does not know is passed on to report.js.
 type Options =
@@ -50,7 +53,16 @@ type Options =
         EqualAxes: bool
         /// Zoom buttons: for figures one explores.
         Tools: bool
+        /// A narrow copy of the figure below it in which one picks the part to look at.
+        Slider: bool
     }
+
+/// A figure that is read, not explored.
+let plain height =
+    { Height = height
+      EqualAxes = false
+      Tools = false
+      Slider = false }
 
 let private settings =
     JsonSerializerSettings(
@@ -65,10 +77,13 @@ let private json value =
 let figure id (description: string) options (traces: Trace list) (layout: Layout) (caption: Html list) =
     let size =
         match options.Height with
+        | Mini -> "chart mini"
         | Small -> "chart small"
         | Compact -> "chart compact"
+        | Half -> "chart half"
         | Square -> "chart square"
         | Tall -> "chart tall"
+        | Wide -> "chart wide"
 
     let flag b = if b then "true" else "false"
 
@@ -77,7 +92,7 @@ let figure id (description: string) options (traces: Trace list) (layout: Layout
         + (traces |> List.map json |> String.concat ",")
         + "],\"layout\":"
         + json layout
-        + $",\"equal\":{flag options.EqualAxes},\"tools\":{flag options.Tools}}}"
+        + $",\"equal\":{flag options.EqualAxes},\"tools\":{flag options.Tools},\"slider\":{flag options.Slider}}}"
 
     el
         "figure"
@@ -148,12 +163,4 @@ let lines id description unit (best: int option) (series: Series list) caption =
               ) ]
     | _ -> ()
 
-    figure
-        id
-        description
-        { Height = Small
-          EqualAxes = false
-          Tools = false }
-        (series |> List.map trace)
-        layout
-        caption
+    figure id description (plain Small) (series |> List.map trace) layout caption

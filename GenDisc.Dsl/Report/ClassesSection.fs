@@ -27,8 +27,15 @@ let private sentence (run: RunFolder) confusion =
         $"{wrong} classified wrongly. Most often, {Statistics.listed worst}."
 
 let private scores (run: RunFolder) (numbers: Numbering) confusion =
-    let share x =
-        [ text (x |> Option.map (Number.percent 1) |> Option.defaultValue "–") ]
+    let share x = [ text (share 1 x) ]
+
+    let areas =
+        run.Evaluation
+        |> Option.map _.ClassAreas
+        |> Option.filter (List.exists (fun (roc, pr) -> roc.IsSome || pr.IsSome))
+
+    let areaOf (part: float option * float option -> float option) i (areas: (float option * float option) list) =
+        [ text (areas |> List.tryItem i |> Option.bind part |> figureOf (Number.decimals 4)) ]
 
     let rows =
         Statistics.perClass confusion
@@ -37,23 +44,37 @@ let private scores (run: RunFolder) (numbers: Numbering) confusion =
             [ [ text (run.ClassName i) ]
               share score.Precision
               share score.Recall
-              share score.F1
-              [ text (Number.count score.Support) ] ])
+              share score.F1 ]
+            @ (areas
+               |> Option.map (fun areas -> [ areaOf fst i areas; areaOf snd i areas ])
+               |> Option.defaultValue [])
+            @ [ [ text (Number.count score.Support) ] ])
+
+    let areaColumns =
+        if areas.IsSome then [ "ROC-AUC", Align.Right; "PR-AUC", Align.Right ] else []
+
+    let meaning =
+        if areas.IsSome then
+            " ROC-AUC and PR-AUC: areas under the curves of the class against all others; 0.5 and the share of the class are guessing."
+        else
+            ""
 
     let caption =
         "Scores by class on the test data. Precision: share of the predictions of a class that are right. Recall: share "
         + "of the examples of a class that are found. F1: their harmonic mean. Support: number of examples."
+        + meaning
 
     table
         (numbered (numbers.Table()) [ text caption ])
-        [ "Class", Align.Left
-          "Precision", Align.Right
-          "Recall", Align.Right
-          "F1", Align.Right
-          "Support", Align.Right ]
+        ([ "Class", Align.Left
+           "Precision", Align.Right
+           "Recall", Align.Right
+           "F1", Align.Right ]
+         @ areaColumns
+         @ [ "Support", Align.Right ])
         rows
 
-let classes (run: RunFolder) (numbers: Numbering) =
+let private counted (run: RunFolder) (numbers: Numbering) =
     match run.Result with
     | Some result when Statistics.isConfusion result.Confusion ->
         let confusion = result.Confusion
@@ -69,3 +90,12 @@ let classes (run: RunFolder) (numbers: Numbering) =
           ConfusionChart.confusion "figure-confusion" "Confusion matrix" names confusion caption
           scores run numbers confusion ]
     | _ -> []
+
+/// Mistakes by class, scores by class, and curves over all thresholds.
+let classes (run: RunFolder) (numbers: Numbering) =
+    let first = counted run numbers
+    let top = ClassCurves.topK run
+
+    match first with
+    | sentence :: rest -> sentence :: top @ rest @ ClassCurves.curves run numbers
+    | [] -> top @ ClassCurves.curves run numbers

@@ -86,9 +86,5 @@ let confusion id description (names: string[]) (counts: int64[][]) caption =
                               font = Font(size = 11.0, color = (if share[i][j] > 0.35 then "#ffffff" else "#1b2430"))
                           ) ]
 
-    let options =
-        { Height = (if names.Length <= 4 then Compact else Tall)
-          EqualAxes = false
-          Tools = false }
-
-    figure id description options [ heatmap ] layout caption
+    let height = if names.Length <= 4 then Compact else Tall
+    figure id description (plain height) [ heatmap ] layout caption

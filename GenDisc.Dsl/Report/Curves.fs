@@ -12,6 +12,7 @@ let private quantities unit =
       "reconstruction", "Reconstruction", $"nats per {unit}"
       "kl", "KL divergence", $"nats per {unit}"
       "crossEntropy", "Cross-entropy", "nats"
+      "sparsity", "Sparsity", $"Σ|z| per {unit}"
       "mse", "Squared error", "mean squared error" ]
 
 let private explanation key =
@@ -22,6 +23,7 @@ let private explanation key =
     | "reconstruction" -> "Cost of describing an example given its latent code."
     | "kl" -> "Information that the latent code carries about an example."
     | "crossEntropy" -> "Surprise at the true class."
+    | "sparsity" -> "Sum of the sizes of the code’s entries."
     | "mse" -> "Squared distance from the target."
     | _ -> ""
 

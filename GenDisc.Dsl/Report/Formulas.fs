@@ -106,6 +106,14 @@ let private mse =
             sum "k" (mi "K")
             square difference ] ]
 
+let private sparsity (plan: PlanFile) =
+    let last =
+        plan.Latent
+        |> Option.map (GenDisc.Show.integer >> mn)
+        |> Option.defaultValue (mi "J")
+
+    [ display [ symbol "sparsity"; mo "="; sum "j" last; mo "|"; sub z (mi "j"); mo "|" ] ]
+
 /// Each term in use: its formula, and what it and its symbols mean.
 let terms (plan: PlanFile) (perUnit: string) =
     let variational = plan.Terms |> List.exists (fun t -> t.Name = "kl")
@@ -204,6 +212,15 @@ let terms (plan: PlanFile) (perUnit: string) =
                   text ", averaged over the target’s dimensions "
                   inlined [ mi "K" ]
                   text "." ]
+            )
+        | "sparsity" ->
+            Some(
+                "Sparsity",
+                sparsity plan,
+                [ text "The sizes of the entries "
+                  inlined [ sub z (mi "j") ]
+                  text
+                      " of the code, summed up: the penalty pulls each towards zero with the same force, however small it is, so that few stay in use." ]
             )
         | _ -> None
 

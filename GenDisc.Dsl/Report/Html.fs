@@ -159,4 +159,24 @@ let table caption (columns: (string * Align) list) (rows: ((string * string) lis
               [ "class", "scroll"; "tabindex", "0" ]
               [ el "table" [] [ el "thead" [] [ el "tr" [] head ]; el "tbody" [] body ] ] ]
 
+/// A PNG that stands in the page itself.
+let picture (alt: string) (png: byte[]) caption =
+    el
+        "figure"
+        [ "class", "picture" ]
+        [ el "img" [ "alt", alt; "src", "data:image/png;base64," + Convert.ToBase64String png ] []
+          el "figcaption" [] caption ]
+
+/// A definite share or `–`.
+let share digits (x: float option) =
+    match x |> Option.filter Double.IsFinite with
+    | Some x -> Number.percent digits x
+    | None -> "–"
+
+/// A definite number or `–`.
+let figureOf (format: float -> string) (x: float option) =
+    match x |> Option.filter Double.IsFinite with
+    | Some x -> format x
+    | None -> "–"
+
 let numbered (number: string) (caption: Html list) = strong number :: caption

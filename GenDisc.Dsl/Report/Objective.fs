@@ -12,6 +12,7 @@ let private label name =
     | "kl" -> "KL"
     | "crossEntropy" -> "CE"
     | "mse" -> "MSE"
+    | "sparsity" -> "sparse"
     | other -> other
 
 /// The symbol that stands for a term in the objective.

@@ -23,12 +23,23 @@ let private testCount (run: RunFolder) =
     |> Option.bind (fun r -> Map.tryFind "test" r.Counts)
     |> Option.filter (fun n -> n > 0L)
 
-let private accuracyDetail (run: RunFolder) accuracy =
-    match testCount run with
-    | Some n ->
-        let low, high = Statistics.wilson accuracy n
-        $"95 %% interval {Number.decimals 2 (100.0 * low)}–{Number.decimals 2 (100.0 * high)} %%"
+let private accuracyDetail (run: RunFolder) =
+    match Metrics.intervalText run "accuracy" with
+    | Some range -> $"95 %% interval {range} %%"
     | None -> "share classified correctly"
+
+let private inUnit (run: RunFolder) x =
+    match run.TargetUnit with
+    | Some unit -> $"{Number.short x} {unit}"
+    | None -> Number.short x
+
+let private rmseDetail (run: RunFolder) =
+    let unit =
+        run.TargetUnit |> Option.map (fun u -> u + ", ") |> Option.defaultValue ""
+
+    match Metrics.intervalText run "rmse" with
+    | Some range -> $"{unit}95 %% interval {range}"
+    | None -> $"{unit}root mean squared error"
 
 let private cards (run: RunFolder) =
     let finite name =
@@ -36,7 +47,7 @@ let private cards (run: RunFolder) =
 
     let figures =
         [ match finite "test.accuracy" with
-          | Some a -> card "Test accuracy" (Number.percent 2 a) (accuracyDetail run a)
+          | Some a -> card "Test accuracy" (Number.percent 2 a) (accuracyDetail run)
           | None -> ()
           match finite "test.elbo" with
           | Some e -> card "Test ELBO" (Number.decimals 2 e) $"nats per {run.Unit}, higher is better"
@@ -44,8 +55,12 @@ let private cards (run: RunFolder) =
               match finite "test.reconstruction" with
               | Some r -> card "Test reconstruction" (Number.short r) $"nats per {run.Unit}, lower is better"
               | None -> ()
-          match finite "test.mse" with
-          | Some m -> card "Test squared error" (Number.short m) "mean over targets, lower is better"
+          match finite "test.rmse", finite "test.mse" with
+          | Some r, _ -> card "Test RMSE" (Number.short r) (rmseDetail run)
+          | None, Some m -> card "Test squared error" (Number.short m) "mean over targets, lower is better"
+          | None, None -> ()
+          match finite "test.mase" with
+          | Some m -> card "Test MASE" (Number.decimals 3 m) "1 is the naive forecast, lower is better"
           | None -> ()
           match parameters run with
           | Some n ->
@@ -112,7 +127,10 @@ let private banners (run: RunFolder) =
     state @ warnings @ unreadable
 
 /// Kind of model, from which terms it is trained on.
-let private kind (plan: PlanFile) =
+let private kind (run: RunFolder) (plan: PlanFile) =
+    let regression =
+        if run.Forecast.IsSome then "forecasting model" else "regression model"
+
     let has name =
         plan.Terms |> List.exists (fun t -> t.Name = name)
 
@@ -122,7 +140,7 @@ let private kind (plan: PlanFile) =
     match generative, discriminative with
     | true, true -> "hybrid generative–discriminative model"
     | true, false -> if has "kl" then "generative model" else "autoencoder"
-    | false, true -> if has "crossEntropy" then "classifier" else "regression model"
+    | false, true -> if has "crossEntropy" then "classifier" else regression
     | false, false -> "model"
 
 /// The whole run in two sentences.
@@ -153,11 +171,14 @@ let private abstract' (run: RunFolder) =
               match finite "test.elbo" with
               | Some e -> $"reaches an evidence lower bound of {Number.decimals 1 e} nats per {run.Unit}"
               | None -> ()
-              match finite "test.mse" with
-              | Some m -> $"predicts with a mean squared error of {Number.short m}"
-              | None -> () ]
+              match finite "test.rmse", finite "test.mse", run.Regression |> Option.bind ForecastSection.margin with
+              | Some r, _, Some("root mean squared error", margin) ->
+                  $"predicts with a root mean squared error of {inUnit run r}, {margin}"
+              | Some r, _, _ -> $"predicts with a root mean squared error of {inUnit run r}"
+              | None, Some m, _ -> $"predicts with a mean squared error of {Number.short m}"
+              | None, None, _ -> () ]
 
-        let article = if (kind plan).StartsWith 'a' then "An " else "A "
+        let article = if (kind run plan).StartsWith 'a' then "An " else "A "
 
         let outcome =
             if findings.IsEmpty then "" else $" {tested}{Statistics.listed findings}."
@@ -165,7 +186,7 @@ let private abstract' (run: RunFolder) =
         [ el
               "p"
               [ "class", "abstract" ]
-              [ text $"{article}{kind plan} with {Number.count plan.Parameters} parameters{training}{outcome}" ] ]
+              [ text $"{article}{kind run plan} with {Number.count plan.Parameters} parameters{training}{outcome}" ] ]
     | _ -> []
 
 let private startedText (run: RunFolder) =

@@ -53,7 +53,7 @@ let private optimisation (plan: PlanFile) =
 let private splits (run: RunFolder) (result: ResultFile) =
     let stratified =
         match run.Plan |> Option.bind _.Classes with
-        | Some classes when classes > 0 -> " drawn evenly from all classes,"
+        | Some classes when classes > 0 -> ", drawn evenly from all classes,"
         | _ -> ""
 
     match
@@ -63,7 +63,7 @@ let private splits (run: RunFolder) (result: ResultFile) =
         let held =
             match validation with
             | Some n when n > 0L ->
-                $" {Number.count n} more,{stratified} are held out for validation and never trained on;"
+                $" {Number.count n} more{stratified} are held out for validation and never trained on;"
             | _ -> ""
 
         [ text

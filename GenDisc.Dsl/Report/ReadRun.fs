@@ -4,84 +4,7 @@ module internal GenDisc.Reporting.ReadRun
 open System
 open System.IO
 open System.Text.Json
-
-let private field (name: string) (e: JsonElement) =
-    if e.ValueKind = JsonValueKind.Object then
-        match e.TryGetProperty name with
-        | true, value when value.ValueKind <> JsonValueKind.Null -> Some value
-        | _ -> None
-    else
-        None
-
-let private asFloat (e: JsonElement) =
-    match e.ValueKind with
-    | JsonValueKind.Number -> Some(e.GetDouble())
-    | JsonValueKind.String when e.GetString() = "NaN" -> Some nan
-    | JsonValueKind.String when e.GetString() = "Infinity" -> Some infinity
-    | JsonValueKind.String when e.GetString() = "-Infinity" -> Some -infinity
-    | _ -> None
-
-let private asText (e: JsonElement) =
-    match e.ValueKind with
-    | JsonValueKind.String -> e.GetString() |> Option.ofObj |> Option.defaultValue ""
-    | JsonValueKind.Null
-    | JsonValueKind.Undefined -> ""
-    | _ -> e.GetRawText()
-
-let private whole (x: float) =
-    if Double.IsFinite x && abs x < 9e18 then Some(int64 x) else None
-
-let private number name e = field name e |> Option.bind asFloat
-let private long name e = number name e |> Option.bind whole
-
-let private integer name e =
-    long name e
-    |> Option.bind (fun n -> if abs n <= int64 Int32.MaxValue then Some(int32 n) else None)
-
-let private words name e = field name e |> Option.map asText
-
-let private items name e =
-    match field name e with
-    | Some list when list.ValueKind = JsonValueKind.Array -> List.ofSeq (list.EnumerateArray())
-    | _ -> []
-
-let private entries name e =
-    match field name e with
-    | Some map when map.ValueKind = JsonValueKind.Object ->
-        [ for entry in map.EnumerateObject() do
-              entry.Name, entry.Value ]
-    | _ -> []
-
-let private figures name e =
-    entries name e
-    |> List.choose (fun (key, value) -> asFloat value |> Option.map (fun x -> key, x))
-    |> Map.ofList
-
-let private floats name e = items name e |> List.choose asFloat
-
-let private labels name e =
-    floats name e |> Seq.map int32 |> Array.ofSeq
-
-let private point (e: JsonElement) =
-    if e.ValueKind = JsonValueKind.Array && e.GetArrayLength() >= 2 then
-        match asFloat e[0], asFloat e[1] with
-        | Some x, Some y -> Some(x, y)
-        | _ -> None
-    else
-        None
-
-let private points name e =
-    items name e
-    |> Seq.map (fun item -> point item |> Option.defaultValue (nan, nan))
-    |> Array.ofSeq
-
-/// A shape is written as its text or as a list of sizes.
-let private shape name e =
-    match field name e with
-    | Some list when list.ValueKind = JsonValueKind.Array ->
-        list.EnumerateArray() |> Seq.map asText |> String.concat "×"
-    | Some value -> asText value
-    | None -> ""
+open GenDisc.Reporting.Fields
 
 let private plan e : PlanFile =
     { Rows =
@@ -257,6 +180,16 @@ let read (folder: string) =
           Latent = json "figures/latent.json" latent
           Plane = json "figures/plane.json" plane
           Predictions = json "figures/predictions.json" predictions
+          Evaluation = json "figures/evaluation.json" ReadFigures.evaluation
+          MistakesPicture = png "figures/mistakes.png"
+          MistakeSeries = json "figures/mistakes.json" ReadFigures.mistakeSeries |> Option.defaultValue []
+          Sequences = json "figures/sequences.json" ReadFigures.sequences |> Option.defaultValue []
+          Augmented = png "figures/augmented.png"
+          Filters = png "figures/filters.png"
+          Features = json "figures/features.json" ReadFigures.features
+          Regression = json "figures/regression.json" ReadFigures.regression
+          Forecast = json "figures/forecast.json" ReadFigures.forecast
+          Outside = json "figures/outOfDistribution.json" ReadFigures.outside
           Notes = [] }
 
     { run with Notes = List.ofSeq notes }

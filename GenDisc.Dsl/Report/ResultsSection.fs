@@ -1,97 +1,8 @@
-/// Figures by split, and what the model makes of its data.
+/// What the model makes of its data.
 module internal GenDisc.Reporting.ResultsSection
 
 open System
 open GenDisc.Reporting.Html
-
-let private splitNames = [ "train"; "validation"; "test" ]
-
-let private order =
-    [ "loss"; "accuracy"; "crossEntropy"; "elbo"; "reconstruction"; "kl"; "mse" ]
-
-let private title unit key =
-    match key with
-    | "loss" -> "Loss (weighted sum)", "↓"
-    | "accuracy" -> "Accuracy", "↑"
-    | "crossEntropy" -> "Cross-entropy, nats", "↓"
-    | "elbo" -> $"ELBO, nats per {unit}", "↑"
-    | "reconstruction" -> $"Reconstruction, nats per {unit}", "↓"
-    | "kl" -> $"KL divergence, nats per {unit}", ""
-    | "mse" -> "Mean squared error", "↓"
-    | other -> other, ""
-
-let private value (run: RunFolder) key split =
-    match run.Metric $"{split}.{key}" with
-    | None -> [ text "–" ]
-    | Some x when key <> "accuracy" -> [ text (Number.short x) ]
-    | Some x ->
-        let count = run.Result |> Option.bind (fun r -> Map.tryFind split r.Counts)
-
-        match split, count with
-        | "test", Some n when n > 0L && x >= 0.0 && x <= 1.0 ->
-            let low, high = Statistics.wilson x n
-
-            let bounds =
-                $" ({Number.decimals 2 (100.0 * low)}–{Number.decimals 2 (100.0 * high)})"
-
-            [ text (Number.percent 2 x); span "range" bounds ]
-        | _ -> [ text (Number.percent 2 x) ]
-
-/// Metrics by split.
-let metrics (run: RunFolder) (numbers: Numbering) =
-    let found =
-        match run.Result with
-        | None -> []
-        | Some result ->
-            result.Metrics
-            |> Map.toList
-            |> List.choose (fun (name, _) ->
-                match name.Split('.', 2) with
-                | [| split; key |] when List.contains split splitNames -> Some(split, key)
-                | _ -> None)
-
-    let used =
-        splitNames |> List.filter (fun split -> found |> List.exists (fst >> (=) split))
-
-    let keys = found |> List.map snd |> List.distinct
-    let known = order |> List.filter (fun key -> List.contains key keys)
-    let keys = known @ List.sort (List.except order keys)
-
-    if keys.IsEmpty then
-        []
-    else
-        let columns =
-            ("Quantity", Align.Left) :: (used |> List.map (fun split -> split, Align.Right))
-            @ [ "better", Align.Right ]
-
-        let row key =
-            let name, direction = title run.Unit key
-
-            let better =
-                match direction with
-                | "↑" -> "higher"
-                | "↓" -> "lower"
-                | _ -> ""
-
-            [],
-            [ text name ] :: (used |> List.map (value run key))
-            @ [ [ span "range" better ] ]
-
-        let caption =
-            "Results by part of the data."
-            + (if found |> List.contains ("test", "accuracy") then
-                   " In brackets: 95 % Wilson interval of the test accuracy, which covers chance in the choice of test examples but not in training."
-               else
-                   "")
-
-        [ table (numbered (numbers.Table()) [ text caption ]) columns (keys |> List.map row) ]
-
-let private picture (alt: string) (png: byte[]) caption =
-    el
-        "figure"
-        [ "class", "picture" ]
-        [ el "img" [ "alt", alt; "src", "data:image/png;base64," + Convert.ToBase64String png ] []
-          el "figcaption" [] caption ]
 
 /// Reconstructions beside originals, and what the decoder makes of draws from the prior.
 let pictures (run: RunFolder) (numbers: Numbering) =
@@ -125,15 +36,6 @@ let pictures (run: RunFolder) (numbers: Numbering) =
 
     if figures.IsEmpty then [] else [ div "pictures" figures ]
 
-let private byLabel (run: RunFolder) (points: (float * float)[]) (labels: int[]) =
-    if labels.Length = points.Length then
-        Array.zip labels points
-        |> Array.groupBy fst
-        |> Array.sortBy fst
-        |> Array.map (fun (label, members) -> run.ClassName label, Array.map snd members)
-        |> List.ofArray
-    else
-        [ "examples", points ]
 
 /// The latent space in two dimensions.
 let latent (run: RunFolder) (numbers: Numbering) =
@@ -170,17 +72,16 @@ let latent (run: RunFolder) (numbers: Numbering) =
                           " Click a name in the legend to hide its class, double-click to see it alone."
                   ) ]
 
-        let options: Chart.Options =
-            { Height = Chart.Square
-              EqualAxes = false
-              Tools = true }
+        let options =
+            { Chart.plain Chart.Square with
+                Tools = true }
 
         [ ScatterChart.classes
               "figure-latent"
               "Latent space"
               options
               (axis 1, axis 2)
-              (byLabel run latent.Points latent.Labels)
+              (ScatterChart.byLabel run latent.Points latent.Labels)
               caption ]
     | _ -> []
 
@@ -188,10 +89,10 @@ let latent (run: RunFolder) (numbers: Numbering) =
 let plane (run: RunFolder) (numbers: Numbering) =
     match run.Plane with
     | Some plane when plane.Data.Length + plane.Samples.Length + plane.Reconstructions.Length > 0 ->
-        let options: Chart.Options =
-            { Height = Chart.Square
-              EqualAxes = true
-              Tools = true }
+        let options =
+            { Chart.plain Chart.Square with
+                EqualAxes = true
+                Tools = true }
 
         let titles = "x₁", "x₂"
 
@@ -201,7 +102,7 @@ let plane (run: RunFolder) (numbers: Numbering) =
                   "Test data in the plane by class"
                   options
                   titles
-                  (byLabel run plane.Data plane.Labels)
+                  (ScatterChart.byLabel run plane.Data plane.Labels)
                   (numbered (numbers.Figure()) [ text "Test data, coloured by class." ])
 
           let groups =

@@ -81,6 +81,16 @@ type internal RunFolder =
         Latent: LatentFile option
         Plane: PlaneFile option
         Predictions: PredictionsFile option
+        Evaluation: EvaluationFile option
+        MistakesPicture: byte[] option
+        MistakeSeries: Mistake list
+        Sequences: SequenceExample list
+        Augmented: byte[] option
+        Filters: byte[] option
+        Features: FeaturesFile option
+        Regression: RegressionFile option
+        Forecast: ForecastFile option
+        Outside: OutsideFile option
         /// What could not be read, for the reader of the report.
         Notes: string list
     }
@@ -98,6 +108,9 @@ type internal RunFolder =
         match this.Plan with
         | Some plan when plan.Shape.Length = 3 -> "image"
         | _ -> "example"
+
+    /// The unit of a regression's targets.
+    member this.TargetUnit = this.Forecast |> Option.map _.Unit |> Option.filter ((<>) "")
 
     /// Class names; numbers stand in where there are none.
     member this.ClassName label =

@@ -1,6 +1,7 @@
 /// Point clouds.
 module internal GenDisc.Reporting.ScatterChart
 
+open System
 open XPlot.Plotly
 open GenDisc.Reporting.Html
 open GenDisc.Reporting.Chart
@@ -20,6 +21,17 @@ let private cloud name (index: int) size opacity points =
 let private median (values: float[]) =
     let sorted = Array.sort values
     sorted[sorted.Length / 2]
+
+/// Points by the name of their class, in the order of the classes.
+let byLabel (run: RunFolder) (points: (float * float)[]) (labels: int[]) =
+    if labels.Length = points.Length then
+        Array.zip labels points
+        |> Array.groupBy fst
+        |> Array.sortBy fst
+        |> Array.map (fun (label, members) -> run.ClassName label, Array.map snd members)
+        |> List.ofArray
+    else
+        [ "examples", points ]
 
 /// A scatter plot with a colour and a symbol for each class, whose name stands at the median of its points.
 let classes id description options (xTitle, yTitle) (groups: (string * (float * float)[]) list) caption =
@@ -97,8 +109,46 @@ let agreement id description (points: (float * float)[]) caption =
         )
 
     let options =
-        { Height = Square
-          EqualAxes = true
-          Tools = true }
+        { plain Square with
+            EqualAxes = true
+            Tools = true }
 
     figure id description options [ cloud "test examples" 0 6 0.5 points; diagonal ] layout caption
+
+/// Points coloured by a number, whose scale stands beside them.
+let shaded
+    id
+    description
+    options
+    (xTitle, yTitle)
+    (name: string)
+    (points: (float * float)[])
+    (values: float[])
+    caption
+    =
+    let kept =
+        Array.zip points values
+        |> Array.filter (fun ((x, y), v) -> Double.IsFinite(x + y + v))
+
+    let x, y = kept |> Array.map fst |> split
+
+    let marker =
+        Marker(
+            color = (kept |> Array.map (snd >> rounded)),
+            colorscale = "Viridis",
+            showscale = true,
+            colorbar = Colorbar(thickness = 12.0, outlinewidth = 0.0),
+            size = 5,
+            opacity = 0.75
+        )
+
+    let layout =
+        Layout(xaxis = Xaxis(title = xTitle), yaxis = Yaxis(title = yTitle), showlegend = false, hovermode = "closest")
+
+    figure
+        id
+        description
+        options
+        [ Scatter(x = x, y = y, name = escape name, mode = "markers", marker = marker) ]
+        layout
+        caption

@@ -19,7 +19,17 @@
     });
   }
 
+  // A legend of many rows would leave little of the height to the figure itself.
+  function makeRoom(figure, el) {
+    var names = figure.layout.showlegend ? figure.data.map(function (t) { return (t.name || "").length; }) : [];
+    var columns = Math.max(1, Math.floor((el.clientWidth - 70) / (48 + 6.5 * Math.max.apply(null, names.concat(1)))));
+    var rows = Math.ceil(names.length / columns);
+    el.style.height = "";
+    if (rows > 2) el.style.height = el.clientHeight + 19 * (rows - 1) + "px";
+  }
+
   function layoutOf(figure, el) {
+    makeRoom(figure, el);
     var narrow = el.clientWidth < 480;
     var own = figure.layout;
     var layout = Object.assign({}, own, {
@@ -36,6 +46,12 @@
       modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: css("--muted"), activecolor: css("--accent") },
       dragmode: window.matchMedia("(pointer: coarse)").matches ? false : "zoom"
     });
+    if (own.shapes) {
+      layout.shapes = own.shapes.map(function (s) { return Object.assign({ layer: "below" }, s); });
+    }
+    if (figure.slider) {
+      layout.xaxis.rangeslider = { thickness: 0.12, bgcolor: css("--panel"), bordercolor: css("--line"), borderwidth: 1 };
+    }
     if (figure.equal) {
       layout.yaxis.scaleanchor = "x";
       layout.yaxis.constrain = "domain";

@@ -23,4 +23,5 @@ let main args =
               Report.HtmlTests.tests
               Report.FormulasTests.tests
               Report.ReportTests.tests
+              Report.SectionTests.tests
               Report.PageTests.tests ])

@@ -88,5 +88,14 @@ let tests =
               check "an image hybrid on a desk" Fixture.full 1280 10 2
               check "an image hybrid on a telephone" Fixture.full 400 10 2
               check "a model of the plane" Fixture.plane 1280 2 0
-              check "a regression" Fixture.regression 400 1 0 ]
+              check "a regression" Fixture.regression 400 1 0
+              // confusion matrix, two kinds of curves, reliability, bins, PCA, t-SNE, two scores; three mosaics
+              check "an evaluated image classifier on a desk" FigureFixture.images 1280 9 3
+              check "an evaluated image classifier on a telephone" FigureFixture.images 400 9 3
+              // three classes, six mistakes, confusion matrix
+              check "a classifier of sequences on a desk" FigureFixture.sequences 1280 10 0
+              check "a classifier of sequences on a telephone" FigureFixture.sequences 400 10 0
+              // one-step forecasts, rollout, lead time, predictions, three of residuals, PCA, t-SNE
+              check "a forecaster on a desk" FigureFixture.forecasting 1280 9 0
+              check "a forecaster on a telephone" FigureFixture.forecasting 400 9 0 ]
     )

@@ -1,0 +1,162 @@
+namespace GenDisc.Reporting
+
+open System
+
+/// The examples whose confidence lies between two bounds.
+type internal Bin =
+    {
+        Low: float
+        High: float
+        Count: int64
+        /// Mean confidence and share classified correctly, both in [0, 1].
+        Confidence: float
+        Accuracy: float
+    }
+
+type internal Reliability =
+    { Before: Bin list
+      After: Bin list
+      Temperature: float option
+      EceBefore: float option
+      EceAfter: float option
+      LogLossBefore: float option
+      LogLossAfter: float option
+      FittedOn: string option }
+
+/// A test example that was taken for another class, with its values by feature if it is a sequence.
+type internal Mistake =
+    { Truth: int
+      Predicted: int
+      Confidence: float option
+      Values: float[][] }
+
+type internal ClassCurve =
+    { Class: int
+      Points: (float * float)[] }
+
+/// figures/evaluation.json.
+type internal EvaluationFile =
+    {
+        /// 95 % intervals by the name of the metric without its split.
+        Intervals: Map<string, float * float>
+        Resamples: int64 option
+        /// Areas under the ROC and the precision–recall curve, in the order of the classes.
+        ClassAreas: (float option * float option) list
+        TopK: (int * float) list
+        Roc: ClassCurve list
+        PrecisionRecall: ClassCurve list
+        Reliability: Reliability option
+        Mistakes: Mistake list
+    }
+
+/// An example sequence: its values by feature and time step.
+type internal SequenceExample =
+    { Class: int option; Values: float[][] }
+
+/// figures/features.json: what the last layer before the head makes of test examples.
+type internal FeaturesFile =
+    {
+        Dimension: int option
+        Labels: int[]
+        /// Targets of a regression.
+        Targets: float[]
+        Pca: (float * float)[]
+        Explained: float list
+        Tsne: (float * float)[]
+        Perplexity: float option
+        Iterations: int64 option
+    }
+
+type internal Errors =
+    { Name: string
+      Mse: float option
+      Rmse: float option
+      Mae: float option
+      Mase: float option
+      R2: float option }
+
+type internal LjungBox =
+    { Lags: int
+      Statistic: float
+      P: float }
+
+/// figures/regression.json.
+type internal RegressionFile =
+    {
+        Baselines: Errors list
+        Model: Errors option
+        /// Fitted values and residuals.
+        Fitted: (float * float)[]
+        /// One more edge than counts.
+        Edges: float[]
+        Counts: float[]
+        /// Autocorrelation from lag 1 on, and the half-width of its 95 % band.
+        Acf: float[]
+        Band: float option
+        LjungBox: LjungBox option
+    }
+
+    /// The best baseline's name, the measure, and by which share of its error the model's error is smaller.
+    member this.Margin =
+        let compare (measure: string, error: Errors -> float option) =
+            let positive e =
+                error e |> Option.filter (fun x -> Double.IsFinite x && x > 0.0)
+
+            let naive =
+                this.Baselines
+                |> List.choose (fun b -> positive b |> Option.map (fun x -> b.Name, x))
+
+            match this.Model |> Option.bind error |> Option.filter Double.IsFinite, naive with
+            | Some own, _ :: _ ->
+                let name, best = List.minBy snd naive
+                Some(name, measure, 1.0 - own / best)
+            | _ -> None
+
+        [ "root mean squared error", _.Rmse
+          "mean absolute error", _.Mae
+          "mean squared error", _.Mse ]
+        |> List.tryPick compare
+
+type internal Track =
+    { Column: int
+      Steps: float[]
+      Truth: float[]
+      Prediction: float[] }
+
+/// figures/forecast.json.
+type internal ForecastFile =
+    {
+        Columns: string list
+        Unit: string
+        History: int option
+        Horizon: int option
+        /// Truth and one-step forecasts over the test part.
+        Series: Track list
+        /// The end of what comes before the test part.
+        Before: Track list
+        /// Forecasts that go on from forecasts.
+        Rollout: Track list
+        /// Error by lead time, from lead 1 on.
+        RolloutRmse: float[]
+    }
+
+    member this.ColumnName column =
+        List.tryItem column this.Columns
+        |> Option.defaultWith (fun () -> $"column {column + 1}")
+
+type internal OutsideScore =
+    { Name: string
+      Auroc: float option
+      Low: float option
+      High: float option
+      Fpr95: float option
+      Edges: float[]
+      InsideCounts: float[]
+      OutsideCounts: float[] }
+
+/// figures/outOfDistribution.json.
+type internal OutsideFile =
+    { Against: string
+      Inside: int64 option
+      Outside: int64 option
+      Scores: OutsideScore list }

@@ -1,0 +1,186 @@
+/// Figures by split: names, units, which way is better, and how sure the test figures are.
+module internal GenDisc.Reporting.Metrics
+
+open System
+open GenDisc.Reporting.Html
+
+type private Kind =
+    /// A part of a whole, in per cent.
+    | Share
+    /// Between 0 and 1, where the fourth decimal counts.
+    | Area
+    | Plain
+
+let private splitNames = [ "train"; "validation"; "test" ]
+
+let private order =
+    [ "loss"
+      "accuracy"
+      "balancedAccuracy"
+      "top2"
+      "top3"
+      "top5"
+      "macroF1"
+      "rocAuc"
+      "prAuc"
+      "crossEntropy"
+      "logLoss"
+      "brier"
+      "ece"
+      "eceAfterScaling"
+      "temperature"
+      "elbo"
+      "reconstruction"
+      "kl"
+      "sparsity"
+      "mse"
+      "rmse"
+      "baselineRmse"
+      "mae"
+      "mase"
+      "r2"
+      "oodAuroc" ]
+
+/// Title, which way is better, kind.
+let private describe (run: RunFolder) key =
+    let own = run.TargetUnit |> Option.map (fun u -> $", {u}") |> Option.defaultValue ""
+
+    match key with
+    | "loss" -> "Loss (weighted sum)", "lower", Plain
+    | "accuracy" -> "Accuracy", "higher", Share
+    | "balancedAccuracy" -> "Balanced accuracy (mean recall)", "higher", Share
+    | "macroF1" -> "Macro F1 (mean over classes)", "higher", Share
+    | "rocAuc" -> "Area under ROC curve, mean over classes", "higher", Area
+    | "prAuc" -> "Area under precision–recall curve, mean", "higher", Area
+    | "crossEntropy" -> "Cross-entropy, nats", "lower", Plain
+    | "logLoss" -> "Log loss, nats", "lower", Plain
+    | "brier" -> "Brier score", "lower", Area
+    | "ece" -> "Expected calibration error (ECE)", "lower", Share
+    | "eceAfterScaling" -> "ECE after temperature scaling", "lower", Share
+    | "temperature" -> "Temperature of the scaling", "", Plain
+    | "elbo" -> $"ELBO, nats per {run.Unit}", "higher", Plain
+    | "reconstruction" -> $"Reconstruction, nats per {run.Unit}", "lower", Plain
+    | "kl" -> $"KL divergence, nats per {run.Unit}", "", Plain
+    | "sparsity" -> $"Sparsity Σ|z|, per {run.Unit}", "", Plain
+    | "mse" -> "Mean squared error", "lower", Plain
+    | "rmse" -> $"Root mean squared error (RMSE){own}", "lower", Plain
+    | "baselineRmse" -> $"RMSE of the best naive forecast{own}", "", Plain
+    | "mae" -> $"Mean absolute error{own}", "lower", Plain
+    | "mase" -> "Mean absolute scaled error (MASE)", "lower", Plain
+    | "r2" -> "Coefficient of determination R²", "higher", Area
+    | "oodAuroc" -> "AUROC against out-of-distribution data", "higher", Area
+    | other when
+        other.StartsWith("top", StringComparison.Ordinal)
+        && Seq.forall Char.IsAsciiDigit (other.Substring 3)
+        ->
+        $"Top-{other.Substring 3} accuracy", "higher", Share
+    | other -> other, "", Plain
+
+let private format kind x =
+    match kind with
+    | Share -> Number.percent 2 x
+    | Area -> Number.decimals 4 x
+    | Plain -> Number.short x
+
+let private bounds kind (low, high) =
+    match kind with
+    | Share -> $"{Number.decimals 2 (100.0 * low)}–{Number.decimals 2 (100.0 * high)}"
+    | _ -> $"{format kind low}–{format kind high}"
+
+type Origin =
+    | Bootstrap
+    | Wilson
+
+/// The 95 % interval of a test figure: from the bootstrap if there is one, else Wilson's for the accuracy.
+let interval (run: RunFolder) key =
+    match run.Evaluation |> Option.bind (fun e -> Map.tryFind key e.Intervals) with
+    | Some found -> Some(found, Bootstrap)
+    | None ->
+        let count = run.Result |> Option.bind (fun r -> Map.tryFind "test" r.Counts)
+
+        match key, run.Metric "test.accuracy", count with
+        | "accuracy", Some a, Some n when n > 0L && a >= 0.0 && a <= 1.0 -> Some(Statistics.wilson a n, Wilson)
+        | _ -> None
+
+/// The interval as text: `98.1–98.6`.
+let intervalText (run: RunFolder) key =
+    let _, _, kind = describe run key
+    interval run key |> Option.map (fst >> bounds kind)
+
+let private value (run: RunFolder) key split =
+    let _, _, kind = describe run key
+
+    match run.Metric $"{split}.{key}" with
+    | None -> [ text "–" ]
+    | Some x ->
+        let range =
+            if split = "test" then
+                intervalText run key |> Option.map (fun range -> span "range" $" ({range})")
+            else
+                None
+
+        text (format kind x) :: Option.toList range
+
+let private caption (run: RunFolder) (tested: string list) =
+    let origins =
+        tested
+        |> List.choose (fun key -> interval run key |> Option.map (fun (_, origin) -> key, origin))
+
+    let from origin =
+        origins |> List.filter (snd >> (=) origin) |> List.isEmpty |> not
+
+    let resamples =
+        match run.Evaluation |> Option.bind _.Resamples with
+        | Some n -> $" from {Number.count n} resamples of the test examples"
+        | None -> " from resampled test examples"
+
+    let limits =
+        "which covers chance in the choice of test examples but not in training."
+
+    let brackets =
+        match from Bootstrap, from Wilson with
+        | true, true ->
+            $" In brackets: 95 %% bootstrap intervals{resamples}, and the 95 %% Wilson interval of the accuracy; they cover chance in the choice of test examples but not in training."
+        | true, false ->
+            $" In brackets: 95 %% bootstrap intervals{resamples}; they cover chance in the choice of test examples but not in training."
+        | false, true -> $" In brackets: 95 %% Wilson interval of the test accuracy, {limits}"
+        | false, false -> ""
+
+    $"Results by part of the data.{brackets}"
+
+/// Metrics by split.
+let table (run: RunFolder) (numbers: Numbering) =
+    let found =
+        match run.Result with
+        | None -> []
+        | Some result ->
+            result.Metrics
+            |> Map.toList
+            |> List.choose (fun (name, _) ->
+                match name.Split('.', 2) with
+                | [| split; key |] when List.contains split splitNames -> Some(split, key)
+                | _ -> None)
+
+    let used =
+        splitNames |> List.filter (fun split -> found |> List.exists (fst >> (=) split))
+
+    let keys = found |> List.map snd |> List.distinct
+    let known = order |> List.filter (fun key -> List.contains key keys)
+    let keys = known @ List.sort (List.except order keys)
+
+    if keys.IsEmpty then
+        []
+    else
+        let columns =
+            ("Quantity", Align.Left) :: (used |> List.map (fun split -> split, Align.Right))
+            @ [ "better", Align.Right ]
+
+        let row key =
+            let name, better, _ = describe run key
+
+            [],
+            [ text name ] :: (used |> List.map (value run key))
+            @ [ [ span "range" better ] ]
+
+        let tested = found |> List.filter (fst >> (=) "test") |> List.map snd
+        [ Html.table (numbered (numbers.Table()) [ text (caption run tested) ]) columns (keys |> List.map row) ]
