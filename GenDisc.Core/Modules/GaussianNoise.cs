@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 namespace GenDisc.Core.Modules;
 
 /// <summary>
-/// x + ε, ε ~ N(0, <c>deviation</c>²) during training (Vincent et al. 2010, section 3.3). Draws from its own generator;
+/// x + ε, ε ~ N(0, <c>deviation</c>²) during training (Vincent et al. 2010). Draws from its own generator;
 /// the identity in evaluation.
 /// </summary>
 public sealed class GaussianNoise(double deviation, Generator generator) : Module<Tensor, Tensor>(nameof(GaussianNoise))

@@ -5,7 +5,7 @@ namespace GenDisc.Core.Modules;
 
 /// <summary>
 /// Zeroes each value with probability <c>rate</c> during training and leaves the rest as it is: a denoising
-/// autoencoder's corruption (Vincent et al. 2010, section 3.3). Draws from its own generator; the identity in evaluation.
+/// autoencoder's corruption (Vincent et al. 2010). Draws from its own generator; the identity in evaluation.
 /// </summary>
 public sealed class MaskingNoise(double rate, Generator generator) : Module<Tensor, Tensor>(nameof(MaskingNoise))
 {

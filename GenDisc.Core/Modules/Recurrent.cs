@@ -76,7 +76,7 @@ public sealed class Recurrent : Module<Tensor, Tensor>
 
     /// <summary>
     /// Adds 1 to the forget gate's bias (gates in the order i, f, g, o): memory lasts from the start (Jozefowicz et al.
-    /// 2015, section 5).
+    /// 2015).
     /// </summary>
     private static void OpenForgetGate(Module cells, int hidden)
     {

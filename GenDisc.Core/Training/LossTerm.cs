@@ -71,7 +71,7 @@ public sealed class KlTerm() : LossTerm("kl")
 
 /// <summary>
 /// Σ_j |z_j| of an autoencoder's latent vector: an L1 penalty that leaves few units active (Olshausen and Field 1996,
-/// eq. 2 with S(x) = |x|; Ng 2011 has it with a KL divergence in its place).
+/// eq. 4 with S(x) = |x|; Ng 2011 has a KL divergence in its place).
 /// </summary>
 public sealed class SparsityTerm() : LossTerm("sparsity")
 {

@@ -118,7 +118,7 @@ let tests =
 
               let alone =
                   [| for i, length in Array.indexed lengths do
-                         yield! numbers (source.Encode(batch.X.narrow(0, int64 i, 1L).narrow (1, 0L, length))) |]
+                         yield! numbers (source.Encode(batch.X.narrow(0, int64 i, 1L).narrow(1, 0L, length))) |]
 
               Expect.isTrue (allClose 1e-5 alone encoded) "each as alone"
               Expect.isFalse inner.Vary "forgotten") ]

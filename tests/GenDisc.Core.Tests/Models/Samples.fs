@@ -91,7 +91,9 @@ let recurrent kind lengths seed =
 let sequencesOf n =
     let stream = RandomStream(12L, "sequences")
     let labels = Array.init n (fun i -> i % classes)
-    let lengths = labels |> Array.map (fun label -> 1 + label + stream.NextInt(steps - label))
+
+    let lengths =
+        labels |> Array.map (fun label -> 1 + label + stream.NextInt(steps - label))
 
     let values =
         [| for label, length in Array.zip labels lengths do

@@ -50,7 +50,10 @@ let tests =
               let known = int64 (1 + stream.NextInt(steps - 1))
               let future = sequences stream batch (steps - int known) features
               let other = torch.cat ([| x.narrow (1, 0L, known); future |], 1L)
-              let past (x: torch.Tensor) = numbers (layer.call(x).narrow (1, 0L, known))
+
+              let past (x: torch.Tensor) =
+                  numbers (layer.call(x).narrow(1, 0L, known))
+
               past x = past other)
           torchLaw "leaves padding aside" (leavesPaddingAside (build 1 false))
           torchLaw "leaves padding aside, causal and dilated" (leavesPaddingAside (build 2 true))

@@ -42,7 +42,7 @@ let tests =
               && allClose 1e-6 expected (numbers y))
           torchTest "learns the rows that it has seen" (fun () ->
               use layer = new Embedding(1, [| 2; 3 |], 2, init 1L)
-              let x = torch.tensor([| 5.0f; 0.0f; 1.0f; 1.0f; 0.0f; 0.0f |]).reshape (1L, 6L)
+              let x = torch.tensor([| 5.0f; 0.0f; 1.0f; 1.0f; 0.0f; 0.0f |]).reshape(1L, 6L)
               layer.call(x).sum().backward()
               let slope = layer.parameters () |> Seq.exactlyOne |> _.grad |> Unchecked.nonNull
               Expect.equal (numbers slope) [| 0.0; 0.0; 1.0; 1.0; 1.0; 1.0; 0.0; 0.0; 0.0; 0.0 |] "gradient")

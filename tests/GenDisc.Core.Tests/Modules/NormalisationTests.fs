@@ -54,7 +54,10 @@ let tests =
               Expect.all rows standard "examples")
           torchTest "layer normalisation of a sequence makes every step standard" (fun () ->
               use layer = Normalisation.Layer [| 32L |]
-              let x = batchOf [ 2; 3; 32 ] * torch.tensor([| 1.0f; 5.0f; 9.0f |]).reshape (1L, 3L, 1L)
+
+              let x =
+                  batchOf [ 2; 3; 32 ] * torch.tensor([| 1.0f; 5.0f; 9.0f |]).reshape(1L, 3L, 1L)
+
               let steps = numbers (layer.call x) |> Array.chunkBySize 32
               Expect.all steps standard "steps")
           torchTest "batch normalisation of sequences makes every feature standard over all steps" (fun () ->
@@ -68,7 +71,7 @@ let tests =
               use layer = Normalisation.BatchSequence(2, lengths)
               use plain = Normalisation.Batch(2, images = false)
               let x = batchOf [ 2; 3; 2 ]
-              let real = torch.cat ([| x[0L].narrow (0, 0L, 1L); x[1L] |], 0L)
+              let real = torch.cat ([| x[0L].narrow(0, 0L, 1L); x[1L] |], 0L)
               lengths.SetFrom(told [ 1; 3 ] 3)
 
               for training in [ true; false ] do
@@ -79,4 +82,7 @@ let tests =
                   let expected = numbers (plain.call real)
                   let zeros = Array.zeroCreate 4
                   let first, rest = Array.splitAt 2 expected
-                  Expect.isTrue (allClose 1e-5 (Array.concat [ first; zeros; rest ]) (numbers y)) $"training {training}") ]
+
+                  Expect.isTrue
+                      (allClose 1e-5 (Array.concat [ first; zeros; rest ]) (numbers y))
+                      $"training {training}") ]

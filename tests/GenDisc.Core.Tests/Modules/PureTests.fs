@@ -48,7 +48,10 @@ let tests =
               Expect.equal (numbers y) (Array.replicate 3 [| 1.0; 1.0; 1.0; 2.0; 2.0 |] |> Array.concat) "values")
           torchTest "maxPool1d takes the larger of two steps and drops an odd last one" (fun () ->
               use layer = Pure.MaxPool1d()
-              let x = tensorOf [ 1; 5; 2 ] [| 1.0; 9.0; 3.0; 2.0; -4.0; 0.0; -3.0; -1.0; 100.0; 100.0 |]
+
+              let x =
+                  tensorOf [ 1; 5; 2 ] [| 1.0; 9.0; 3.0; 2.0; -4.0; 0.0; -3.0; -1.0; 100.0; 100.0 |]
+
               let y = layer.call x
               Expect.equal y.shape [| 1L; 2L; 2L |] "shape"
               Expect.equal (numbers y) [| 3.0; 9.0; -3.0; 0.0 |] "values"

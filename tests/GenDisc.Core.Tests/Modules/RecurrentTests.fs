@@ -17,14 +17,20 @@ let private affine (weight: float array) bias (x: float array) =
 /// (state, memory) after one more step; `input` and `state` are the two affine maps.
 let private cell kind input recurrent (h: float array, c: float array) x =
     let a, b: float array * float array = input x, recurrent h
-    let gate (values: float array) i = values[i * hidden .. (i + 1) * hidden - 1]
+
+    let gate (values: float array) i =
+        values[i * hidden .. (i + 1) * hidden - 1]
+
     let both i = Array.map2 (+) (gate a i) (gate b i)
 
     match kind with
     | RecurrentKind.Rnn -> Array.map tanh (both 0), c
     | RecurrentKind.Lstm ->
         let forget, add = Array.map sigma (both 1), Array.map sigma (both 0)
-        let memory = Array.map2 (+) (Array.map2 (*) forget c) (Array.map2 (*) add (Array.map tanh (both 2)))
+
+        let memory =
+            Array.map2 (+) (Array.map2 (*) forget c) (Array.map2 (*) add (Array.map tanh (both 2)))
+
         Array.map2 (*) (Array.map sigma (both 3)) (Array.map tanh memory), memory
     | _ ->
         let reset, keep = Array.map sigma (both 0), Array.map sigma (both 1)
@@ -39,7 +45,9 @@ let private states kind (layer: Recurrent) direction xs =
     let recurrent = affine (values "weight_hh") (values "bias_hh")
     let zero = Array.zeroCreate hidden
 
-    Array.scan (cell kind input recurrent) (zero, zero) xs |> Array.tail |> Array.map fst
+    Array.scan (cell kind input recurrent) (zero, zero) xs
+    |> Array.tail
+    |> Array.map fst
 
 let private build kind bidirectional lengths features : Net =
     new Recurrent(kind, features, hidden, bidirectional, init 3L, lengths)
@@ -75,7 +83,11 @@ let private named kind =
               let y = layer.call (torch.ones (2L, 4L, 2L))
               Expect.equal y.shape [| 2L; 4L; 6L |] "shape"
               let steps = Array.chunkBySize (2 * hidden) (numbers y)
-              Expect.equal (Array.map (Array.forall ((=) 0.0)) steps) [| false; true; true; true; false; false; true; true |] "which")
+
+              Expect.equal
+                  (Array.map (Array.forall ((=) 0.0)) steps)
+                  [| false; true; true; true; false; false; true; true |]
+                  "which")
           torchTest "starts uniform within ±1/√hidden, from its stream alone" (fun () ->
               let build seed global' =
                   torch.manual_seed global' |> ignore
@@ -103,7 +115,10 @@ let private named kind =
                   use layer = build kind true (told real steps) inputs
                   layer.``to`` precision |> ignore
                   layer.call(x.``to`` precision).square().sum().backward()
-                  layer.parameters () |> Seq.map (_.grad >> Unchecked.nonNull >> numbers) |> Array.concat
+
+                  layer.parameters ()
+                  |> Seq.map (_.grad >> Unchecked.nonNull >> numbers)
+                  |> Array.concat
 
               allClose 1e-4 (slopes torch.float64) (slopes torch.float32))
           torchTest "passes the gradient to its inputs" (fun () ->

@@ -25,7 +25,7 @@ let tests =
               let x = torch.ones (2L, 5L, 1L)
               Expect.isTrue (obj.ReferenceEquals(lengths.Padded(x, 3.0), x)) "nothing to pad")
           torchTest "Padded overwrites padding alone" (fun () ->
-              let x = torch.tensor([| 1.0f; nanf; 2.0f; 3.0f |]).reshape (2L, 2L, 1L)
+              let x = torch.tensor([| 1.0f; nanf; 2.0f; 3.0f |]).reshape(2L, 2L, 1L)
               Expect.equal (numbers ((told [ 1; 2 ] 2).Padded(x, 9.0))) [| 1.0; 9.0; 2.0; 3.0 |] "values")
           torchTest "SetFrom says what another was told, and nothing for null" (fun () ->
               let lengths = SequenceLengths()

@@ -25,15 +25,14 @@ let private realPart (length: int) (y: torch.Tensor) =
 let leavesPaddingAside (build: SequenceLengths -> int -> Net) batch features (stream: RandomStream) =
     let steps = 1 + stream.NextInt 6
 
-    let real =
-        List.init batch (fun _ -> 1 + stream.NextInt steps)
+    let real = List.init batch (fun _ -> 1 + stream.NextInt steps)
 
     let lengths = SequenceLengths()
     use net = build lengths features
     let x = sequences stream batch steps features
     let said = told real steps
     let padding = said.Mask(int64 steps, torch.CPU)
-    let isPadding = (Unchecked.nonNull padding).logical_not ()
+    let isPadding = (Unchecked.nonNull padding).logical_not()
     lengths.SetFrom said
 
     let results (fill: float) =
@@ -41,8 +40,7 @@ let leavesPaddingAside (build: SequenceLengths -> int -> Net) batch features (st
         let y = net.call input
 
         // Padded results count for nothing, as further modules would have it.
-        let counted =
-            if y.dim () = 3L then y.masked_fill (isPadding, 0.0) else y
+        let counted = if y.dim () = 3L then y.masked_fill (isPadding, 0.0) else y
 
         counted.square().sum().backward()
         let slope = Unchecked.nonNull input.grad
@@ -63,7 +61,7 @@ let leavesPaddingAside (build: SequenceLengths -> int -> Net) batch features (st
     lengths.SetFrom null
 
     let alone =
-        List.mapi (fun i n -> realPart n (net.call (x.narrow(0, int64 i, 1L).narrow (1, 0L, int64 n)))) real
+        List.mapi (fun i n -> realPart n (net.call (x.narrow(0, int64 i, 1L).narrow(1, 0L, int64 n)))) real
 
     fine
     && fineToo

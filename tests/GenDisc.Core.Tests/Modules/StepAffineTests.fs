@@ -31,12 +31,16 @@ let tests =
           torchTest "takes sequences that do not lie in order" (fun () ->
               use layer = new StepAffine(2, 3, init 1L)
               let x = sequences (init 2L) 4 5 2
-              let turned = x.transpose(1, 2).contiguous().transpose (1, 2)
+              let turned = x.transpose(1, 2).contiguous().transpose(1, 2)
               Expect.isTrue (allClose 1e-6 (numbers (layer.call x)) (numbers (layer.call turned))) "values")
           torchLaw "passes gradients to every parameter" (fun batch inputs stream ->
               use layer = new StepAffine(inputs, 3, init 1L)
               let y = layer.call (sequences stream batch 4 inputs)
               y.sum().backward()
-              let bias = layer.named_parameters () |> Seq.find (fun struct (name, _) -> name = "affine.bias")
+
+              let bias =
+                  layer.named_parameters ()
+                  |> Seq.find (fun struct (name, _) -> name = "affine.bias")
+
               let struct (_, bias) = bias
               numbers (Unchecked.nonNull bias.grad) = Array.create 3 (float (4 * batch))) ]

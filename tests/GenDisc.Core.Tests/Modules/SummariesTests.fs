@@ -26,8 +26,16 @@ let tests =
         [ torchTest "LastState is the last real step's, of features read backwards the first's" (fun () ->
               Expect.equal (summary (new LastState(0, full ()))) [| 6.0; 30.0; 60.0; 60.0 |] "all real"
               Expect.equal (summary (new LastState(0, varied ()))) [| 6.0; 30.0; -5.0; 50.0 |] "lengths"
-              Expect.equal (summary (new LastState(1, full ()))) [| 6.0; 10.0; 60.0; 40.0 |] "all real, both directions"
-              Expect.equal (summary (new LastState(1, varied ()))) [| 6.0; 10.0; -5.0; 40.0 |] "lengths, both directions")
+
+              Expect.equal
+                  (summary (new LastState(1, full ())))
+                  [| 6.0; 10.0; 60.0; 40.0 |]
+                  "all real, both directions"
+
+              Expect.equal
+                  (summary (new LastState(1, varied ())))
+                  [| 6.0; 10.0; -5.0; 40.0 |]
+                  "lengths, both directions")
           torchTest "MeanState is the mean over real steps" (fun () ->
               let mean = 20.0 / 3.0
               Expect.isTrue (allClose 1e-6 [| 3.0; mean; 17.0; 50.0 |] (summary (new MeanState(full ())))) "all real"
@@ -56,5 +64,8 @@ let tests =
               use end' = new LastState(0, lengths)
               let x = sequences stream batch steps inputs
               let reversed = x.flip [| 1L |]
-              let expected = torch.cat ([| end'.call (forth.call x); end'.call (back.call reversed) |], 1L)
+
+              let expected =
+                  torch.cat ([| end'.call (forth.call x); end'.call (back.call reversed) |], 1L)
+
               allClose 1e-5 (numbers expected) (numbers (last.call (both.call x)))) ]

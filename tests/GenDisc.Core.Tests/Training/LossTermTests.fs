@@ -61,7 +61,11 @@ let tests =
               let output = model.Forward(batch.X, noise)
 
               let terms: LossTerm list =
-                  [ ReconstructionTerm(); KlTerm(); CrossEntropyTerm(); MseTerm(); SparsityTerm() ]
+                  [ ReconstructionTerm()
+                    KlTerm()
+                    CrossEntropyTerm()
+                    MseTerm()
+                    SparsityTerm() ]
 
               for term in terms do
                   let e = Expect.throwsC (fun () -> term.PerExample(output, batch) |> ignore) id
