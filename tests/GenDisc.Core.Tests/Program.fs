@@ -80,7 +80,8 @@ let private tests =
                     Kernels.Losses.CrossEntropyLossTests.alone
                     Kernels.Losses.LatentDrawTests.alone
                     Kernels.Random.BernoulliSamplerTests.alone
-                    Kernels.Gather.PixelGatherTests.alone ]
+                    Kernels.Gather.PixelGatherTests.alone
+                    Data.Augmenting.AugmenterTests.alone ]
           ) ]
 
 [<EntryPoint>]
