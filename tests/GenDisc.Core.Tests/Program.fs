@@ -52,6 +52,7 @@ let private tests =
           Training.LossTermTests.tests
           Training.GradientLearnerTests.tests
           Training.TrainerTests.tests
+          Training.AugmentationTests.tests
           Training.MemoryTests.tests
           Evaluation.ConfusionMatrixTests.tests
           Evaluation.PrincipalComponentsTests.tests
