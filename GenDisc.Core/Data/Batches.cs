@@ -139,14 +139,13 @@ public static class Batches
     private static Batch On(torch.Device device, Batch batch)
     {
         if (device.type == DeviceType.CPU) return batch;
-        using (batch)
-        {
-            // Lengths stay: they are read on the CPU.
-            return new Batch(
-                Copied(batch.X), Copied(batch.Labels), Copied(batch.Targets), batch.Lengths?.clone().DetachFromDisposeScope());
-        }
+        // Lengths stay: they are read on the CPU.
+        return new Batch(Moved(batch.X), Moved(batch.Labels), Moved(batch.Targets), batch.Lengths);
 
         [return: NotNullIfNotNull(nameof(tensor))]
-        torch.Tensor? Copied(torch.Tensor? tensor) => tensor?.to(device).DetachFromDisposeScope();
+        torch.Tensor? Moved(torch.Tensor? tensor)
+        {
+            using (tensor) return tensor?.to(device).DetachFromDisposeScope();
+        }
     }
 }

@@ -1,7 +1,7 @@
 namespace GenDisc.Core.Data;
 
-/// <summary>A series cut into examples of past and future, and what is needed to go back to its own steps and units.</summary>
-/// <param name="Splits">Examples [history, columns] with targets [horizon * columns], in order of time, standardised.</param>
+/// <summary>A series cut into examples of past and future, and what leads back to its own steps and units.</summary>
+/// <param name="Splits">Examples [history, columns], targets [horizon * columns], in order of time, standardised.</param>
 /// <param name="Series">In its own units.</param>
 /// <param name="Scaling">Of each column of the series, fitted on its first <paramref name="TrainSteps"/> steps.</param>
 /// <param name="History">Steps of an example.</param>

@@ -2,9 +2,12 @@ using GenDisc.Core.Runtime;
 
 namespace GenDisc.Core.Data;
 
-/// <summary>Cuts a series into examples for forecasting: some steps of history, and the steps that follow as the target.</summary>
+/// <summary>Cuts a series into examples for forecasting: some steps of history, and those that follow as the target.</summary>
 public static class Windows
 {
+    /// <summary>Of examples or targets: every window is a copy, so a careless history could take all memory.</summary>
+    private const long MostNumbers = 1L << 29;
+
     /// <summary>
     /// The series is divided in order of time: the last <paramref name="testShare"/> of all steps is the test segment,
     /// the last <paramref name="validationShare"/> of the others the validation segment, the rest the training segment.
@@ -69,8 +72,8 @@ public static class Windows
     {
         if (steps < needed)
             throw new UserError(
-                $"Series {series.Name}: of its {series.Steps} steps {steps} are in the {segment} segment, but {what} need at "
-                + $"least {needed}. Choose a shorter history or horizon, other shares, or a longer series.");
+                $"Series {series.Name}: of its {series.Steps} steps {steps} are in the {segment} segment, but {what} need "
+                + $"at least {needed}. Choose a shorter history or horizon, other shares, or a longer series.");
     }
 
     private static Scaling Fit(Series series, int steps)
@@ -102,17 +105,18 @@ public static class Windows
     /// <param name="Values">[steps, columns], standardised.</param>
     private sealed record Cutter(Series Series, float[] Values, Scaling Scaling, int History, int Horizon)
     {
-        /// <summary>All windows whose targets lie within the steps from <paramref name="first"/> to before <paramref name="end"/>.</summary>
+        /// <summary>All windows whose targets lie within the steps from the first to before the end.</summary>
         public Dataset Targets(int first, int end)
         {
             var columns = Series.Columns.Length;
-            var (example, target) = (History * columns, Horizon * columns);
             var count = end - Horizon - first + 1;
-            if ((long)count * Math.Max(example, target) > Array.MaxLength)
+            if ((long)count * Math.Max((long)History, Horizon) * columns > MostNumbers)
                 throw new UserError(
-                    $"Series {Series.Name}: {count} windows of {History} and {Horizon} steps of {columns} columns do not fit "
-                    + "into memory. Choose a shorter history or horizon.");
+                    $"Series {Series.Name}: {count} windows of {History} and {Horizon} steps of {columns} columns take more "
+                    + $"than the {MostNumbers * sizeof(float) >> 30} GB of memory allowed. "
+                    + "Choose a shorter history or horizon.");
 
+            var (example, target) = (History * columns, Horizon * columns);
             var examples = new float[count * example];
             var targets = new float[count * target];
             for (var i = 0; i < count; i++)

@@ -56,7 +56,8 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
             {
                 var began = clock.Elapsed.TotalSeconds;
                 var tally = new Tally();
-                if (RunBatches(epoch, learner, splits.Train, shuffle, augmentation, device, tally, cancel) is not { } factor) break;
+                var last = RunBatches(epoch, learner, splits.Train, shuffle, augmentation, device, tally, cancel);
+                if (last is not { } factor) break;
                 var trained = clock.Elapsed.TotalSeconds - began;
                 // A step leaves so little garbage that the collector would let it pile up for tens of epochs.
                 GC.Collect(0);

@@ -60,6 +60,7 @@ let private tests =
           Training.LossTermTests.tests
           Training.GradientLearnerTests.tests
           Training.TrainerTests.tests
+          Training.AugmentationTests.tests
           Training.MemoryTests.tests
           Evaluation.ConfusionMatrixTests.tests
           Evaluation.PrincipalComponentsTests.tests
@@ -103,7 +104,8 @@ let private tests =
                     Kernels.Losses.CrossEntropyLossTests.alone
                     Kernels.Losses.LatentDrawTests.alone
                     Kernels.Random.BernoulliSamplerTests.alone
-                    Kernels.Gather.PixelGatherTests.alone ]
+                    Kernels.Gather.PixelGatherTests.alone
+                    Data.Augmenting.AugmenterTests.alone ]
           ) ]
 
 [<EntryPoint>]

@@ -23,8 +23,8 @@ public sealed class Augmenter(IReadOnlyList<Augmentation> steps)
         var x = batch.X;
         if (x.dim() != 4)
             throw new UserError(
-                $"augmentation: examples of [{string.Join(", ", x.shape.Skip(1))}] are not images of channels, height and width. "
-                + "Leave it out.");
+                $"augmentation: examples of [{string.Join(", ", x.shape.Skip(1))}] are not images of channels, height and "
+                + "width. Leave it out.");
         if (x.device_type != DeviceType.CPU || x.dtype != torch.ScalarType.Float32 || !x.is_contiguous())
             throw new ArgumentException("not contiguous float32 numbers on the CPU", nameof(batch));
 

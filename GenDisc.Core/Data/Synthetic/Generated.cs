@@ -47,7 +47,8 @@ internal static class Generated
     public static void CheckFromZero(string name, string what, double value)
     {
         if (!(value is >= 0 and < double.PositiveInfinity))
-            throw new UserError(FormattableString.Invariant($"{name}: {what} is {value}, but it must be a number of at least 0."));
+            throw new UserError(FormattableString.Invariant(
+                $"{name}: {what} is {value}, but it must be a number of at least 0."));
     }
 
     /// <exception cref="UserError">Not finite.</exception>

@@ -19,7 +19,8 @@ internal sealed class RungeKutta
     public RungeKutta(Flow flow, int dimensions)
     {
         this.flow = flow;
-        (k1, k2, k3, k4) = (new double[dimensions], new double[dimensions], new double[dimensions], new double[dimensions]);
+        (k1, k2) = (new double[dimensions], new double[dimensions]);
+        (k3, k4) = (new double[dimensions], new double[dimensions]);
         between = new double[dimensions];
     }
 
@@ -34,7 +35,8 @@ internal sealed class RungeKutta
         var substeps = Math.Ceiling(grid.Step / step);
         if (!(substeps * (grid.Points - 1) <= MostSteps))
             throw new UserError(FormattableString.Invariant(
-                $"{name}: the span of {grid[grid.Points - 1]} takes more than {MostSteps} steps of {step}. Choose a shorter one."));
+                $"{name}: the span of {grid[grid.Points - 1]} takes more than {MostSteps} steps of {step}. ")
+                + "Choose a shorter one.");
 
         var width = start.Length;
         var states = new double[grid.Points * width];

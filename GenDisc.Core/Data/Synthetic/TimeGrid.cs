@@ -17,9 +17,10 @@ internal sealed class TimeGrid
     public TimeGrid(string name, double span, int points)
     {
         if (!(span is > 0 and < double.PositiveInfinity))
-            throw new UserError(FormattableString.Invariant($"{name}: the span is {span}, but it must be a time above 0."));
+            throw new UserError(FormattableString.Invariant(
+                $"{name}: the span is {span}, but it must be a time above 0."));
         if (points is < 2 or > MostPoints)
-            throw new UserError(FormattableString.Invariant($"{name}: {points} points, but there must be 2 to {MostPoints}."));
+            throw new UserError($"{name}: {points} points, but there must be 2 to {MostPoints}.");
         (this.span, Points, Step) = (span, points, span / (points - 1));
     }
 

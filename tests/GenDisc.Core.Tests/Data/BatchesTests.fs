@@ -104,6 +104,22 @@ let tests =
               Expect.isFalse batch.X.IsInvalid "alive after the scope"
               batch.Dispose()
               Expect.isTrue (batch.X.IsInvalid && (Unchecked.nonNull batch.Targets).IsInvalid) "disposed")
+          torchTest "on another device all but the lengths move, and nothing is left behind" (fun () ->
+              let lengths = memory [| 2; 1 |]
+
+              let data =
+                  Dataset.OfSequences("q", 2, 1, memory [| 1f; 2f; 3f; 0f |], lengths, memory [| 0; 0 |], [ "a" ])
+
+              let before = torch.Tensor.TotalCount
+
+              for batch in Batches.Shuffled(Split.All data, 2, stream 1L, torch.META) do
+                  use batch = batch
+                  Expect.equal batch.X.device_type DeviceType.META "x"
+                  Expect.equal (Unchecked.nonNull batch.Labels).device_type DeviceType.META "labels"
+                  let lengths = (Unchecked.nonNull batch.Lengths).data<int64>().ToArray()
+                  Expect.equal (Array.sort lengths) [| 1L; 2L |] "lengths are on the CPU"
+
+              Expect.equal torch.Tensor.TotalCount before "live tensors")
           torchTest "a batch size must be positive" (fun () ->
               Expect.throwsT<ArgumentOutOfRangeException>
                   (fun () -> Batches.Sequential(Split.All(regression 3), 0, torch.CPU) |> ignore)

@@ -27,7 +27,9 @@ let private sequences (stream: RandomStream) n steps features =
     Dataset.OfSequences("q", steps, features, memory values, memory lengths, labels n, names)
 
 let private vectors (stream: RandomStream) n size targets =
-    let numbers count = Array.init count (fun _ -> float32 (5.0 + 3.0 * stream.NextGaussian()))
+    let numbers count =
+        Array.init count (fun _ -> float32 (5.0 + 3.0 * stream.NextGaussian()))
+
     Dataset.OfTargets("v", [ size ], memory (numbers (n * size)), targets, memory (numbers (n * targets)))
 
 /// All real numbers of feature j over the chosen examples.
@@ -42,7 +44,8 @@ let private isStandard (values: float list) =
     let mean = List.average values
     let variance = values |> List.averageBy (fun v -> (v - mean) ** 2.0)
     // A single number is only centred.
-    close 1e-5 mean 0.0 && (close 1e-5 variance 1.0 || values |> List.forall ((=) values.Head))
+    close 1e-5 mean 0.0
+    && (close 1e-5 variance 1.0 || values |> List.forall ((=) values.Head))
 
 let private cases =
     Gen.zip3 (Gen.choose (2, 8)) (Gen.choose (1, 4)) (Gen.choose (0, 100000))
@@ -58,12 +61,18 @@ let tests =
         "Standardise"
         [ law "real steps of the training examples have mean 0 and deviation 1" (fun n features stream ->
               let train, validation = halves n
-              let s = splits (sequences stream (2 * n) 6 features) (sequences stream 3 6 features) train validation
+
+              let s =
+                  splits (sequences stream (2 * n) 6 features) (sequences stream 3 6 features) train validation
+
               let after = Standardise.Sequences s
               Seq.forall (fun j -> isStandard (feature j after.Train.Data train)) [ 0 .. features - 1 ])
           law "all sequences are moved by the same numbers, and padding stays 0" (fun n features stream ->
               let train, validation = halves n
-              let s = splits (sequences stream (2 * n) 6 features) (sequences stream 3 6 features) train validation
+
+              let s =
+                  splits (sequences stream (2 * n) 6 features) (sequences stream 3 6 features) train validation
+
               let after = Standardise.Sequences s
 
               Seq.forall
@@ -87,7 +96,10 @@ let tests =
                   [ 0 .. features - 1 ])
           law "rows, labels, lengths and names stay, and shared data stay shared" (fun n features stream ->
               let train, validation = halves n
-              let s = splits (sequences stream (2 * n) 6 features) (sequences stream 3 6 features) train validation
+
+              let s =
+                  splits (sequences stream (2 * n) 6 features) (sequences stream 3 6 features) train validation
+
               let after = Standardise.Sequences s
               let data = after.Train.Data
 
@@ -107,9 +119,15 @@ let tests =
                   Dataset.OfTargets(
                       "v",
                       [ size ],
-                      memory (data.Values.ToArray() |> Array.mapi (fun k v -> if k / size < n then v else v + 100f)),
+                      memory (
+                          data.Values.ToArray()
+                          |> Array.mapi (fun k v -> if k / size < n then v else v + 100f)
+                      ),
                       2,
-                      memory (data.Targets.ToArray() |> Array.mapi (fun k v -> if k / 2 < n then v else v + 100f))
+                      memory (
+                          data.Targets.ToArray()
+                          |> Array.mapi (fun k v -> if k / 2 < n then v else v + 100f)
+                      )
                   )
 
               let trained (data: Dataset) =
@@ -119,7 +137,10 @@ let tests =
               trained data = trained changed)
           law "vectors and their targets are standardised, and the targets' scaling leads back" (fun n size stream ->
               let train, validation = halves n
-              let s = splits (vectors stream (2 * n) size 2) (vectors stream 3 size 2) train validation
+
+              let s =
+                  splits (vectors stream (2 * n) size 2) (vectors stream 3 size 2) train validation
+
               let after = Standardise.Vectors s
 
               let column width j (values: ReadOnlyMemory<float32>) =
@@ -144,8 +165,12 @@ let tests =
               Expect.isNull after.Train.Data.TargetScaling "no targets"
           }
           test "a constant feature is only centred" {
-              let data = Dataset.OfValues("v", [ 2 ], memory [| 0.1f; 1f; 0.1f; 3f; 0.1f; 5f |], labels 3, names)
-              let after = (Standardise.Vectors(splits data data [| 0..2 |] [||])).Train.Data.Values.ToArray()
+              let data =
+                  Dataset.OfValues("v", [ 2 ], memory [| 0.1f; 1f; 0.1f; 3f; 0.1f; 5f |], labels 3, names)
+
+              let after =
+                  (Standardise.Vectors(splits data data [| 0..2 |] [||])).Train.Data.Values.ToArray()
+
               Expect.equal [ after[0]; after[2]; after[4] ] [ 0f; 0f; 0f ] "zeros"
           }
           test "full sequences need no lengths" {
@@ -160,12 +185,18 @@ let tests =
               let pixels = Dataset.OfPixels("p", [ 2 ], memory [| 0uy; 1uy |], labels 1, names)
               let vector = Dataset.OfValues("v", [ 1 ], memory [| 1f; 2f |], labels 2, names)
               let refused parts f = userError parts f |> ignore
-              let all data = Splits(Split.All data, Split.All data, Split.All data)
+
+              let all data =
+                  Splits(Split.All data, Split.All data, Split.All data)
+
               refused [ "p"; "pixels of [2]" ] (fun () -> Standardise.Vectors(all pixels))
               refused [ "p"; "sequences" ] (fun () -> Standardise.Sequences(all pixels))
               refused [ "v"; "sequences" ] (fun () -> Standardise.Sequences(all vector))
               refused [ "regression"; "targets" ] (fun () -> Standardise.Sequences(all (regression 3)))
               refused [ "q"; "[6, 2]" ] (fun () -> Standardise.Vectors(all (sequences (init 1L) 3 6 2)))
-              refused [ "regression"; "scaled targets" ] (fun () -> all (regression 3) |> Standardise.Vectors |> Standardise.Vectors)
+
+              refused [ "regression"; "scaled targets" ] (fun () ->
+                  all (regression 3) |> Standardise.Vectors |> Standardise.Vectors)
+
               refused [ "v"; "no training example" ] (fun () -> Standardise.Vectors(splits vector vector [||] [| 0 |]))
           } ]

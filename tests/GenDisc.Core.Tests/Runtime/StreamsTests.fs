@@ -31,7 +31,8 @@ let tests =
               let streams = Streams 1L
 
               let firsts =
-                  [ streams.Init; streams.Shuffle; streams.Take; streams.Augmentation ] |> List.map _.NextUInt64()
+                  [ streams.Init; streams.Shuffle; streams.Take; streams.Augmentation ]
+                  |> List.map _.NextUInt64()
 
               Expect.hasLength (List.distinct firsts) 4 "no two alike"
           } ]

@@ -70,7 +70,14 @@ let tests =
         [ test "knows the published datasets" {
               Expect.equal
                   [ for info in DataStore.Known -> info.Name ]
-                  [ "mnist"; "fashion-mnist"; "digits"; "moons"; "circles"; "spirals"; "blobs"; "friedman" ]
+                  [ "mnist"
+                    "fashion-mnist"
+                    "digits"
+                    "moons"
+                    "circles"
+                    "spirals"
+                    "blobs"
+                    "friedman" ]
                   "names"
 
               for info in DataStore.Known do
@@ -80,8 +87,10 @@ let tests =
           }
           test "an unknown name lists the known ones" {
               inFolders (fun data cache ->
-                  userError [ "'cats'"; "mnist, fashion-mnist, digits, moons, circles, spirals, blobs, friedman" ] (fun () ->
-                      DataStore(offline data cache).Load("cats", null))
+                  userError
+                      [ "'cats'"
+                        "mnist, fashion-mnist, digits, moons, circles, spirals, blobs, friedman" ]
+                      (fun () -> DataStore(offline data cache).Load("cats", null))
                   |> ignore)
           }
           test "case and hyphens of a name do not matter" {

@@ -84,7 +84,11 @@ let tests =
                       (Friedman.Mean(exact.Values.Slice(10 * i, 10).Span))
                       "none"
 
-              Expect.equal (exact.Values.ToArray()[..99]) (friedman.Value.Train.Values.ToArray()[..99]) "the same inputs"
+              Expect.equal
+                  (exact.Values.ToArray()[..99])
+                  (friedman.Value.Train.Values.ToArray()[..99])
+                  "the same inputs"
+
               Expect.stringContains (Friedman.Load 2.0).Files[0].Name "noise 2)" "told"
 
               for noise in [ -1.0; nan; infinity ] do

@@ -34,7 +34,11 @@ let private integral (f: float -> float) a b =
     h / 3.0
     * Seq.sum
         [ for i in 0..n do
-              let weight = if i = 0 || i = n then 1.0 elif i % 2 = 1 then 4.0 else 2.0
+              let weight =
+                  if i = 0 || i = n then 1.0
+                  elif i % 2 = 1 then 4.0
+                  else 2.0
+
               weight * f (a + float i * h) ]
 
 let private values (series: Series) = series.Values |> Array.map float

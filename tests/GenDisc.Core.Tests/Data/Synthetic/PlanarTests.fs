@@ -36,10 +36,7 @@ let tests =
                   Expect.equal one.Files[0].Name $"{name} (generated, seed 2026)" "name"
                   Expect.equal (one.Train.Count, one.Test.Count, one.Train.Classes) (4000, 1000, classes) name
 
-                  Expect.equal
-                      (one.Train.Labels.ToArray())
-                      (Array.init 4000 (fun i -> i % classes))
-                      "classes by turns"
+                  Expect.equal (one.Train.Labels.ToArray()) (Array.init 4000 (fun i -> i % classes)) "classes by turns"
 
                   Expect.notEqual
                       (one.Train.Values.Slice(0, 20).ToArray())
@@ -85,22 +82,33 @@ let tests =
 
               for label, ((cx, cy), spread) in List.indexed (List.zip centres [ 0.25; 0.375; 0.5; 0.75 ]) do
                   let mine = all |> List.filter (fun (l, _, _) -> l = label)
-                  let xs, ys = mine |> List.map (fun (_, x, _) -> x), mine |> List.map (fun (_, _, y) -> y)
+
+                  let xs, ys =
+                      mine |> List.map (fun (_, x, _) -> x), mine |> List.map (fun (_, _, y) -> y)
+
                   near 0.1 (List.average xs) cx "centre"
                   near 0.1 (List.average ys) cy "centre"
                   near (0.1 * spread) (deviation xs) spread "spread"
                   near (0.1 * spread) (deviation ys) spread "spread"
 
               let nearest (x, y) =
-                  centres |> List.indexed |> List.minBy (fun (_, (cx, cy)) -> (x - cx) ** 2.0 + (y - cy) ** 2.0) |> fst
+                  centres
+                  |> List.indexed
+                  |> List.minBy (fun (_, (cx, cy)) -> (x - cx) ** 2.0 + (y - cy) ** 2.0)
+                  |> fst
 
               let wrong = all |> List.filter (fun (l, x, y) -> nearest (x, y) <> l) |> List.length
               Expect.isTrue (wrong > 100 && wrong < 800) $"{wrong} of 4,000 in another's quarter"
           }
           test "noise has its deviation about the same places" {
               for name, _, load in loaders |> List.filter (fun (name, _, _) -> name <> "blobs") do
-                  let exact, noisy = points (load (Nullable 0.0)).Train, points (load (Nullable 0.2)).Train
-                  let moved = List.map2 (fun (_, x, y) (_, u, v) -> [ u - x; v - y ]) exact noisy |> List.concat
+                  let exact, noisy =
+                      points (load (Nullable 0.0)).Train, points (load (Nullable 0.2)).Train
+
+                  let moved =
+                      List.map2 (fun (_, x, y) (_, u, v) -> [ u - x; v - y ]) exact noisy
+                      |> List.concat
+
                   near 0.01 (List.average moved) 0.0 name
                   near 0.01 (deviation moved) 0.2 name
                   Expect.stringContains (load (Nullable 0.2)).Files[0].Name ", noise 0.2)" "told"

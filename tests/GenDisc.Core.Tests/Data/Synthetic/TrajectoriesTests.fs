@@ -10,9 +10,10 @@ open GenDisc.Core.Tests.Data.Expecting
 let private column j (series: Series) =
     [| for t in 0 .. series.Steps - 1 -> float series.Values[t * series.Columns.Length + j] |]
 
-let private rotation = Flow(fun _ s rates ->
-    rates[0] <- s[1]
-    rates[1] <- -s[0])
+let private rotation =
+    Flow(fun _ s rates ->
+        rates[0] <- s[1]
+        rates[1] <- -s[0])
 
 let private lorenz = Flow(fun t s rates -> Trajectories.LorenzFlow(t, s, rates))
 
@@ -37,7 +38,12 @@ let tests =
 
               for steps in [ 20; 40; 80 ] do
                   let ratio = error steps / error (2 * steps)
-                  Expect.floatClose { absolute = 1.0; relative = 0.0 } ratio 16.0 "half the step, a sixteenth of the error"
+
+                  Expect.floatClose
+                      { absolute = 1.0; relative = 0.0 }
+                      ratio
+                      16.0
+                      "half the step, a sixteenth of the error"
           }
           test "the integrator is exact for cubic growth, time included" {
               let cubic = Flow(fun t _ rates -> rates[0] <- 4.0 * t * t * t)
@@ -69,19 +75,31 @@ let tests =
           }
           test "halving Lorenz's step changes little before chaos does" {
               let start = onAttractor ()
-              let once, twice = advanced lorenz start 0.001 2000, advanced lorenz start 0.0005 4000
+
+              let once, twice =
+                  advanced lorenz start 0.001 2000, advanced lorenz start 0.0005 4000
+
               Expect.isLessThan (distance once twice) 1e-8 "two units of time"
           }
           test "neighbouring Lorenz states part" {
               let start = onAttractor ()
               let beside = [| start[0] + 1e-8; start[1]; start[2] |]
-              let apart steps = distance (advanced lorenz start 0.001 steps) (advanced lorenz beside 0.001 steps)
+
+              let apart steps =
+                  distance (advanced lorenz start 0.001 steps) (advanced lorenz beside 0.001 steps)
+
               Expect.isLessThan (apart 1000) 1e-5 "still together"
               Expect.isGreaterThan (apart 30000) 1.0 "far apart"
           }
           test "more points are the same trajectory" {
-              let coarse, fine = Trajectories.Lorenz(4.0, 5, 0.0), Trajectories.Lorenz(4.0, 41, 0.0)
-              let expected = column 0 fine |> Array.indexed |> Array.filter (fun (i, _) -> i % 10 = 0) |> Array.map snd
+              let coarse, fine =
+                  Trajectories.Lorenz(4.0, 5, 0.0), Trajectories.Lorenz(4.0, 41, 0.0)
+
+              let expected =
+                  column 0 fine
+                  |> Array.indexed
+                  |> Array.filter (fun (i, _) -> i % 10 = 0)
+                  |> Array.map snd
 
               for a, b in Array.zip (column 0 coarse) expected do
                   Expect.floatClose { absolute = 1e-4; relative = 0.0 } a b "x"
@@ -98,7 +116,9 @@ let tests =
                             if x[i - 1] < 0.0 && x[i] >= 0.0 then
                                 float i - x[i] / (x[i] - x[i - 1]) ]
 
-                  let measured = 0.001 * (List.last crossings - crossings.Head) / float (crossings.Length - 1)
+                  let measured =
+                      0.001 * (List.last crossings - crossings.Head) / float (crossings.Length - 1)
+
                   Expect.floatClose { absolute = 2e-3; relative = 0.0 } measured period $"period at {mu}"
           }
           test "van der Pol's v is the derivative of x, and without mu it is a circle" {
