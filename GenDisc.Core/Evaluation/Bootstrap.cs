@@ -88,6 +88,7 @@ public static class Bootstrap
     /// The ends that leave (1 − level)/2 of <paramref name="values"/> on either side, interpolated between order
     /// statistics (Hyndman and Fan 1996, type 7).
     /// </summary>
+    /// <param name="values">At least one; sorted in place.</param>
     internal static Interval Percentiles(double[] values, double level)
     {
         if (level is not (> 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(level), level, "a level lies between 0 and 1");

@@ -15,7 +15,9 @@ internal static class ChiSquare
     public static double Survival(double x, int freedom)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(freedom);
-        if (double.IsNaN(x) || x <= 0) return double.IsNaN(x) ? double.NaN : 1;
+        if (double.IsNaN(x)) return double.NaN;
+        if (x <= 0) return 1;
+        if (double.IsPositiveInfinity(x)) return 0;
         double a = freedom / 2.0, half = x / 2;
         var front = Math.Exp((a * Math.Log(half)) - half - LogGamma(freedom));
         return half < a + 1 ? 1 - (front * Series(a, half)) : front * Fraction(a, half);

@@ -43,14 +43,6 @@ public sealed class ClassPredictions : IEvaluationSink
     public double[][] Probabilities(double temperature = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);
-        var inverse = 1 / temperature;
-        return
-        [
-            .. logits.Select(row =>
-            {
-                var total = LogSumExp.Of(row, inverse);
-                return Array.ConvertAll(row, logit => Math.Exp((inverse * logit) - total));
-            }),
-        ];
+        return [.. logits.Select(row => Softmax.Of(row, 1 / temperature))];
     }
 }

@@ -12,6 +12,7 @@ public static class Features
     /// The main path's last representation of each example of a split, in evaluation mode: what the last head reads,
     /// before the head's own hidden layers.
     /// </summary>
+    /// <param name="split">Of at least one example.</param>
     /// <returns>`[n, d]` on the CPU, flattened and owned by the caller, and the labels (empty without classes).</returns>
     public static (Tensor Rows, int[] Labels) Of(HybridModel model, Split split, Generator noise, Device device)
     {

@@ -9,11 +9,11 @@ public static class OutOfDistribution
     /// <param name="logits">`[examples][classes]`</param>
     /// <returns>`[examples]`, each in [1/classes, 1].</returns>
     public static double[] MaxSoftmax(float[][] logits) =>
-        Array.ConvertAll(logits, row => Math.Exp(row.Max() - LogSumExp.Of(row)));
+        Array.ConvertAll(logits, row => Softmax.Of(row, 1).Max());
 
     /// <summary>−E(x) = ln Σₖ exp(zₖ) at temperature 1, higher for familiar examples (Liu et al. 2020, eq. 4).</summary>
     /// <param name="logits">`[examples][classes]`</param>
-    public static double[] Energy(float[][] logits) => Array.ConvertAll(logits, row => LogSumExp.Of(row));
+    public static double[] Energy(float[][] logits) => Array.ConvertAll(logits, Softmax.LogTotal);
 
     /// <summary>
     /// The chance that an example from inside scores higher than one from outside, ties counting half; NaN when either

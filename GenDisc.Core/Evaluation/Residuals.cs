@@ -3,14 +3,19 @@ namespace GenDisc.Core.Evaluation;
 /// <summary>What errors show of what a model has missed.</summary>
 public static class Residuals
 {
-    /// <summary>Between the least and the largest value; around ±½ of a value that all share. Values that are not finite are left out.</summary>
+    /// <summary>Between the least and the largest value; around a value that all share. Values that are not finite are left out.</summary>
     /// <param name="bins">At least 1.</param>
     public static Histogram Histogram(double[] values, int bins)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bins);
         double[] finite = [.. values.Where(double.IsFinite)];
         var (low, high) = finite.Length == 0 ? (0, 0) : (finite.Min(), finite.Max());
-        if (low == high) (low, high) = (low - 0.5, high + 0.5);
+        if (low == high)
+        {
+            var half = Math.Max(0.5, Math.Abs(low) * 1e-6);
+            (low, high) = (low - half, high + half);
+        }
+
         var width = (high - low) / bins;
         var counts = new long[bins];
         foreach (var value in finite) counts[Math.Clamp((int)((value - low) / width), 0, bins - 1)]++;

@@ -19,7 +19,7 @@ public static class TSne
     /// moved by gradient descent with momentum 0.5, then 0.8, and a gain for each coordinate (Jacobs 1988). No chance
     /// is involved: equal rows give equal pictures on a machine.
     /// </summary>
-    /// <param name="rows">`[n, d]`; time and memory grow with n², a second or two for 1,000.</param>
+    /// <param name="rows">`[n, d]`; time and memory grow with n², a few seconds for 1,000.</param>
     /// <param name="perplexity">About how many neighbours count, lowered to at most (n − 1)/3.</param>
     /// <param name="iterations">Of descent, the first third of them (at most 250) with attraction twelvefold.</param>
     /// <returns>`[n][2]`, centred.</returns>
@@ -53,12 +53,19 @@ public static class TSne
         return [.. projected.data<double>().ToArray().Chunk((int)projected.size(1))];
     }
 
-    /// <summary>A component, scaled so that the first has the initial deviation; zeros where rows have no such component.</summary>
+    /// <summary>
+    /// A component, scaled so that the first has the initial deviation. Where rows have no such component, neighbours are
+    /// set a little to this and that side in turn: on one line they could not pass one another.
+    /// </summary>
     private static double[] Column(double[][] rows, int component)
     {
         var deviation = Math.Sqrt(rows.Average(row => row[0] * row[0]));
         var scale = deviation > 0 ? InitialDeviation / deviation : 0;
-        return Array.ConvertAll(rows, row => component < row.Length ? row[component] * scale : 0);
+        return
+        [
+            .. rows.Select((row, i) => component < row.Length ? row[component] * scale
+                : deviation * scale * (i % 2 == 0 ? 0.1 : -0.1)),
+        ];
     }
 
     /// <summary>

@@ -54,7 +54,10 @@ let tests =
                   "the same draws as the mean's own")
           testCase "a higher level gives a wider interval" (fun () ->
               let values = gaussians (RandomStream(1L, "values")) 30
-              let at level = Bootstrap.OfMean(values, RandomStream(1L, "draws"), 300, level)
+
+              let at level =
+                  Bootstrap.OfMean(values, RandomStream(1L, "draws"), 300, level)
+
               Expect.isTrue ((at 0.99).Low < (at 0.5).Low && (at 0.99).High > (at 0.5).High) "wider")
           testCase "percentiles interpolate between order statistics" (fun () ->
               let interval = Bootstrap.Percentiles([| 4.0; 1.0; 3.0; 2.0; 5.0 |], 0.75)
@@ -81,7 +84,10 @@ let tests =
 
               for weights in seen do
                   Expect.equal (Array.sum weights) 10 "as many as there are"
-                  let starts = weights |> Array.windowed 5 |> Array.filter (Array.forall (fun w -> w > 0))
+
+                  let starts =
+                      weights |> Array.windowed 5 |> Array.filter (Array.forall (fun w -> w > 0))
+
                   Expect.isNonEmpty starts "a whole block"
 
               Expect.isGreaterThan (List.distinct seen).Length 5 "not always the same")

@@ -13,9 +13,10 @@ let private lossAt temperature (logits: float32 array array) (labels: int array)
         let most = Array.max scaled
         most + log (scaled |> Array.sumBy (fun z -> exp (z - most))) - scaled[label])
 
-/// Some right and some wrong, so that a best temperature exists.
+/// At least one mistake, so that a best temperature exists.
 let private drawn stream =
     let rows, labels = logits (between 30 60 stream) (between 2 5 stream) stream
+    labels[0] <- Array.IndexOf(rows[0], Array.min rows[0])
     rows, labels
 
 let private scaled (c: float32) rows = Array.map (Array.map ((*) c)) rows
@@ -54,12 +55,20 @@ let tests =
           law "logits scaled by c have a temperature scaled by c" (fun stream ->
               let rows, labels = drawn stream
               let t = Calibration.Temperature(rows, labels)
-              t > 20.0 || close 1e-9 (4.0 * t) (Calibration.Temperature(scaled 4f rows, labels)))
+
+              t > 20.0
+              || close 1e-9 (4.0 * t) (Calibration.Temperature(scaled 4f rows, labels)))
           law "a temperature changes no answer" (fun stream ->
               let rows, labels = drawn stream
-              let c = 1.0 / Calibration.Temperature(rows, labels)
-              let accuracy r = ClassificationScores.Of(Array.map softmax r, labels).Accuracy
-              accuracy rows = accuracy (scaled (float32 c) rows))
+              let best = Calibration.Temperature(rows, labels)
+
+              let accuracy t =
+                  let at row =
+                      row |> Array.map (fun z -> float z / t) |> softmax
+
+                  ClassificationScores.Of(Array.map at rows, labels).Accuracy
+
+              accuracy 1.0 = accuracy best)
           testCase "where no temperature is best it is 1" (fun () ->
               let temperature rows labels = Calibration.Temperature(rows, labels)
               Expect.equal (temperature [||] [||]) 1.0 "no examples"
@@ -67,6 +76,12 @@ let tests =
               Expect.equal (temperature [| [| 3f; 1f |]; [| 0f; 9f |] |] [| 0; 1 |]) 1.0 "every example right"
               Expect.equal (temperature [| [| nanf; 1f |]; [| 0f; 9f |] |] [| 1; 0 |]) 1.0 "not finite"
               Expect.equal (temperature [| [| 5f |] |] [| 0 |]) 1.0 "one class")
+          testCase "rows and labels that do not fit are refused" (fun () ->
+              let refused f = Expect.throws (f >> ignore) "refused"
+
+              refused (fun () -> Calibration.Bins([||], [| 1 |]))
+              refused (fun () -> Calibration.Bins([||], [||], 0))
+              Expect.throwsT<ArgumentException> (fun () -> Calibration.Temperature([||], [| 1 |]) |> ignore) "refused")
           testCase "it stays within 0.01 and 100" (fun () ->
               Expect.equal (Calibration.Temperature([| [| 5f; 0f |] |], [| 1 |])) 100.0 "always wrong"
               let rows = scaled 1e-4f [| [| 3f; 0f |]; [| 3f; 0f |]; [| 3f; 0f |] |]

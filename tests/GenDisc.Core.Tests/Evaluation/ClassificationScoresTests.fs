@@ -9,7 +9,10 @@ open GenDisc.Core.Tests.Modules.Building
 open GenDisc.Core.Tests.Evaluation.Drawn
 
 let private rows =
-    [| [| 0.7; 0.2; 0.1 |]; [| 0.1; 0.6; 0.3 |]; [| 0.5; 0.3; 0.2 |]; [| 0.2; 0.2; 0.6 |] |]
+    [| [| 0.7; 0.2; 0.1 |]
+       [| 0.1; 0.6; 0.3 |]
+       [| 0.5; 0.3; 0.2 |]
+       [| 0.2; 0.2; 0.6 |] |]
 
 let private scores = ClassificationScores.Of(rows, [| 0; 1; 1; 2 |])
 
@@ -45,8 +48,12 @@ let tests =
               Expect.isTrue (allClose 1e-12 [| 2.0 / 3.0; 2.0 / 3.0; 1.0 |] scores.F1) "F1"
               Expect.equal scores.Support [| 1L; 2L; 1L |] "support")
           testCase "figures have their names, tops only below the number of classes" (fun () ->
-              let names (s: ClassificationScores) = s.Figures().Keys |> Seq.sort |> List.ofSeq
-              let common = [ "balancedAccuracy"; "brier"; "ece"; "logLoss"; "macroF1"; "prAuc"; "rocAuc" ]
+              let names (s: ClassificationScores) =
+                  s.Figures().Keys |> Seq.sort |> List.ofSeq
+
+              let common =
+                  [ "balancedAccuracy"; "brier"; "ece"; "logLoss"; "macroF1"; "prAuc"; "rocAuc" ]
+
               Expect.equal (names scores) (List.sort ("top2" :: common)) "three classes"
               Expect.equal (names (binary [ 0.2 ] [ 0 ])) common "two classes"
 
@@ -54,14 +61,15 @@ let tests =
               Expect.equal (names six) (List.sort (common @ [ "top2"; "top3"; "top5" ])) "six classes"
               Expect.equal (six.TopK[2], six.TopK[3]) (0.0, 1.0) "of equals the first come first")
           testCase "areas with ties by hand" (fun () ->
-              let s =
-                  binary [ 0.9; 0.8; 0.8; 0.4; 0.3; 0.3; 0.2 ] [ 1; 1; 0; 1; 0; 1; 0 ]
+              let s = binary [ 0.9; 0.8; 0.8; 0.4; 0.3; 0.3; 0.2 ] [ 1; 1; 0; 1; 0; 1; 0 ]
 
               equal "ROC: 9 of 12 pairs" 0.75 s.RocAucMacro
               equal "average precision" (37.0 / 48.0) s.PrAucMacro
               equal "class 0 mirrors it" 0.75 s.RocAuc[0])
           testCase "perfect, reversed and uninformed scores" (fun () ->
-              let area ones = (binary ones [ 0; 0; 1; 1 ]).RocAucMacro
+              let area ones =
+                  (binary ones [ 0; 0; 1; 1 ]).RocAucMacro
+
               equal "perfect" 1.0 (area [ 0.1; 0.2; 0.3; 0.4 ])
               equal "reversed" 0.0 (area [ 0.4; 0.3; 0.2; 0.1 ])
               equal "uninformed" 0.5 (area [ 0.5; 0.5; 0.5; 0.5 ])
@@ -89,7 +97,8 @@ let tests =
               |> Array.indexed
               |> Array.forall (fun (k, area) ->
                   let side f =
-                      Array.zip rows labels |> Array.choose (fun (row, l) -> if f l then Some row[k] else None)
+                      Array.zip rows labels
+                      |> Array.choose (fun (row, l) -> if f l then Some row[k] else None)
 
                   match side ((=) k), side ((<>) k) with
                   | [||], _
@@ -101,7 +110,13 @@ let tests =
               let share v = v >= 0.0 && v <= 1.0 + 1e-12
 
               let shares =
-                  [ s.Accuracy; s.BalancedAccuracy; s.MacroF1; s.MacroPrecision; s.Ece; s.Mce; s.Brier / 2.0 ]
+                  [ s.Accuracy
+                    s.BalancedAccuracy
+                    s.MacroF1
+                    s.MacroPrecision
+                    s.Ece
+                    s.Mce
+                    s.Brier / 2.0 ]
 
               List.forall share shares
               && s.Ece <= s.Mce + 1e-12
@@ -115,12 +130,17 @@ let tests =
               let a = ClassificationScores.Of(rows, labels).Figures()
 
               let b =
-                  ClassificationScores.Of(Array.map (Array.get rows) order, Array.map (Array.get labels) order).Figures()
+                  ClassificationScores
+                      .Of(Array.map (Array.get rows) order, Array.map (Array.get labels) order)
+                      .Figures()
 
-              a.Keys |> Seq.forall (fun k -> close 1e-10 a[k] b[k] || Double.IsNaN a[k] && Double.IsNaN b[k]))
+              a.Keys
+              |> Seq.forall (fun k -> close 1e-10 a[k] b[k] || Double.IsNaN a[k] && Double.IsNaN b[k]))
           testCase "intervals are those of examples drawn one by one" (fun () ->
               let rows, labels = probabilities 60 4 (RandomStream(3L, "cases"))
-              let fast = ClassificationScores.Intervals(rows, labels, RandomStream(5L, "draws"), 40)
+
+              let fast =
+                  ClassificationScores.Intervals(rows, labels, RandomStream(5L, "draws"), 40)
 
               let figures (drawn: int array) : IReadOnlyDictionary<string, float> =
                   let s =
@@ -139,7 +159,9 @@ let tests =
           testCase "intervals hold the figures themselves" (fun () ->
               let rows, labels = probabilities 400 3 (RandomStream(4L, "cases"))
               let s = ClassificationScores.Of(rows, labels)
-              let intervals = ClassificationScores.Intervals(rows, labels, RandomStream(1L, "draws"), 200)
+
+              let intervals =
+                  ClassificationScores.Intervals(rows, labels, RandomStream(1L, "draws"), 200)
 
               for name, value in
                   [ "accuracy", s.Accuracy

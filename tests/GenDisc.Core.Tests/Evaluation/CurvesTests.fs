@@ -12,11 +12,15 @@ let private points (curve: CurvePoint array) = [ for p in curve -> p.X, p.Y ]
 /// Scores of n examples, higher for positives.
 let private drawn n stream =
     let positives = Array.init n (fun i -> i % 3 = 0)
-    positives |> Array.map (fun p -> gaussians stream 1 |> Array.head |> (+) (if p then 2.0 else 0.0)), positives
+
+    positives
+    |> Array.map (fun p -> gaussians stream 1 |> Array.head |> (+) (if p then 2.0 else 0.0)),
+    positives
 
 /// Under straight lines between points.
 let private area (curve: CurvePoint array) =
-    Array.pairwise curve |> Array.sumBy (fun (a, b) -> (b.X - a.X) * (a.Y + b.Y) / 2.0)
+    Array.pairwise curve
+    |> Array.sumBy (fun (a, b) -> (b.X - a.X) * (a.Y + b.Y) / 2.0)
 
 let tests =
     testList
@@ -44,7 +48,10 @@ let tests =
           law "no more than 200 points, rising, and the area stays" (fun stream ->
               let scores, positives = drawn 3000 stream
               let curve = Curves.Roc(scores, positives)
-              let side f = Array.zip scores positives |> Array.filter (snd >> f) |> Array.map fst
+
+              let side f =
+                  Array.zip scores positives |> Array.filter (snd >> f) |> Array.map fst
+
               let exact = OutOfDistribution.Auroc(side id, side not)
 
               curve.Length <= 200

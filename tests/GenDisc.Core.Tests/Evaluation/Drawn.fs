@@ -22,13 +22,13 @@ let logits n classes (stream: RandomStream) =
         Array.init classes (fun k -> float32 (stream.NextGaussian() + if k = label then 1.0 else 0.0))),
     labels
 
-let softmax (row: float32 array) =
-    let powers = row |> Array.map (float >> exp)
+let softmax (row: float array) =
+    let powers = row |> Array.map exp
     powers |> Array.map (fun p -> p / Array.sum powers)
 
 let probabilities n classes stream =
     let rows, labels = logits n classes stream
-    Array.map softmax rows, labels
+    Array.map (Array.map float >> softmax) rows, labels
 
 /// The area under the ROC curve from its definition: all pairs.
 let aurocOfPairs (inside: float array) (outside: float array) =

@@ -33,7 +33,10 @@ let tests =
                   Dataset.OfTargets("d", [ 2; 2 ], memory (Array.init 12 float32), 1, memory [| 1f; 2f; 3f |])
 
               let flat = Pure.Reshape [ 4L ]
-              let head = RegressorStage(new Chain(nets [ flat; new Affine(4, 1, init 1L) ])): Stage
+
+              let head =
+                  RegressorStage(new Chain(nets [ flat; new Affine(4, 1, init 1L) ])): Stage
+
               use model = new HybridModel([| head |])
               let rows, labels = features model (Split.All data)
               Expect.equal rows.shape [| 3L; 4L |] "flattened"

@@ -37,7 +37,9 @@ let tests =
 
               Expect.equal
                   images
-                  [| [| 0f; 0.25f; 0.5f; 1f |]; [| 0f; 1f; 0.5f; 0.75f |]; [| 0.5f; 0.5f; 0.5f; 0.5f |] |]
+                  [| [| 0f; 0.25f; 0.5f; 1f |]
+                     [| 0f; 1f; 0.5f; 0.75f |]
+                     [| 0.5f; 0.5f; 0.5f; 0.5f |] |]
                   "stretched")
           torchTest "kernels of a convolution, at most as many as asked for" (fun () ->
               for channels in [ 1; 3 ] do

@@ -8,7 +8,8 @@ open GenDisc.Core.Tests.Modules.Building
 open GenDisc.Core.Tests.Evaluation.Drawn
 
 /// 6 steps of 2 columns.
-let private series = [| 0f; 100f; 1f; 101f; 2f; 102f; 3f; 103f; 4f; 104f; 5f; 105f |]
+let private series =
+    [| 0f; 100f; 1f; 101f; 2f; 102f; 3f; 103f; 4f; 104f; 5f; 105f |]
 
 let private scale (values: float32 array) season =
     Forecasts.SeasonalNaiveScale(ReadOnlySpan values, season)
@@ -25,8 +26,7 @@ let tests =
               let n = between (season + 1) 40 stream
               let values = gaussians stream n |> Array.map float32
 
-              let forecast =
-                  Forecasts.SeasonalNaive(values, 1, season, n - season, 1, season)
+              let forecast = Forecasts.SeasonalNaive(values, 1, season, n - season, 1, season)
 
               let truth = values[season..] |> Array.map (fun v -> [| float v |])
               let mae = RegressionScores.Of(truth, forecast).Mae

@@ -4,7 +4,11 @@ open Expecto
 open GenDisc.Core.Evaluation
 
 let private rows =
-    [| [| 0.9; 0.1 |]; [| 0.2; 0.8 |]; [| 0.3; 0.7 |]; [| 0.05; 0.95 |]; [| 0.8; 0.2 |] |]
+    [| [| 0.9; 0.1 |]
+       [| 0.2; 0.8 |]
+       [| 0.3; 0.7 |]
+       [| 0.05; 0.95 |]
+       [| 0.8; 0.2 |] |]
 
 let tests =
     testList

@@ -9,7 +9,9 @@ open GenDisc.Core.Tests.Evaluation.Drawn
 
 /// Two samples with ties, the first higher.
 let private drawn (stream: RandomStream) =
-    let side shift n = Array.init n (fun _ -> Math.Round(stream.NextGaussian() + shift, 1))
+    let side shift n =
+        Array.init n (fun _ -> Math.Round(stream.NextGaussian() + shift, 1))
+
     side 0.7 (between 1 40 stream), side 0.0 (between 1 40 stream)
 
 let tests =
@@ -33,7 +35,12 @@ let tests =
               OutOfDistribution.Auroc(rising inside, rising outside) = OutOfDistribution.Auroc(inside, outside))
           law "changing sides mirrors the area" (fun stream ->
               let inside, outside = drawn stream
-              close 1e-12 1.0 (OutOfDistribution.Auroc(inside, outside) + OutOfDistribution.Auroc(outside, inside)))
+
+              close
+                  1e-12
+                  1.0
+                  (OutOfDistribution.Auroc(inside, outside)
+                   + OutOfDistribution.Auroc(outside, inside)))
           testCase "false positives at 95 of 100 true ones" (fun () ->
               // The threshold that 19 of 20 reach is 2; of outside, 2 and 30 reach it.
               let inside = Array.init 20 (fun i -> float (i + 1))
@@ -43,7 +50,9 @@ let tests =
               Expect.isTrue (Double.IsNaN(OutOfDistribution.FalsePositiveRate(inside, [||]))) "nothing outside")
           testCase "the interval holds the area and shrinks with examples" (fun () ->
               let stream = RandomStream(1L, "scores")
-              let sides n = gaussians stream n |> Array.map ((+) 0.8), gaussians stream n
+
+              let sides n =
+                  gaussians stream n |> Array.map ((+) 0.8), gaussians stream n
 
               let width n =
                   let inside, outside = sides n

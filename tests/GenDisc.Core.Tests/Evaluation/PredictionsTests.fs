@@ -47,7 +47,9 @@ let tests =
               Expect.isTrue (Double.IsNaN(collect([ [| 2f; 2f |], [| 1f; 3f |] ]).Figures()["r2"])) "undefined")
           torchTest "scaled targets are told in their own units" (fun () ->
               // Two numbers a target, scaled by (y − 100)/10 and (y + 1)/2.
-              let scaling = Scaling([ 100.0; -1.0 ].ToImmutableArray(), [ 10.0; 2.0 ].ToImmutableArray())
+              let scaling =
+                  Scaling([ 100.0; -1.0 ].ToImmutableArray(), [ 10.0; 2.0 ].ToImmutableArray())
+
               let predictions = Predictions(scaling, 2)
               let targets = [| 0f; 1f; 2f; -1f |]
 

@@ -56,6 +56,15 @@ let tests =
               let pca = PrincipalComponents.OfRows((box (turn 3L)).``to`` torch.float32)
               Expect.isLessThan (abs (pca.Points |> Array.averageBy Array.head)) 1e-6 "centred"
               Expect.isTrue (allClose 1e-5 [| 9.0 / 14.0; 4.0 / 14.0 |] pca.Explained) "shares")
+          torchTest "rows wider than they are many have the same picture" (fun () ->
+              let rows = box (turn 4L)
+
+              let wide =
+                  torch.cat ([| torch.zeros (8L, 5L, dtype = torch.float64); rows; torch.ones (8L, 4L) |], 1L)
+
+              let narrow, broad = PrincipalComponents.OfRows rows, PrincipalComponents.OfRows wide
+              Expect.isTrue (allClose 1e-12 narrow.Explained broad.Explained) "shares"
+              Expect.isTrue (Array.forall2 (allClose 1e-10) narrow.Points broad.Points) "coordinates")
           torchTest "equal rows explain nothing and lie at the centre" (fun () ->
               let pca = PrincipalComponents.OfRows(torch.ones (5L, 3L))
               Expect.equal pca.Explained [| 0.0; 0.0 |] "shares"

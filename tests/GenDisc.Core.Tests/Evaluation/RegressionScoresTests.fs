@@ -7,12 +7,17 @@ open GenDisc.Core.Runtime
 open GenDisc.Core.Tests.Modules.Building
 open GenDisc.Core.Tests.Evaluation.Drawn
 
-let private truth = [| [| 1.0; 10.0 |]; [| 2.0; 20.0 |]; [| 4.0; 15.0 |]; [| 5.0; 35.0 |] |]
-let private predicted = [| [| 1.5; 12.0 |]; [| 2.0; 18.0 |]; [| 3.0; 15.0 |]; [| 5.0; 30.0 |] |]
+let private truth =
+    [| [| 1.0; 10.0 |]; [| 2.0; 20.0 |]; [| 4.0; 15.0 |]; [| 5.0; 35.0 |] |]
+
+let private predicted =
+    [| [| 1.5; 12.0 |]; [| 2.0; 18.0 |]; [| 3.0; 15.0 |]; [| 5.0; 30.0 |] |]
 
 /// n examples of d targets around different levels, and predictions that are near.
 let private drawn n d (stream: RandomStream) =
-    let truth = Array.init n (fun _ -> Array.init d (fun k -> 100.0 * float k + stream.NextGaussian()))
+    let truth =
+        Array.init n (fun _ -> Array.init d (fun k -> 100.0 * float k + stream.NextGaussian()))
+
     truth, truth |> Array.map (Array.map (fun y -> y + 0.5 * stream.NextGaussian()))
 
 let tests =
@@ -40,7 +45,9 @@ let tests =
               abs (RegressionScores.Of(truth, Array.create truth.Length means).R2) < 1e-9)
           testCase "intervals are those of examples drawn one by one" (fun () ->
               let truth, predicted = drawn 50 7 (RandomStream(3L, "cases"))
-              let fast = RegressionScores.Intervals(truth, predicted, RandomStream(5L, "draws"), 60)
+
+              let fast =
+                  RegressionScores.Intervals(truth, predicted, RandomStream(5L, "draws"), 60)
 
               let slow =
                   Bootstrap.Of(
@@ -64,7 +71,9 @@ let tests =
               let predicted = truth |> Array.mapi (fun t y -> [| y[0] + float (t / 20 % 2) |])
 
               let width block =
-                  let i = RegressionScores.Intervals(truth, predicted, RandomStream(1L, "d"), 300, 0.95, block)
+                  let i =
+                      RegressionScores.Intervals(truth, predicted, RandomStream(1L, "d"), 300, 0.95, block)
+
                   i["mae"].High - i["mae"].Low
 
               Expect.isGreaterThan (width 20) (2.0 * width 1) "runs of 20 are no 20 witnesses")

@@ -18,6 +18,8 @@ let tests =
               let same = Residuals.Histogram([| 3.0; 3.0 |], 2)
               Expect.equal same.Edges [| 2.5; 3.0; 3.5 |] "around the value"
               Expect.equal (Array.sum same.Counts) 2L "both"
+              let vast = Residuals.Histogram([| 1e30 |], 3)
+              Expect.all (Array.pairwise vast.Edges) (fun (a, b) -> a < b) "rising beside vast values"
               Expect.equal (Residuals.Histogram([||], 2).Counts) [| 0L; 0L |] "none")
           law "a histogram counts every value between rising edges" (fun stream ->
               let values = gaussians stream (between 1 60 stream)
@@ -36,11 +38,17 @@ let tests =
               let stream = RandomStream(1L, "noise")
               let noise = gaussians stream 2000
               let acf = Residuals.Autocorrelation(noise, 40)
-              let out = acf.Values[1..] |> Array.filter (fun r -> abs r > acf.Band) |> Array.length
+
+              let out =
+                  acf.Values[1..] |> Array.filter (fun r -> abs r > acf.Band) |> Array.length
+
               Expect.isLessThan out 7 "about 2 of 40"
               let slow = noise |> Array.scan (fun before e -> 0.8 * before + e) 0.0
               Expect.isTrue (abs ((Residuals.Autocorrelation(slow, 1)).Values[1] - 0.8) < 0.05) "0.8"
-              let test (e: float array) = Residuals.LjungBox((Residuals.Autocorrelation(e, 10)).Values, e.Length, 10)
+
+              let test (e: float array) =
+                  Residuals.LjungBox((Residuals.Autocorrelation(e, 10)).Values, e.Length, 10)
+
               Expect.isGreaterThan (test noise).PValue 0.01 "noise"
               Expect.isLessThan (test slow).PValue 1e-6 "slow")
           testCase "Ljung and Box's statistic by hand" (fun () ->
@@ -80,5 +88,8 @@ let tests =
               Expect.equal (ChiSquare.Survival(infinity, 3)) 0.0 "certain")
           law "χ² of even degrees is a finite sum" (fun stream ->
               let pairs, x = between 1 60 stream, stream.Uniform(0.01, 150.0)
-              let terms = Seq.unfold (fun (i, t) -> Some(t, (i + 1, t * x / 2.0 / float (i + 1)))) (0, 1.0)
+
+              let terms =
+                  Seq.unfold (fun (i, t) -> Some(t, (i + 1, t * x / 2.0 / float (i + 1)))) (0, 1.0)
+
               close 1e-11 (exp (-x / 2.0) * Seq.sum (Seq.take pairs terms)) (ChiSquare.Survival(x, 2 * pairs))) ]

@@ -35,7 +35,9 @@ let tests =
               Expect.throwsT<ArgumentOutOfRangeException> (fun () -> Seeds.Summary [||] |> ignore) "none")
           law "shift and scale carry over" (fun stream ->
               let values = gaussians stream (between 2 20 stream)
-              let a, b = Seeds.Summary values, Seeds.Summary(values |> Array.map (fun v -> 3.0 + 2.0 * v))
+
+              let a, b =
+                  Seeds.Summary values, Seeds.Summary(values |> Array.map (fun v -> 3.0 + 2.0 * v))
 
               close 1e-9 (3.0 + 2.0 * a.Interval.Low) b.Interval.Low
               && close 1e-9 (2.0 * a.Deviation) b.Deviation
