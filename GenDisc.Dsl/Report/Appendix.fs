@@ -88,7 +88,12 @@ let reading (run: RunFolder) =
               "Samples show the decoder’s mean. Poor samples beside good reconstructions suggest that the latent codes do not fill the prior."
           if run.Latent |> Option.exists (fun latent -> not latent.Explained.IsEmpty) then
               "The picture of the latent space is a projection. Distances in it are smaller than or equal to those in the full space."
-          if has "test.accuracy" || has "test.mse" then
+          if
+              run.Forecast.IsSome
+              && run.Evaluation |> Option.exists (fun e -> not e.Intervals.IsEmpty)
+          then
+              "The bootstrap draws test examples as if each stood alone. Neighbouring steps of a series do not, so the intervals are rather too narrow."
+          if has "test.accuracy" || has "test.mse" || has "test.rmse" then
               "One seed is one draw. To compare two models, train each with several seeds and look at the paired differences." ]
 
     if notes.IsEmpty then

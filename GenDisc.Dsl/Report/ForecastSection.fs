@@ -142,6 +142,4 @@ let forecasts (run: RunFolder) (numbers: Numbering) =
               if f.RolloutRmse |> Array.exists Double.IsFinite then
                   growth f numbers ]
 
-        table
-        @ oneStep
-        @ (if further.IsEmpty then [] else [ div "charts" further ])
+        table @ oneStep @ (if further.IsEmpty then [] else [ div "charts" further ])

@@ -14,8 +14,7 @@ let private sure (m: Mistake) =
 let private pair (run: RunFolder) (m: Mistake) =
     $"{run.ClassName m.Truth} → {run.ClassName m.Predicted}"
 
-let private named (run: RunFolder) (m: Mistake) =
-    $"{pair run m} {sure m}".TrimEnd()
+let private named (run: RunFolder) (m: Mistake) = $"{pair run m} {sure m}".TrimEnd()
 
 /// Numbered as the pictures are, row by row.
 let private listing (run: RunFolder) (mistakes: Mistake list) =

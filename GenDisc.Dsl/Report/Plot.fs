@@ -25,7 +25,7 @@ let pairs (x: float[]) (y: float[]) =
 
 /// A line; points that are not finite leave a gap.
 let line name (colour: string) dash opacity (points: (float * float)[]) =
-    let points = thin most points
+    let points = points |> Array.filter (fst >> Double.IsFinite) |> thin most
 
     let gap (y: float) =
         if Double.IsFinite y then box (rounded y) else null

@@ -35,7 +35,7 @@ let private mistake e : Mistake option =
 
 let private bin e : Bin option =
     match finite "confidence" e, finite "accuracy" e, long "count" e with
-    | Some confidence, Some accuracy, Some count when count > 0L ->
+    | Some confidence, Some accuracy, Some count when count > 0L && accuracy >= 0.0 && accuracy <= 1.0 ->
         Some
             { Low = finite "low" e |> Option.defaultValue nan
               High = finite "high" e |> Option.defaultValue nan

@@ -16,7 +16,7 @@ let private scatter (run: RunFolder) (numbers: Numbering) (fitted: (float * floa
     let layout =
         Plot.layout (inUnit run "predicted value") (inUnit run "residual") false
 
-    layout.shapes <- [ Plot.level 0.0 "dash" ]
+    let low, high = all |> Array.map fst |> Array.min, all |> Array.map fst |> Array.max
 
     let some =
         if all.Length > Plot.most then
@@ -28,7 +28,8 @@ let private scatter (run: RunFolder) (numbers: Numbering) (fitted: (float * floa
         "figure-residuals"
         "Residuals over predicted values"
         { plain Half with Tools = true }
-        [ Plot.dots "test examples" (colour 0) 0.5 all ]
+        [ Plot.dots "test examples" (colour 0) 0.5 all
+          Plot.line "no error" (colour 3) "dash" 1.0 [| low, 0.0; high, 0.0 |] ]
         layout
         (numbered
             (numbers.Figure())

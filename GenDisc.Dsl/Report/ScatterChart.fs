@@ -115,6 +115,12 @@ let agreement id description (points: (float * float)[]) caption =
 
     figure id description options [ cloud "test examples" 0 6 0.5 points; diagonal ] layout caption
 
+/// From blue over pink to orange: none of them sinks into a light or a dark page.
+let private shades =
+    [ [ box 0.0; box palette[0] ]
+      [ box 0.5; box palette[4] ]
+      [ box 1.0; box palette[1] ] ]
+
 /// Points coloured by a number, whose scale stands beside them.
 let shaded
     id
@@ -135,7 +141,7 @@ let shaded
     let marker =
         Marker(
             color = (kept |> Array.map (snd >> rounded)),
-            colorscale = "Viridis",
+            colorscale = shades,
             showscale = true,
             colorbar = Colorbar(thickness = 12.0, outlinewidth = 0.0),
             size = 5,

@@ -71,16 +71,25 @@
     };
   }
 
+  // The darkest colour of the palette would sink into a dark page.
+  var dark = window.matchMedia("screen and (prefers-color-scheme: dark)");
+  function figureOf(text) { return JSON.parse(dark.matches ? text.replace(/#0072B2/g, "#3E9BD6") : text); }
+
   var drawn = [];
   document.querySelectorAll("script[data-figure]").forEach(function (script) {
     var el = document.getElementById(script.getAttribute("data-figure"));
-    var figure = JSON.parse(script.textContent);
+    var figure = figureOf(script.textContent);
     Plotly.newPlot(el, figure.data, layoutOf(figure, el), configOf(figure));
-    drawn.push({ el: el, figure: figure });
+    drawn.push({ el: el, figure: figure, text: script.textContent });
   });
 
   function redraw(d) { Plotly.react(d.el, d.figure.data, layoutOf(d.figure, d.el), configOf(d.figure)); }
-  function restyle() { drawn.forEach(redraw); }
+  function restyle() {
+    drawn.forEach(function (d) {
+      d.figure = figureOf(d.text);
+      redraw(d);
+    });
+  }
 
   // A box can change its width without the window changing: on printing, in a frame, when a scroll bar comes.
   if (window.ResizeObserver) {

@@ -24,4 +24,5 @@ let main args =
               Report.FormulasTests.tests
               Report.ReportTests.tests
               Report.SectionTests.tests
+              Report.PartialFilesTests.tests
               Report.PageTests.tests ])

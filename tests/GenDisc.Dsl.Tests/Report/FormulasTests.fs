@@ -66,6 +66,12 @@ let tests =
               Expect.isFalse ((flat formula).Contains "𝔼") "no expectation"
               Expect.isEmpty (Formulas.bound plan "example") "no bound"
           }
+          test "the sparsity of a code is the sum of its sizes" {
+              let terms = [ term "mse" (Some 1.0) None; term "sparsity" (Some 0.01) None ]
+              Expect.equal (flat (Objective.formula terms)) "ℒ(θ)=ℒMSE+0.01ℒsparse" "objective"
+              let title, formula, _ = List.last (Formulas.terms (plan terms None) "example")
+              Expect.equal (title, flat formula) ("Sparsity", "ℒsparse=∑j=18|zj|") "term"
+          }
           test "only the terms in use are shown" {
               let titles =
                   Formulas.terms (plan [ term "mse" (Some 1.0) None ] None) "example"
