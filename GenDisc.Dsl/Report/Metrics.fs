@@ -134,16 +134,15 @@ let private caption (run: RunFolder) (tested: string list) =
         | Some n -> $" from {Number.count n} resamples of the test examples"
         | None -> " from resampled test examples"
 
-    let limits =
-        "which covers chance in the choice of test examples but not in training."
+    let limits = "they cover chance in the choice of test examples but not in training."
 
     let brackets =
         match from Bootstrap, from Wilson with
         | true, true ->
-            $" In brackets: 95 %% bootstrap intervals{resamples}, and the 95 %% Wilson interval of the accuracy; they cover chance in the choice of test examples but not in training."
-        | true, false ->
-            $" In brackets: 95 %% bootstrap intervals{resamples}; they cover chance in the choice of test examples but not in training."
-        | false, true -> $" In brackets: 95 %% Wilson interval of the test accuracy, {limits}"
+            $" In brackets: 95 %% bootstrap intervals{resamples}, and the 95 %% Wilson interval of the accuracy; {limits}"
+        | true, false -> $" In brackets: 95 %% bootstrap intervals{resamples}; {limits}"
+        | false, true ->
+            " In brackets: 95 % Wilson interval of the test accuracy, which covers chance in the choice of test examples but not in training."
         | false, false -> ""
 
     $"Results by part of the data.{brackets}"
