@@ -42,11 +42,11 @@ let private activation kind =
     | Activation.Tanh -> Pure.Tanh()
     | Activation.Silu -> Pure.Silu()
 
-let private batchNorm shape =
+let private batchNorm lengths shape =
     match shape with
     | Vector n -> Normalisation.Batch(n, images = false)
     | Image(c, _, _) -> Normalisation.Batch(c, images = true)
-    | Sequence(_, f) -> Normalisation.BatchSequence f
+    | Sequence(_, f) -> Normalisation.BatchSequence(f, lengths)
 
 let private layerNorm shape =
     match shape with
@@ -70,7 +70,7 @@ let rec private build setting layer : Net =
     | Layer.Upsample(height, width) -> Pure.Upsample(height, width)
     | Layer.Apply kind -> activation kind
     | Layer.Dropout rate -> new Dropout(rate, setting.Dropout)
-    | Layer.BatchNorm shape -> batchNorm shape
+    | Layer.BatchNorm shape -> batchNorm setting.Lengths shape
     | Layer.LayerNorm shape -> layerNorm shape
     | Layer.Reshape shape -> Pure.Reshape(sides shape)
     | Layer.Residual inner -> new Residual(inner |> List.map (build setting))

@@ -6,6 +6,8 @@ type Data =
         Source: Source
         /// Deviation of the Gaussian noise on a generated source.
         Noise: float option
+        /// Which draw of the noise on a generated series: 1, 2, …
+        Draw: int option
         /// Steps of a generated series.
         Points: int option
         /// Time from a generated series' first step to its last.
@@ -43,6 +45,7 @@ type Data =
             " |> "
             [ Show.mark "source" (Show.text (SourceText.source this.Source))
               yield! optional "noise" Show.numberArgument this.Noise
+              yield! optional "draw" Show.integerArgument this.Draw
               yield! optional "points" Show.integerArgument this.Points
               yield! optional "span" Show.numberArgument this.Span
               yield! optional "resized" pair this.Resize
@@ -92,6 +95,7 @@ module Data =
     let from source =
         { Source = source
           Noise = None
+          Draw = None
           Points = None
           Span = None
           Resize = None
@@ -133,6 +137,9 @@ module Data =
 
     /// Deviation of the noise on a generated series.
     let noise (data: Data) = defaultArg data.Noise 0.0
+
+    /// Which draw of the noise.
+    let draw (data: Data) = defaultArg data.Draw 1
 
     /// Steps that go in and steps to forecast.
     let window (data: Data) = defaultArg data.Window (24, 1)

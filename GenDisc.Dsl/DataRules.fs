@@ -40,6 +40,7 @@ let private misplaced (d: Data) =
     [ yield! expect (d.Window.IsNone || series) "window" (says "window" "series") (drop "window")
       yield! expect (d.Season.IsNone || series) "season" (says "season" "series") (drop "season")
       yield! expect (d.Points.IsNone || generatedSeries) "points" (says "points" "generated series") (drop "points")
+      yield! expect (d.Draw.IsNone || generatedSeries) "draw" (says "draw" "generated series") (drop "draw")
       yield! expect (d.Span.IsNone || generatedSeries) "span" (says "span" "generated series") (drop "span")
       yield! expect (d.Noise.IsNone || generatedSeries || plane) "noise" (says "noise" "generated data") (drop "noise")
       yield! expect (d.Resize.IsNone || d.Source.IsImageFolder) "resized" (says "resized" "image folders") (drop "resized")
@@ -88,6 +89,7 @@ let private numbers (d: Data) =
                   $"points expects 2 to 10,000,000, but got {Show.integer points}"
                   "write points 1000"
       | None -> ()
+      yield! positive "draw" d.Draw "draw 2"
       yield! positive "season" d.Season "season 12"
       match d.Window with
       | Some(history, horizon) ->

@@ -244,6 +244,9 @@ module Language =
     /// Gaussian noise of this deviation on generated data.
     let noise deviation (data: Data) = { data with Noise = Some deviation }
 
+    /// Another draw of the noise on a generated series (otherwise 1): to see what chance in the data does to a figure.
+    let draw number (data: Data) = { data with Draw = Some number }
+
     /// Steps of a generated series (otherwise 1,000).
     let points count (data: Data) = { data with Points = Some count }
 

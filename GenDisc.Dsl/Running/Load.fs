@@ -68,7 +68,8 @@ type internal Loader(options: HostOptions) =
         Raw.Series(CsvSeries.Read(path, Array.ofList columns))
 
     let series (data: Data) source =
-        let span, points, noise = Data.span data, Data.points data, Data.noise data
+        let span, points, noise, draw =
+            Data.span data, Data.points data, Data.noise data, Data.draw data
 
         match source with
         | SeriesSource.Sunspots -> csv (published "monthly-sunspots.csv") [ "Sunspots" ]
@@ -76,12 +77,12 @@ type internal Loader(options: HostOptions) =
         | SeriesSource.AirlinePassengers -> csv (published "airline-passengers.csv") [ "Passengers" ]
         | SeriesSource.Csv(path, columns) -> csv (locate path) columns
         | SeriesSource.Sines frequencies ->
-            Raw.Series(Oscillations.Sines(Array.ofList frequencies, span, points, noise))
-        | SeriesSource.DampedOscillator damping -> Raw.Series(Oscillations.Damped(damping, span, points, noise))
+            Raw.Series(Oscillations.Sines(Array.ofList frequencies, span, points, noise, draw))
+        | SeriesSource.DampedOscillator damping -> Raw.Series(Oscillations.Damped(damping, span, points, noise, draw))
         | SeriesSource.DrivenOscillator(damping, force, frequency) ->
-            Raw.Series(Oscillations.Driven(damping, force, frequency, span, points, noise))
-        | SeriesSource.Lorenz -> Raw.Series(Trajectories.Lorenz(span, points, noise))
-        | SeriesSource.VanDerPol mu -> Raw.Series(Trajectories.VanDerPol(mu, span, points, noise))
+            Raw.Series(Oscillations.Driven(damping, force, frequency, span, points, noise, draw))
+        | SeriesSource.Lorenz -> Raw.Series(Trajectories.Lorenz(span, points, noise, draw))
+        | SeriesSource.VanDerPol mu -> Raw.Series(Trajectories.VanDerPol(mu, span, points, noise, draw))
 
     let labelled name =
         let found = TsFile.Find(name, roots)

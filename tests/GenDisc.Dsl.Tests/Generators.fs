@@ -1,179 +1,10 @@
-/// Random declarations: valid ones, and parts of any kind.
+/// Random declarations that pass every check, and FsCheck's settings.
 module GenDisc.Dsl.Tests.Generators
 
 open FsCheck
 open FsCheck.FSharp
 open GenDisc
-
-let private anyFloat =
-    Gen.oneof
-        [ Gen.elements
-              [ 0.0
-                1.0
-                -1.0
-                0.1
-                1e-7
-                1e20
-                -2.5
-                infinity
-                -infinity
-                System.Double.MaxValue
-                5e-324 ]
-          ArbMap.defaults |> ArbMap.generate<NormalFloat> |> Gen.map _.Get ]
-
-let private anyInt =
-    Gen.oneof
-        [ Gen.choose (-3, 600)
-          Gen.elements [ System.Int32.MinValue; System.Int32.MaxValue; 0; 1 ] ]
-
-let private listUpTo longest g =
-    Gen.choose (0, longest) |> Gen.bind (fun n -> Gen.listOfLength n g)
-
-// ---- Anything that can be written, valid or not
-
-let private activation =
-    Gen.elements [ Activation.Relu; Activation.Gelu; Activation.Tanh; Activation.Silu ]
-
-let private likelihood =
-    Gen.elements [ None; Some Likelihood.Bernoulli; Some Likelihood.Gaussian ]
-
-let rec private anyBlock depth =
-    Gen.oneof
-        [ Gen.map Block.Dense anyInt
-          Gen.map Block.Conv anyInt
-          Gen.elements [ Block.Pool; Block.BatchNorm; Block.LayerNorm ]
-          Gen.map Block.Activation activation
-          Gen.map Block.Dropout anyFloat
-          Gen.map2 (fun n l -> Block.Vae(n, l)) anyInt likelihood
-          Gen.map2 (fun n l -> Block.Autoencoder(n, l)) anyInt likelihood
-          Gen.map Block.Classifier (listUpTo 3 anyInt)
-          Gen.map Block.Regressor (listUpTo 3 anyInt)
-          if depth > 0 then
-              Gen.map Block.Residual (listUpTo 3 (anyBlock (depth - 1))) ]
-
-/// Any model that can be written.
-let anyModel =
-    listUpTo 6 (anyBlock 2) |> Gen.map (fun blocks -> { Blocks = blocks })
-
-let private anyTerm =
-    Gen.elements
-        [ Loss.Elbo
-          Loss.Term Term.Reconstruction
-          Loss.Term Term.Kl
-          Loss.Term Term.CrossEntropy
-          Loss.Term Term.Mse ]
-
-let private sumOf term weight =
-    let rec loss depth =
-        if depth = 0 then
-            term
-        else
-            Gen.oneof
-                [ term
-                  Gen.map2 (fun w l -> Loss.Scaled(w, l)) weight (loss (depth - 1))
-                  Gen.map2 (fun a b -> Loss.Sum(a, b)) (loss (depth - 1)) (loss (depth - 1)) ]
-
-    loss 4
-
-/// Any loss that can be written.
-let anyLoss =
-    sumOf anyTerm
-    <| Gen.oneof
-        [ Gen.map Weight.Constant anyFloat
-          Gen.map Weight.Ramp anyInt
-          Gen.map3 (fun a b n -> Weight.Anneal(a, b, n)) anyFloat anyFloat anyInt ]
-
-/// Every source, cut in these ways.
-let private dataOf take validation =
-    Gen.map3
-        (fun source take validation ->
-            { Source = source
-              Take = take
-              Validation = validation })
-        (Gen.elements
-            [ Source.Mnist
-              Source.FashionMnist
-              Source.Digits
-              Source.Moons
-              Source.Friedman ])
-        take
-        validation
-
-/// Any data declaration that can be written.
-let anyData =
-    dataOf (Gen.optionOf anyInt) (Gen.oneof [ Gen.constant 0.1; anyFloat ])
-
-/// Any training that can be written.
-let anyTraining =
-    gen {
-        let! rate = anyFloat
-        let! momentum = anyFloat
-
-        let! optimizer =
-            Gen.elements [ Optimizer.Adam rate; Optimizer.AdamW rate; Optimizer.Sgd(rate, momentum) ]
-
-        let! epochs = anyInt
-        let! batch = anyInt
-        let! every = anyInt
-        let! factor = anyFloat
-
-        let! schedule =
-            Gen.elements [ Schedule.Constant; Schedule.Cosine; Schedule.Step(every, factor) ]
-
-        let! warmUp = anyInt
-        let! clip = Gen.optionOf anyFloat
-        let! decay = Gen.oneof [ Gen.constant 0.0; anyFloat ]
-        let! patience = Gen.optionOf anyInt
-        let! kernels = Gen.elements [ true; false ]
-
-        return
-            { Optimizer = optimizer
-              Epochs = epochs
-              Batch = batch
-              Schedule = schedule
-              WarmUp = warmUp
-              Clip = clip
-              WeightDecay = decay
-              Patience = patience
-              Kernels = kernels }
-    }
-
-let private anyName =
-    Gen.oneof
-        [ Gen.elements
-              [ "a"
-                "quote\""
-                "back\\slash"
-                "two\nlines\r\t"
-                "größe"
-                ""
-                "{brace}%d"
-                "\u0000\u001f😀"
-                "a/../b" ]
-          ArbMap.defaults
-          |> ArbMap.generate<char list>
-          |> Gen.map (List.toArray >> System.String) ]
-
-/// Any experiment that can be written.
-let anyExperiment =
-    gen {
-        let! name = anyName
-        let! data = anyData
-        let! model = anyModel
-        let! loss = anyLoss
-        let! training = anyTraining
-        let! seed = anyInt
-
-        return
-            { Name = name
-              Data = data
-              Model = model
-              Loss = loss
-              Training = training
-              Seed = seed }
-    }
-
-// ---- Valid declarations
+open GenDisc.Dsl.Tests.Anything
 
 let private rate = Gen.elements [ 0.0; 0.1; 0.25; 0.5 ]
 
@@ -189,8 +20,22 @@ let private residual shape =
         match shape with
         | Vector n -> Block.Dense n
         | Image(c, _, _) -> Block.Conv c
+        | Sequence(_, f) -> Block.CausalConv(f, 2)
 
     Gen.map2 (fun a b -> Block.Residual(a @ [ weighted ] @ b)) (listUpTo 2 shapeless) (listUpTo 2 shapeless)
+
+let private recurrent steps =
+    Gen.map3
+        (fun cell n both ->
+            let block = Block.Recurrent(cell, n)
+
+            if both then
+                Block.Bidirectional [ block ], Sequence(steps, 2 * n)
+            else
+                block, Sequence(steps, n))
+        (Gen.elements [ Cell.Rnn; Cell.Lstm; Cell.Gru ])
+        (Gen.choose (1, 5))
+        (Gen.elements [ true; false ])
 
 /// A block that fits this shape, and the shape it leaves.
 let private fitting shape =
@@ -202,9 +47,19 @@ let private fitting shape =
           | Vector _ -> ()
           | Image(c, h, w) ->
               Gen.choose (1, 5) |> Gen.map (fun n -> Block.Conv n, Image(n, h, w))
+              Gen.constant (Block.GlobalPool, Vector c)
 
               if min h w >= 2 then
-                  Gen.constant (Block.Pool, Image(c, h / 2, w / 2)) ]
+                  Gen.constant (Block.Pool, Image(c, h / 2, w / 2))
+          | Sequence(t, f) ->
+              Gen.choose (1, 5) |> Gen.map (fun n -> Block.Conv n, Sequence(t, n))
+              Gen.choose (1, 5) |> Gen.map (fun n -> Block.CausalConv(n, 2), Sequence(t, n))
+              recurrent t
+              Gen.elements [ Block.States States.Last; Block.States States.Mean; Block.GlobalMaxPool ]
+              |> Gen.map (fun b -> b, Vector f)
+
+              if t >= 2 then
+                  Gen.constant (Block.Pool, Sequence(t / 2, f)) ]
 
 /// Up to this many blocks, each fitting what the one before it leaves.
 let rec chain longest shape =
@@ -274,19 +129,45 @@ let training =
 
 /// Data with room for training and validation.
 let data =
-    dataOf (Gen.elements [ None; Some 100; Some 1000 ]) (Gen.elements [ 0.1; 0.2; 0.5 ])
+    gen {
+        let! source =
+            Gen.elements
+                [ mnist
+                  fashionMnist
+                  cifar10
+                  digits
+                  moons
+                  spirals |> noise 0.2
+                  friedman
+                  sunspots |> window 36 1 |> season 132
+                  lorenz |> points 2000 |> window 10 2
+                  sines [ 1.0; 2.5 ] |> noise 0.1 ]
+
+        let! take = Gen.elements [ None; Some 100; Some 150 ]
+        let! validation = Gen.elements [ 0.1; 0.2; 0.5 ]
+
+        return
+            { source with
+                Take = take
+                Validation = validation }
+    }
+
+/// What is known of generated and named data.
+let facts (data: Data) =
+    Data.facts data |> Option.defaultWith (fun () -> failwith $"{data} must be read")
 
 /// An experiment that passes every check.
 let experiment =
     gen {
         let! data = data
-        let shape = Data.shape data
+        let known = facts data
+        let shape = known.Shape
         let! before = chain 5 shape
 
         let likelihoods =
             [ None
               Some Likelihood.Gaussian
-              if Data.inUnitInterval data then
+              if known.InUnitInterval then
                   Some Likelihood.Bernoulli ]
 
         let! latent = Gen.choose (1, 8)
@@ -302,7 +183,7 @@ let experiment =
         let! hidden = listUpTo 2 (Gen.choose (1, 16))
 
         let head, lossOfHead =
-            if Data.classes data > 0 then
+            if known.Classes > 0 then
                 Block.Classifier hidden, Loss.Term Term.CrossEntropy
             else
                 Block.Regressor hidden, Loss.Term Term.Mse
@@ -365,7 +246,8 @@ type Arbitraries =
                           (fun c h w -> Image(c, h, w))
                           (Gen.choose (1, 3))
                           (Gen.choose (1, 13))
-                          (Gen.choose (1, 13)) ]
+                          (Gen.choose (1, 13))
+                      Gen.map2 (fun t f -> Sequence(t, f)) (Gen.choose (1, 20)) (Gen.choose (1, 4)) ]
 
             let! blocks = chain 7 shape
             return Encoder(shape, blocks)

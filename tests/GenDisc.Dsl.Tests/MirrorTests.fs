@@ -9,9 +9,9 @@ let private layers shape blocks =
     blocks
     |> List.mapFold
         (fun position block ->
-            let step = Trunk.step [] position block
+            let step = Trunk.step (facts digits) [] position block
             step.Layers, step.After)
-        (Trunk.start shape)
+        (Position.start shape)
     |> fst
     |> List.concat
 
@@ -30,6 +30,12 @@ let rec private shapes input layers =
             | (Layer.MaxPool | Layer.Upsample _), Image _ -> ()
             | Layer.Reshape target, _ when Shape.size target = Shape.size shape -> ()
             | (Layer.Apply _ | Layer.Dropout _), _ -> ()
+            | Layer.Conv1d(inputs, _, steps, _, _), Sequence(t, f) when (inputs, steps) = (f, t) -> ()
+            | (Layer.Recurrent(_, inputs, _, _) | Layer.StepAffine(inputs, _)), Sequence(_, f) when inputs = f -> ()
+            | (Layer.MaxPool1d | Layer.UpsampleSteps _ | Layer.LastState _ | Layer.MeanState | Layer.MaxState), Sequence _ ->
+                ()
+            | Layer.Repeat _, Vector _ -> ()
+            | (Layer.GlobalMean | Layer.GlobalMax), Image _ -> ()
             | Layer.Residual inner, _ when List.last (shapes shape inner) = shape -> ()
             | _ -> failwith $"{layer} received {shape}"
 
@@ -39,7 +45,10 @@ let rec private shapes input layers =
 let rec private endsLinear layers =
     match List.last layers with
     | Layer.Affine _
-    | Layer.ConvTranspose _ -> true
+    | Layer.ConvTranspose _
+    | Layer.Conv1d _
+    | Layer.StepAffine _ -> true
+    | Layer.UpsampleSteps _
     | Layer.Reshape _
     | Layer.Upsample _ -> endsLinear (List.take (layers.Length - 1) layers)
     | Layer.Residual inner -> endsLinear inner

@@ -27,16 +27,17 @@ internal static class Generated
     /// <param name="columns">Their names.</param>
     /// <param name="exact">Without noise.</param>
     /// <param name="noise">Standard deviation, at least 0.</param>
+    /// <param name="draw">Which draw of the noise, from 1; each has a stream of its own.</param>
     /// <exception cref="UserError">The noise is negative or not finite, or a value overflows.</exception>
     public static Series Observe(
-        string name, FormattableString settings, ImmutableArray<string> columns, double[] exact, double noise)
+        string name, FormattableString settings, ImmutableArray<string> columns, double[] exact, double noise, int draw)
     {
         CheckNoise(name, noise);
-        var stream = new RandomStream(Seed, name);
+        var stream = new RandomStream(Seed, draw == 1 ? name : FormattableString.Invariant($"{name}/{draw}"));
         var values = Array.ConvertAll(exact, value => (float)(value + (noise * stream.NextGaussian())));
         if (values.FirstOrDefault(value => !float.IsFinite(value), 0) != 0)
             throw new UserError($"{name}: its values grow beyond what a float32 holds. Choose smaller settings.");
-        var all = FormattableString.Invariant($", {FormattableString.Invariant(settings)}, noise {noise}");
+        var all = FormattableString.Invariant($", {FormattableString.Invariant(settings)}, noise {noise}, draw {draw}");
         return new Series(name, columns, values, [FileOf(name, all, [MemoryMarshal.AsBytes<float>(values).ToArray()])]);
     }
 

@@ -17,8 +17,9 @@ public static class Oscillations
     /// <param name="span">Above 0.</param>
     /// <param name="points">At least 2.</param>
     /// <param name="noise">At least 0.</param>
+    /// <param name="draw">Which draw of the noise, from 1.</param>
     /// <exception cref="UserError">A number is out of range.</exception>
-    public static Series Sines(IReadOnlyList<double> frequencies, double span, int points, double noise)
+    public static Series Sines(IReadOnlyList<double> frequencies, double span, int points, double noise, int draw = 1)
     {
         if (frequencies.Count == 0) throw new UserError("sines: there is no frequency. Give at least one.");
         foreach (var frequency in frequencies) Generated.CheckFinite("sines", "a frequency", frequency);
@@ -30,7 +31,7 @@ public static class Oscillations
         }
 
         var list = string.Join(' ', frequencies.Select(frequency => frequency.ToString(CultureInfo.InvariantCulture)));
-        return Generated.Observe("sines", $"frequencies {list}, span {span}, points {points}", ["x"], exact, noise);
+        return Generated.Observe("sines", $"frequencies {list}, span {span}, points {points}", ["x"], exact, noise, draw);
     }
 
     /// <summary>x'' + 2 γ x' + x = 0 from x = 1 at rest, exactly.</summary>
@@ -38,14 +39,15 @@ public static class Oscillations
     /// <param name="span">Above 0.</param>
     /// <param name="points">At least 2.</param>
     /// <param name="noise">At least 0.</param>
+    /// <param name="draw">Which draw of the noise, from 1.</param>
     /// <exception cref="UserError">A number is out of range.</exception>
-    public static Series Damped(double damping, double span, int points, double noise)
+    public static Series Damped(double damping, double span, int points, double noise, int draw = 1)
     {
         Generated.CheckFromZero("damped", "the damping", damping);
         var grid = new TimeGrid("damped", span, points);
         var exact = new double[points];
         for (var i = 0; i < points; i++) exact[i] = DampedAt(damping, grid[i]).X;
-        return Generated.Observe("damped", $"damping {damping}, span {span}, points {points}", ["x"], exact, noise);
+        return Generated.Observe("damped", $"damping {damping}, span {span}, points {points}", ["x"], exact, noise, draw);
     }
 
     /// <summary>x'' + 2 γ x' + x = F cos(ω t) from x = 1 at rest, by the classical Runge-Kutta method.</summary>
@@ -55,8 +57,10 @@ public static class Oscillations
     /// <param name="span">Above 0.</param>
     /// <param name="points">At least 2.</param>
     /// <param name="noise">At least 0.</param>
+    /// <param name="draw">Which draw of the noise, from 1.</param>
     /// <exception cref="UserError">A number is out of range, or the span takes too many steps.</exception>
-    public static Series Driven(double damping, double drive, double frequency, double span, int points, double noise)
+    public static Series Driven(
+        double damping, double drive, double frequency, double span, int points, double noise, int draw = 1)
     {
         Generated.CheckFromZero("driven", "the damping", damping);
         Generated.CheckFinite("driven", "the drive", drive);
@@ -76,7 +80,8 @@ public static class Oscillations
             $"damping {damping}, drive {drive}, frequency {frequency}, span {span}, points {points}",
             ["x"],
             exact,
-            noise);
+            noise,
+            draw);
     }
 
     /// <summary>

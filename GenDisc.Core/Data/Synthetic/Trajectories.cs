@@ -25,15 +25,16 @@ public static class Trajectories
     /// <param name="span">Above 0; a turn takes about 0.75.</param>
     /// <param name="points">At least 2.</param>
     /// <param name="noise">At least 0.</param>
+    /// <param name="draw">Which draw of the noise, from 1.</param>
     /// <exception cref="UserError">A number is out of range, or the span takes too many steps.</exception>
-    public static Series Lorenz(double span, int points, double noise)
+    public static Series Lorenz(double span, int points, double noise, int draw = 1)
     {
         var grid = new TimeGrid("lorenz", span, points);
         var solver = new RungeKutta(LorenzFlow, dimensions: 3);
         double[] state = [1, 1, 1];
         solver.Advance(0, state, LorenzSubstep, (int)(Transient / LorenzSubstep));
         var exact = solver.Solve("lorenz", grid, state, LorenzSubstep);
-        return Generated.Observe("lorenz", $"span {span}, points {points}", ["x", "y", "z"], exact, noise);
+        return Generated.Observe("lorenz", $"span {span}, points {points}", ["x", "y", "z"], exact, noise, draw);
     }
 
     /// <summary>
@@ -44,8 +45,9 @@ public static class Trajectories
     /// <param name="span">Above 0.</param>
     /// <param name="points">At least 2.</param>
     /// <param name="noise">At least 0.</param>
+    /// <param name="draw">Which draw of the noise, from 1.</param>
     /// <exception cref="UserError">A number is out of range, or the span takes too many steps.</exception>
-    public static Series VanDerPol(double mu, double span, int points, double noise)
+    public static Series VanDerPol(double mu, double span, int points, double noise, int draw = 1)
     {
         Generated.CheckFromZero("van-der-pol", "mu", mu);
         var grid = new TimeGrid("van-der-pol", span, points);
@@ -56,7 +58,7 @@ public static class Trajectories
         }, dimensions: 2);
         // The fastest rate on the cycle is 3 mu, where it turns to creep along its slow branch.
         var exact = solver.Solve("van-der-pol", grid, [2, 0], VanDerPolSubstep / Math.Max(1, mu));
-        return Generated.Observe("van-der-pol", $"mu {mu}, span {span}, points {points}", ["x", "v"], exact, noise);
+        return Generated.Observe("van-der-pol", $"mu {mu}, span {span}, points {points}", ["x", "v"], exact, noise, draw);
     }
 
     internal static void LorenzFlow(double time, ReadOnlySpan<double> s, Span<double> rates)

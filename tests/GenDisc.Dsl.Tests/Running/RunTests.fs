@@ -174,11 +174,20 @@ let tests =
               Expect.equal result.Validation.Loss best "restored"
           }
           test "what the language knows of a data set is what the store holds" {
-              for data in [ mnist; fashionMnist; digits; moons; friedman ] do
-                  let name = Data.storeName data
+              for name, data in
+                  [ "mnist", mnist
+                    "fashion-mnist", fashionMnist
+                    "cifar10", cifar10
+                    "digits", digits
+                    "moons", moons
+                    "circles", circles
+                    "spirals", spirals
+                    "blobs", blobs
+                    "friedman", friedman ] do
+                  let known = Generators.facts data
                   let info = GenDisc.Core.Data.DataStore.Known |> Seq.find (fun i -> i.Name = name)
-                  Expect.equal info.TrainCount (Data.trainingCount data) $"{name}: examples"
-                  Expect.equal info.Classes (Data.classes data) $"{name}: classes"
-                  Expect.equal (List.ofSeq info.Shape) (Shape.dimensions (Data.shape data)) $"{name}: shape"
+                  Expect.equal info.TrainCount known.Training $"{name}: examples"
+                  Expect.equal info.Classes known.Classes $"{name}: classes"
+                  Expect.equal (List.ofSeq info.Shape) (Shape.dimensions known.Shape) $"{name}: shape"
           } ]
     |> testSequenced

@@ -1,0 +1,264 @@
+/// Random declarations of anything that can be written, valid or not.
+module GenDisc.Dsl.Tests.Anything
+
+open FsCheck
+open FsCheck.FSharp
+open GenDisc
+
+let private anyFloat =
+    Gen.oneof
+        [ Gen.elements
+              [ 0.0
+                1.0
+                -1.0
+                0.1
+                1e-7
+                1e20
+                -2.5
+                infinity
+                -infinity
+                System.Double.MaxValue
+                5e-324 ]
+          ArbMap.defaults |> ArbMap.generate<NormalFloat> |> Gen.map _.Get ]
+
+let private anyInt =
+    Gen.oneof
+        [ Gen.choose (-3, 600)
+          Gen.elements [ System.Int32.MinValue; System.Int32.MaxValue; 0; 1 ] ]
+
+let listUpTo longest g =
+    Gen.choose (0, longest) |> Gen.bind (fun n -> Gen.listOfLength n g)
+
+let activation =
+    Gen.elements [ Activation.Relu; Activation.Gelu; Activation.Tanh; Activation.Silu ]
+
+let private likelihood =
+    Gen.elements [ None; Some Likelihood.Bernoulli; Some Likelihood.Gaussian ]
+
+let private anyCell = Gen.elements [ Cell.Rnn; Cell.Lstm; Cell.Gru ]
+
+let rec private anyBlock depth =
+    Gen.oneof
+        [ Gen.map Block.Dense anyInt
+          Gen.map Block.Conv anyInt
+          Gen.elements
+              [ Block.Pool
+                Block.GlobalPool
+                Block.GlobalMaxPool
+                Block.BatchNorm
+                Block.LayerNorm
+                Block.States States.Last
+                Block.States States.Mean
+                Block.States States.All ]
+          Gen.map2 (fun n d -> Block.DilatedConv(n, d)) anyInt anyInt
+          Gen.map2 (fun n d -> Block.CausalConv(n, d)) anyInt anyInt
+          Gen.map2 (fun cell n -> Block.Recurrent(cell, n)) anyCell anyInt
+          Gen.map Block.GaussianNoise anyFloat
+          Gen.map Block.MaskingNoise anyFloat
+          Gen.map Block.Embed anyInt
+          Gen.map Block.Activation activation
+          Gen.map Block.Dropout anyFloat
+          Gen.map2 (fun n l -> Block.Vae(n, l)) anyInt likelihood
+          Gen.map2 (fun n l -> Block.Autoencoder(n, l)) anyInt likelihood
+          Gen.map Block.Classifier (listUpTo 3 anyInt)
+          Gen.map Block.Regressor (listUpTo 3 anyInt)
+          if depth > 0 then
+              Gen.map Block.Residual (listUpTo 3 (anyBlock (depth - 1)))
+              Gen.map Block.Bidirectional (listUpTo 3 (anyBlock (depth - 1))) ]
+
+/// Any model that can be written.
+let anyModel =
+    listUpTo 6 (anyBlock 2) |> Gen.map (fun blocks -> { Blocks = blocks })
+
+let anyTerm =
+    Gen.elements
+        [ Loss.Elbo
+          Loss.Term Term.Reconstruction
+          Loss.Term Term.Kl
+          Loss.Term Term.CrossEntropy
+          Loss.Term Term.Mse
+          Loss.Term Term.Sparsity ]
+
+let sumOf term weight =
+    let rec loss depth =
+        if depth = 0 then
+            term
+        else
+            Gen.oneof
+                [ term
+                  Gen.map2 (fun w l -> Loss.Scaled(w, l)) weight (loss (depth - 1))
+                  Gen.map2 (fun a b -> Loss.Sum(a, b)) (loss (depth - 1)) (loss (depth - 1)) ]
+
+    loss 4
+
+/// Any loss that can be written.
+let anyLoss =
+    sumOf anyTerm
+    <| Gen.oneof
+        [ Gen.map Weight.Constant anyFloat
+          Gen.map Weight.Ramp anyInt
+          Gen.map3 (fun a b n -> Weight.Anneal(a, b, n)) anyFloat anyFloat anyInt ]
+
+let private anyText =
+    Gen.elements [ "a.csv"; "my data/x.zip"; ""; "quote\""; "größe"; "back\\slash" ]
+
+let private anySeries =
+    Gen.oneof
+        [ Gen.elements
+              [ SeriesSource.Sunspots
+                SeriesSource.MinTemperatures
+                SeriesSource.AirlinePassengers
+                SeriesSource.Lorenz ]
+          Gen.map2 (fun path columns -> SeriesSource.Csv(path, columns)) anyText (listUpTo 3 anyText)
+          Gen.map SeriesSource.Sines (listUpTo 3 anyFloat)
+          Gen.map SeriesSource.DampedOscillator anyFloat
+          Gen.map3 (fun a b c -> SeriesSource.DrivenOscillator(a, b, c)) anyFloat anyFloat anyFloat
+          Gen.map SeriesSource.VanDerPol anyFloat ]
+
+let private anySource =
+    Gen.oneof
+        [ Gen.elements
+              [ Source.Mnist
+                Source.FashionMnist
+                Source.Cifar10
+                Source.Digits
+                Source.Moons
+                Source.Circles
+                Source.Spirals
+                Source.Blobs
+                Source.Friedman ]
+          Gen.map Source.ImageFolder anyText
+          Gen.map Source.TimeSeries anyText
+          Gen.map2 (fun path target -> Source.Table(path, target)) anyText anyText
+          Gen.map2 (fun path target -> Source.ClassTable(path, target)) anyText anyText
+          Gen.map Source.Series anySeries ]
+
+let private anyAugmentation =
+    Gen.oneof
+        [ Gen.map Augmentation.Shift anyInt
+          Gen.constant Augmentation.Flip
+          Gen.map Augmentation.Rotate anyFloat
+          Gen.map Augmentation.Crop anyInt
+          Gen.map Augmentation.CutOut anyInt ]
+
+let private pairOf g = Gen.map2 (fun a b -> a, b) g g
+
+let rec private anyDataOf depth =
+    gen {
+        let! source = anySource
+        let! noise = Gen.optionOf anyFloat
+        let! draw = Gen.optionOf anyInt
+        let! points = Gen.optionOf anyInt
+        let! span = Gen.optionOf anyFloat
+        let! resize = Gen.optionOf (pairOf anyInt)
+        let! window = Gen.optionOf (pairOf anyInt)
+        let! season = Gen.optionOf anyInt
+        let! holdOut = Gen.optionOf anyFloat
+        let! take = Gen.optionOf anyInt
+        let! validation = Gen.oneof [ Gen.constant 0.1; anyFloat ]
+        let! augment = listUpTo 3 anyAugmentation
+
+        let! against =
+            if depth = 0 then
+                Gen.constant None
+            else
+                Gen.optionOf (anyDataOf (depth - 1))
+
+        return
+            { Source = source
+              Noise = noise
+              Draw = draw
+              Points = points
+              Span = span
+              Resize = resize
+              Window = window
+              Season = season
+              HoldOut = holdOut
+              Take = take
+              Validation = validation
+              Augment = augment
+              Against = against }
+    }
+
+/// Any data declaration that can be written.
+let anyData = anyDataOf 1
+
+/// Any training that can be written.
+let anyTraining =
+    gen {
+        let! rate = anyFloat
+        let! momentum = anyFloat
+
+        let! optimizer =
+            Gen.elements [ Optimizer.Adam rate; Optimizer.AdamW rate; Optimizer.Sgd(rate, momentum) ]
+
+        let! epochs = anyInt
+        let! batch = anyInt
+        let! every = anyInt
+        let! factor = anyFloat
+
+        let! schedule =
+            Gen.elements [ Schedule.Constant; Schedule.Cosine; Schedule.Step(every, factor) ]
+
+        let! warmUp = anyInt
+        let! clip = Gen.optionOf anyFloat
+        let! decay = Gen.oneof [ Gen.constant 0.0; anyFloat ]
+        let! patience = Gen.optionOf anyInt
+        let! kernels = Gen.elements [ true; false ]
+
+        return
+            { Optimizer = optimizer
+              Epochs = epochs
+              Batch = batch
+              Schedule = schedule
+              WarmUp = warmUp
+              Clip = clip
+              WeightDecay = decay
+              Patience = patience
+              Kernels = kernels }
+    }
+
+let private anyName =
+    Gen.oneof
+        [ Gen.elements
+              [ "a"
+                "quote\""
+                "back\\slash"
+                "two\nlines\r\t"
+                "größe"
+                ""
+                "{brace}%d"
+                "\u0000\u001f😀"
+                "a/../b" ]
+          ArbMap.defaults
+          |> ArbMap.generate<char list>
+          |> Gen.map (List.toArray >> System.String) ]
+
+let rec private anyExperimentOf depth =
+    gen {
+        let! name = anyName
+        let! data = anyData
+        let! model = anyModel
+
+        let! inside =
+            if depth = 0 then
+                Gen.constant []
+            else
+                Gen.map2 (fun e tuned -> Block.Encoder(e, tuned)) (anyExperimentOf (depth - 1)) (Gen.elements [ true; false ])
+                |> listUpTo 1
+
+        let! loss = anyLoss
+        let! training = anyTraining
+        let! seed = anyInt
+
+        return
+            { Name = name
+              Data = data
+              Model = { Blocks = inside @ model.Blocks }
+              Loss = loss
+              Training = training
+              Seed = seed }
+    }
+
+/// Any experiment that can be written.
+let anyExperiment = anyExperimentOf 1
