@@ -91,7 +91,8 @@ public static class Bootstrap
     /// <param name="values">At least one; sorted in place.</param>
     internal static Interval Percentiles(double[] values, double level)
     {
-        if (level is not (> 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(level), level, "a level lies between 0 and 1");
+        if (level is not (> 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(level), level, "a level lies between 0 and 1");
         Array.Sort(values);
         return new Interval(At(values, (1 - level) / 2), At(values, (1 + level) / 2));
     }

@@ -28,7 +28,9 @@ public sealed record ClassificationScores
 
     public required double MacroF1 { get; init; }
 
-    /// <summary>By k of 2, 3 and 5 below the number of classes: share of examples whose true class is among the k most probable.</summary>
+    /// <summary>
+    /// By k of 2, 3 and 5 below the number of classes: share of examples whose true class is among the k most probable.
+    /// </summary>
     public required IReadOnlyDictionary<int, double> TopK { get; init; }
 
     /// <summary>Area under the ROC curve, each class against the rest; of two classes, that of class 1.</summary>

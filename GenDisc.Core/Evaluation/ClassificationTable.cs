@@ -22,7 +22,8 @@ internal sealed class ClassificationTable
         for (var i = 0; i < labels.Length; i++)
         {
             if (probabilities[i].Length != Classes)
-                throw new ArgumentException($"example {i} has {probabilities[i].Length} probabilities, not {Classes}", nameof(probabilities));
+                throw new ArgumentException(
+                    $"example {i} has {probabilities[i].Length} probabilities, not {Classes}", nameof(probabilities));
             if ((uint)labels[i] >= (uint)Classes)
                 throw new ArgumentException($"label {labels[i]} of example {i} is none of {Classes} classes", nameof(labels));
             examples[i] = Example.Of(probabilities[i], labels[i]);

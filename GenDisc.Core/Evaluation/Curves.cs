@@ -5,7 +5,9 @@ public static class Curves
 {
     private const int MostPoints = 200;
 
-    /// <summary>Share of negatives (X) and of positives (Y) that score at least a falling threshold, from (0, 0) to (1, 1).</summary>
+    /// <summary>
+    /// Share of negatives (X) and of positives (Y) that score at least a falling threshold, from (0, 0) to (1, 1).
+    /// </summary>
     /// <param name="scores">One an example; higher speaks for a positive.</param>
     /// <returns>At most 200 points; none unless both positives and negatives occur.</returns>
     public static CurvePoint[] Roc(double[] scores, bool[] positives)
@@ -16,7 +18,9 @@ public static class Curves
         return Thin([new(0, 0), .. counts.Select(c => new CurvePoint((double)c.Negatives / no, (double)c.Positives / yes))]);
     }
 
-    /// <summary>Recall (X) and precision (Y) of a falling threshold, from recall 0 at the first threshold's precision.</summary>
+    /// <summary>
+    /// Recall (X) and precision (Y) of a falling threshold, from recall 0 at the first threshold's precision.
+    /// </summary>
     /// <param name="scores">One an example; higher speaks for a positive.</param>
     /// <returns>At most 200 points; none without positives.</returns>
     public static CurvePoint[] PrecisionRecall(double[] scores, bool[] positives)

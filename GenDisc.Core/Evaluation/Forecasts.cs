@@ -29,7 +29,10 @@ public static class Forecasts
         return sum / (trainingSeries.Length - season);
     }
 
-    /// <summary>Mean absolute scaled error (Hyndman and Koehler 2006): below 1 beats the naive forecast's error on the training part.</summary>
+    /// <summary>
+    /// Mean absolute scaled error (Hyndman and Koehler 2006): below 1 beats the naive forecast's error on the training
+    /// part.
+    /// </summary>
     /// <param name="mae">Mean absolute error of the forecast, in the unit of <paramref name="scale"/>.</param>
     /// <param name="scale">From <see cref="SeasonalNaiveScale"/>.</param>
     /// <returns>NaN when the scale is 0: the training part repeats itself exactly.</returns>

@@ -20,7 +20,8 @@ public sealed class Predictions : IEvaluationSink
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(targetSize);
         if (scaling is not null && scaling.Columns != targetSize)
-            throw new ArgumentException($"a scaling of {scaling.Columns} columns for targets of {targetSize} numbers", nameof(scaling));
+            throw new ArgumentException(
+                $"a scaling of {scaling.Columns} columns for targets of {targetSize} numbers", nameof(scaling));
         this.scaling = scaling;
         this.targetSize = targetSize;
     }

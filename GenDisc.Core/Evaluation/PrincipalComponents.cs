@@ -25,8 +25,8 @@ public sealed record PrincipalComponents(double[][] Points, double[] Explained)
     /// <summary>Coordinates along the first <paramref name="most"/> directions, signed as in <see cref="OfRows"/>.</summary>
     /// <param name="rows">`[n, d]`</param>
     /// <returns>
-    /// float64 `[n, min(most, n, d)]` on the CPU, contiguous and in the caller's dispose scope, and n times the variance along every
-    /// direction, smallest first.
+    /// float64 `[n, min(most, n, d)]` on the CPU, contiguous and in the caller's dispose scope, and n times the variance
+    /// along every direction, smallest first.
     /// </returns>
     internal static (Tensor Projected, double[] Variances) Project(Tensor rows, int most)
     {

@@ -34,7 +34,8 @@ internal sealed class RegressionTable
         for (var i = 0; i < truth.Length; i++)
         {
             if (targets == 0 || truth[i].Length != targets || predicted[i].Length != targets)
-                throw new ArgumentException($"target {i} is not of {targets} numbers, or its prediction is not", nameof(truth));
+                throw new ArgumentException(
+                    $"target {i} is not of {targets} numbers, or its prediction is not", nameof(truth));
         }
 
         return targets;

@@ -3,7 +3,9 @@ namespace GenDisc.Core.Evaluation;
 /// <summary>What errors show of what a model has missed.</summary>
 public static class Residuals
 {
-    /// <summary>Between the least and the largest value; around a value that all share. Values that are not finite are left out.</summary>
+    /// <summary>
+    /// Between the least and the largest value; around a value that all share. Values that are not finite are left out.
+    /// </summary>
     /// <param name="bins">At least 1.</param>
     public static Histogram Histogram(double[] values, int bins)
     {
@@ -22,7 +24,9 @@ public static class Residuals
         return new Histogram([.. Enumerable.Range(0, bins + 1).Select(i => i == bins ? high : low + (i * width))], counts);
     }
 
-    /// <summary>rₖ = Σₜ (eₜ − ē)(eₜ₊ₖ − ē) / Σₜ (eₜ − ē)² for lags 0 to <paramref name="lags"/> (Box and Jenkins 1970).</summary>
+    /// <summary>
+    /// rₖ = Σₜ (eₜ − ē)(eₜ₊ₖ − ē) / Σₜ (eₜ − ē)² for lags 0 to <paramref name="lags"/> (Box and Jenkins 1970).
+    /// </summary>
     /// <param name="residuals">In the order of time.</param>
     /// <param name="lags">At most so many, and below the number of residuals.</param>
     public static Autocorrelation Autocorrelation(double[] residuals, int lags)

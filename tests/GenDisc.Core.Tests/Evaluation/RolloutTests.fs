@@ -2,42 +2,50 @@ module GenDisc.Core.Tests.Evaluation.RolloutTests
 
 open System
 open Expecto
+open TorchSharp
 open GenDisc.Core.Evaluation
+open GenDisc.Core.Runtime
+
+let private histories (rows: float32[][][]) =
+    TorchRuntime.Init()
+
+    torch
+        .tensor(rows |> Array.concat |> Array.concat)
+        .reshape(int64 rows.Length, int64 rows[0].Length, int64 rows[0][0].Length)
+
+/// `[n, history, 1]` to the sum of the last two steps.
+let private fibonacci (x: torch.Tensor) =
+    x.narrow(1, x.size 1 - 2L, 2L).sum (1L)
 
 let tests =
     testList
         "Rollout"
-        [ testCase "Fibonacci's numbers from two of them" (fun () ->
-              let next (history: float32 array) = [| history[0] + history[1] |]
-              Expect.equal (Rollout.Run(next, [| 1f; 1f |], 1, 6)) [| 2f; 3f; 5f; 8f; 13f; 21f |] "fed back")
-          testCase "takes the first step of each prediction, column by column" (fun () ->
-              // Two columns, a history of two steps: the first grows by the last of the second, which stays.
-              let next (h: float32 array) = [| h[2] + h[3]; h[3]; 99f; 99f |]
+        [ testCase "Fibonacci's numbers, from several beginnings at once" (fun () ->
+              use scope = torch.NewDisposeScope()
+              let start = histories [| [| [| 1f |]; [| 1f |] |]; [| [| 2f |]; [| 1f |] |] |]
+              let found = Rollout.Run(fibonacci, start, 6)
+              Expect.equal found[0] [| 2f; 3f; 5f; 8f; 13f; 21f |] "fed back"
+              Expect.equal found[1] [| 3f; 4f; 7f; 11f; 18f; 29f |] "Lucas"
 
               Expect.equal
-                  (Rollout.Run(next, [| 7f; 7f; 0f; 2f |], 2, 3))
-                  [| 2f; 2f; 4f; 2f; 6f; 2f |]
-                  "the second step of a prediction is not used")
-          testCase "the caller's history stays as it is and no step can spoil another" (fun () ->
-              let history = [| 1f; 2f |]
-              let kept = ResizeArray()
+                  (start.data<float32>().ToArray())
+                  [| 1f; 1f; 2f; 1f |]
+                  "the caller's histories stay as they are")
+          testCase "takes the first step of each prediction, column by column" (fun () ->
+              use scope = torch.NewDisposeScope()
+              // The first column grows by the second, which stays; a second predicted step is nonsense.
+              let next (x: torch.Tensor) =
+                  let last = x.select (1, x.size 1 - 1L)
+                  let a, b = last.narrow (1, 0, 1), last.narrow (1, 1, 1)
+                  torch.cat ([| a + b; b; torch.full_like (a, 99); torch.full_like (a, 99) |], 1)
 
-              let next (h: float32 array) =
-                  let found = [| h[1] + 1f |]
-                  kept.Add(Array.copy h)
-                  Array.fill h 0 h.Length 0f
-                  found
+              let start = histories [| [| [| 7f; 7f |]; [| 0f; 2f |] |] |]
+              Expect.equal (Rollout.Run(next, start, 3)[0]) [| 2f; 2f; 4f; 2f; 6f; 2f |] "three steps")
+          testCase "no steps, no forecast; too small a prediction is refused" (fun () ->
+              use scope = torch.NewDisposeScope()
+              let start = histories [| [| [| 1f; 2f |] |] |]
+              Expect.isEmpty (Rollout.Run(id, start, 0)[0]) "none"
 
-              Expect.equal (Rollout.Run(next, history, 1, 3)) [| 3f; 4f; 5f |] "forecast"
-              Expect.equal history [| 1f; 2f |] "history"
-              Expect.equal (List.ofSeq kept) [ [| 1f; 2f |]; [| 2f; 3f |]; [| 3f; 4f |] ] "windows")
-          testCase "no steps, no forecast; broken histories and predictions are refused" (fun () ->
-              let refused columns history prediction =
-                  Expect.throwsT<ArgumentException>
-                      (fun () -> Rollout.Run((fun _ -> prediction), history, columns, 1) |> ignore)
-                      "refused"
-
-              Expect.isEmpty (Rollout.Run(id, [| 1f |], 1, 0)) "none"
-              refused 2 [| 1f |] [| 1f; 2f |]
-              refused 1 [||] [| 1f |]
-              refused 2 [| 1f; 2f |] [| 1f |]) ]
+              Expect.throwsT<ArgumentException>
+                  (fun () -> Rollout.Run((fun x -> x.select(1, 0).narrow (1, 0, 1)), start, 1) |> ignore)
+                  "one number of two") ]
