@@ -191,7 +191,9 @@ let tests =
           law "every value of the training segment matters" (fun c ->
               let before = c.Make()
 
-              Seq.forall
+              // Two steps become -1 and 1 whatever they were.
+              c.Train = 2
+              || Seq.forall
                   (fun i ->
                       let changed = Array.copy c.Values
                       changed[i] <- changed[i] * 3f + 1000f
