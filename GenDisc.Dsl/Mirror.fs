@@ -89,7 +89,8 @@ let rec private straighten layers =
           yield!
               layers
               |> List.skip (last + 1)
-              |> List.filter (fun layer -> layer.IsUpsample || layer.IsUpsampleSteps || layer.IsReshape) ]
+              |> List.filter (fun layer ->
+                  layer.IsUpsample || layer.IsUpsampleSteps || layer.IsRepeat || layer.IsReshape) ]
 
 /// From a latent vector back to the shape of the data, through the mirror images of the encoder's layers, last first.
 /// The last step is linear: it gives the parameters of the likelihood.

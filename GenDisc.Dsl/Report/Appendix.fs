@@ -92,7 +92,7 @@ let reading (run: RunFolder) =
               run.Forecast.IsSome
               && run.Evaluation |> Option.exists (fun e -> not e.Intervals.IsEmpty)
           then
-              "The bootstrap draws test examples as if each stood alone. Neighbouring steps of a series do not, so the intervals are rather too narrow."
+              "Neighbouring steps of a series do not stand alone, so the bootstrap draws them in blocks as long as a window (Künsch 1989)."
           if has "test.accuracy" || has "test.mse" || has "test.rmse" then
               "One seed is one draw. To compare two models, train each with several seeds and look at the paired differences." ]
 

@@ -4,6 +4,7 @@ module GenDisc.Dsl.Tests.ExperimentTests
 open Expecto
 open FsCheck.FSharp
 open GenDisc
+open GenDisc.Dsl.Tests.Anything
 open GenDisc.Dsl.Tests.Generators
 
 let hybrid =

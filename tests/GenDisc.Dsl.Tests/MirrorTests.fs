@@ -49,6 +49,7 @@ let rec private endsLinear layers =
     | Layer.Conv1d _
     | Layer.StepAffine _ -> true
     | Layer.UpsampleSteps _
+    | Layer.Repeat _
     | Layer.Reshape _
     | Layer.Upsample _ -> endsLinear (List.take (layers.Length - 1) layers)
     | Layer.Residual inner -> endsLinear inner
@@ -111,6 +112,16 @@ let tests =
                     Layer.Upsample(28, 28)
                     relu
                     Layer.ConvTranspose(8, 1, 28, 28) ]
+          }
+
+          test "a recurrent encoder: its last state is repeated and read back step by step" {
+              Expect.equal
+                  (Mirror.decoder 5 (Sequence(30, 2)) (layers (Sequence(30, 2)) [ Block.Recurrent(Cell.Gru, 8); Block.States States.Last ]))
+                  [ Layer.Affine(5, 8)
+                    Layer.Repeat 30
+                    Layer.Recurrent(Cell.Gru, 8, 8, false)
+                    Layer.StepAffine(8, 2) ]
+                  "decoder"
           }
 
           test "what would bend the likelihood's parameters is left out" {

@@ -11,7 +11,7 @@ open GenDisc.Running.Examined
 open TorchSharp
 
 /// t-SNE is quadratic in the number of points.
-let private featurePoints = 600
+let private featurePoints = 800
 let private perplexity = 30.0
 let private iterations = 500
 let private columns = 10

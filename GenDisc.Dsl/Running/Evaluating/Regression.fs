@@ -85,7 +85,7 @@ let private residuals (truth: float[][]) (predicted: float[][]) =
 
           "acf",
           Json.object
-              [ "values", Json.list (acf.Values |> Seq.map Json.number)
+              [ "values", Json.list (acf.Values |> Seq.skip 1 |> Seq.map Json.number)
                 "band", Json.number acf.Band ]
 
           let test = Residuals.LjungBox(acf.Values, first.Length, lags)
@@ -102,8 +102,14 @@ let write (s: Subject) (windows: WindowedSeries option) (test: Examined) : Map<s
     let scores = RegressionScores.Of(truth, predicted)
     let season = Data.season s.Plan.Experiment.Data
 
+    // Windows of one series overlap, so blocks of neighbours are drawn together.
+    let block =
+        windows
+        |> Option.map (fun w -> max 1 (min (w.History + w.Horizon) (truth.Length / 4)))
+        |> Option.defaultValue 1
+
     let intervals =
-        RegressionScores.Intervals(truth, predicted, RandomStream(0L, "bootstrap"), resamples)
+        RegressionScores.Intervals(truth, predicted, RandomStream(0L, "bootstrap"), resamples, 0.95, block)
 
     Json.object [ "intervals", Intervals.json intervals; "resamples", Json.integer (int64 resamples) ]
     |> Json.line

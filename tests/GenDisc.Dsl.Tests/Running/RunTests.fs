@@ -6,6 +6,9 @@ open Expecto
 open GenDisc
 open GenDisc.Dsl.Tests.Running.Scene
 
+/// Of every model with a head.
+let private classified = [ "figures/evaluation.json"; "figures/features.json" ]
+
 let private every =
     [ "image hybrid",
       { toy with
@@ -13,22 +16,27 @@ let private every =
           Model = model (conv 4 >> relu >> pool >> batchNorm >> vae 4 >> dropout 0.1 >> classifier [])
           Loss = ramp 2 * (0.05 * elbo) + crossEntropy
           Training = toy.Training |> epochs 1 |> clip 5.0 |> cosine },
-      [ "figures/latent.json"; "figures/reconstructions.png"; "figures/samples.png" ]
+      classified
+      @ [ "figures/filters.png"
+          "figures/latent.json"
+          "figures/mistakes.png"
+          "figures/reconstructions.png"
+          "figures/samples.png" ]
       "autoencoder",
       { toy with
           Data = digits |> take 200
           Model = model (autoencoder 8)
           Loss = reconstruction
           Training = adamW 1e-3 |> epochs 1 },
-      [ "figures/latent.json"; "figures/reconstructions.png" ]
-      "plane", toy, [ "figures/latent.json"; "figures/plane.json" ]
+      [ "figures/filters.png"; "figures/latent.json"; "figures/reconstructions.png" ]
+      "plane", toy, classified @ [ "figures/latent.json"; "figures/plane.json" ]
       "regression",
       { toy with
           Data = friedman |> take 200
           Model = model (dense 16 >> tanh >> residual (dense 16 >> gelu >> layerNorm) >> regressor [ 8 ])
           Loss = mse
           Training = sgd 1e-3 |> momentum 0.9 |> epochs 2 |> warmUp 1 |> stepDecay 1 0.5 },
-      [ "figures/predictions.json" ]
+      classified @ [ "figures/predictions.json"; "figures/regression.json" ]
       "line of one latent",
       { toy with
           Data = friedman |> take 200
@@ -184,7 +192,7 @@ let tests =
                     "spirals", spirals
                     "blobs", blobs
                     "friedman", friedman ] do
-                  let known = Generators.facts data
+                  let known = GenDisc.Dsl.Tests.Generators.facts data
                   let info = GenDisc.Core.Data.DataStore.Known |> Seq.find (fun i -> i.Name = name)
                   Expect.equal info.TrainCount known.Training $"{name}: examples"
                   Expect.equal info.Classes known.Classes $"{name}: classes"
