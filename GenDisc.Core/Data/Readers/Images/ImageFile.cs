@@ -28,14 +28,12 @@ internal static class ImageFile
     {
         var format = Array.Find(Formats, known => bytes.AsSpan().StartsWith(known.Start)).Format
             ?? throw wrong("it is no PNG, JPEG or BMP, whatever its name. Delete it, or replace it");
+        if (format == "PNG" && PngCheck.Declared(bytes) is var (width, height)) CheckSize(width, height, wrong);
         // The decoder's own parser, so that the two cannot disagree about which size counts.
         var info = Trying(() => ImageInfo.FromStream(new MemoryStream(bytes)), wrong)
             ?? throw wrong($"its {format} header is damaged. Delete it, or replace it");
         if (info.Width < 1 || info.Height < 1) throw wrong("its header declares that it has no pixels. Delete it, or replace it");
-        if (info.Width > MostPixels || info.Height > MostPixels)
-            throw wrong(
-                $"its header declares {info.Width}×{info.Height} pixels, but at most {MostPixels}×{MostPixels} are decoded. "
-                + "Make it smaller, or delete it if it is not to be trusted");
+        CheckSize(info.Width, info.Height, wrong);
         if (format == "JPEG") CheckJpeg(bytes, wrong);
         if (format == "PNG") PngCheck.Run(bytes, info.Width, info.Height, wrong);
         return new ImageHeader(info.Width, info.Height, info.ColorComponents is ColorComponents.Grey or ColorComponents.GreyAlpha);
@@ -48,6 +46,14 @@ internal static class ImageFile
     /// <exception cref="UserError">It is damaged.</exception>
     public static byte[] Decode(byte[] bytes, int channels, Func<string, UserError> wrong) =>
         Trying(() => ImageResult.FromMemory(bytes, channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue), wrong).Data;
+
+    private static void CheckSize(long width, long height, Func<string, UserError> wrong)
+    {
+        if (width > MostPixels || height > MostPixels)
+            throw wrong(
+                $"its header declares {width}×{height} pixels, but at most {MostPixels}×{MostPixels} are decoded. "
+                + "Make it smaller, or delete it if it is not to be trusted");
+    }
 
     private static void CheckJpeg(ReadOnlySpan<byte> bytes, Func<string, UserError> wrong)
     {

@@ -70,7 +70,7 @@ let tests =
         [ test "knows the published datasets" {
               Expect.equal
                   [ for info in DataStore.Known -> info.Name ]
-                  [ "mnist"; "fashion-mnist"; "digits"; "moons"; "friedman" ]
+                  [ "mnist"; "fashion-mnist"; "cifar10"; "digits"; "moons"; "friedman" ]
                   "names"
 
               for info in DataStore.Known do
@@ -80,7 +80,7 @@ let tests =
           }
           test "an unknown name lists the known ones" {
               inFolders (fun data cache ->
-                  userError [ "'cats'"; "mnist, fashion-mnist, digits, moons, friedman" ] (fun () ->
+                  userError [ "'cats'"; "mnist, fashion-mnist, cifar10, digits, moons, friedman" ] (fun () ->
                       DataStore(offline data cache).Load("cats", null))
                   |> ignore)
           }
