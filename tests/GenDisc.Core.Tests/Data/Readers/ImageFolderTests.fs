@@ -5,8 +5,10 @@ open System.Collections.Concurrent
 open System.IO
 open System.Threading
 open Expecto
+open FsCheck.FSharp
 open GenDisc.Core.Data
 open GenDisc.Core.Data.Readers
+open GenDisc.Core.Runtime
 open GenDisc.Core.Tests.Data.Expecting
 open GenDisc.Core.Tests.Data.Readers.IdxFiles
 open GenDisc.Core.Tests.Data.Readers.PictureFiles
@@ -201,7 +203,7 @@ let tests =
                   Expect.equal (Directory.GetFiles(root, "*.pixels")) [||] "no cache")
           }
           test "headers that declare too many pixels are not decoded" {
-              let before = GC.GetTotalAllocatedBytes true
+              let before = GC.GetAllocatedBytesForCurrentThread()
 
               for name, bytes in
                   [ "cat/0.jpg", jpeg 60000 60000 128
@@ -209,7 +211,7 @@ let tests =
                     "cat/0.bmp", bmp 1 1 (0uy, 0uy, 0uy) |> Array.mapi (fun i b -> if i = 20 || i = 24 then 1uy else b) ] do
                   failsOn [ name; "at most 4096×4096" ] (among name bytes)
 
-              Expect.isLessThan (GC.GetTotalAllocatedBytes true - before) 100_000_000L "no large allocation"
+              Expect.isLessThan (GC.GetAllocatedBytesForCurrentThread() - before) 20_000_000L "no large allocation"
           }
           test "compressed data of far more than the pixels" {
               let bomb = pngOf 3 2 1 (Array.zeroCreate (300 <<< 20))
@@ -294,6 +296,25 @@ let tests =
               failsOnBytes [ "cat/0.png"; "checksum" ] (patched 22 24 3uy)
               failsOnBytes [ "cat/0.png"; "not as long" ] (patched 22 24 250uy)
           }
+          testProperty
+              "a damaged zip or picture is a UserError or gives pictures"
+              (Prop.forAll (Arb.fromGen (Gen.three (Gen.choose (0, Int32.MaxValue)))) (fun (picture, at, value) ->
+                  let damage (bytes: byte array) =
+                      bytes[at % bytes.Length] <- byte value
+                      bytes
+
+                  let pictures = [ flat 3 2 9uy; png 3 2 3 (noise 1 18); jpeg 3 2 70; bmp 3 2 (7uy, 8uy, 9uy) ]
+
+                  let bytes =
+                      match picture % 5 with
+                      | 4 -> damage (zip eight)
+                      | i -> zip (among "cat/0.png" (damage pictures[i]))
+
+                  inFolder (fun root ->
+                      try
+                          (loadWith root None null (write root "p.zip" bytes)).Train.Count > 0
+                      with :? UserError ->
+                          true)))
           test "an entry longer than is read" {
               failsOnBytes [ "cat/0.png"; "64 MB" ] (zip (among "cat/0.png" (Array.zeroCreate ((64 <<< 20) + 1))))
           }
