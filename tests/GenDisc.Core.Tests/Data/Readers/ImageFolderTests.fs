@@ -221,7 +221,9 @@ let tests =
               for name, bytes, part in
                   [ "cat/0.png", Array.truncate 60 (flat 3 2 1uy), "damaged"
                     "cat/0.png", Array.truncate 20 (flat 3 2 1uy), "damaged"
+                    "cat/0.jpg", [| 0xffuy; 0xd8uy; 0xffuy; 0xe0uy; 0uy; 16uy; 74uy |], "cut off"
                     "cat/0.jpg", Array.truncate 100 (jpeg 8 8 1), "cut off"
+                    "cat/0.jpg", Array.append [| 0xffuy; 0xd8uy |] (jpeg 8 8 1), "damaged"
                     "cat/0.jpg", Array.truncate ((jpeg 8 8 1).Length - 2) (jpeg 8 8 1), "cut off"
                     "cat/0.png", "GIF89a and so on"B, "no PNG, JPEG or BMP"
                     "cat/0.png", [||], "no PNG, JPEG or BMP" ] do
