@@ -18,7 +18,9 @@ let tests =
     testList
         "CsvSeries"
         [ test "all columns of numbers but dates; quotes, spaces, Windows line ends" {
-              let series = read [] "\"Month\",a, \"b\" ,note\r\n\"1949-01\",1, 2 ,x\r\n\"1949-02\",3,\"4\",y\r\n"
+              let series =
+                  read [] "\"Month\",a, \"b\" ,note\r\n\"1949-01\",1, 2 ,x\r\n\"1949-02\",3,\"4\",y\r\n"
+
               Expect.sequenceEqual series.Columns [ "a"; "b" ] "columns"
               Expect.equal series.Values [| 1f; 2f; 3f; 4f |] "[steps, columns]"
               Expect.equal (series.Name, series.Steps, series.Files[0].Name) ("s", 2, "s.csv") "what it is"
@@ -63,7 +65,9 @@ let tests =
           test "a gzip that unpacks to more than is read" {
               inFolder (fun folder ->
                   let path = write folder "s.csv" (gzip (Array.create (300 <<< 20) 49uy))
-                  userError [ path; "longer than the 256 MB" ] (fun () -> CsvSeries.Read(path, [])) |> ignore)
+
+                  userError [ path; "longer than the 256 MB" ] (fun () -> CsvSeries.Read(path, []))
+                  |> ignore)
           }
           test "real series" {
               match Environment.GetEnvironmentVariable "GENDISC_DATA" with
@@ -75,5 +79,9 @@ let tests =
                         "daily-min-temperatures", "Temp", 3650, 20.7f
                         "airline-passengers", "Passengers", 144, 112f ] do
                       let series = CsvSeries.Read(Path.Combine(data, "timeseries", name + ".csv"), [])
-                      Expect.equal (List.ofSeq series.Columns, series.Steps, series.Values[0]) ([ column ], steps, first) name
+
+                      Expect.equal
+                          (List.ofSeq series.Columns, series.Steps, series.Values[0])
+                          ([ column ], steps, first)
+                          name
           } ]

@@ -61,7 +61,8 @@ let private among name bytes =
 let private levels (data: Dataset) =
     [ for i in 0 .. data.Count - 1 -> int (data.Pixels.Span[i * data.ExampleSize]), data.Labels.Span[i] ]
 
-let private cacheOf root = Directory.GetFiles(root, "*.pixels") |> Array.exactlyOne
+let private cacheOf root =
+    Directory.GetFiles(root, "*.pixels") |> Array.exactlyOne
 
 /// How many pictures were decoded while loading.
 let private decoded root path =
@@ -93,10 +94,12 @@ let tests =
           test "train and test, also within a single directory around them" {
               for around in [ ""; "data/" ] do
                   let loaded =
-                      load None
+                      load
+                          None
                           [ for part, first in [ "test", 50; "train", 0 ] do
                                 for c, name in List.indexed [ "b"; "a" ] do
-                                    for i in 0..1 -> $"{around}{part}/{name}/{i}.png", flat 2 2 (byte (first + 10 * c + i)) ]
+                                    for i in 0..1 ->
+                                        $"{around}{part}/{name}/{i}.png", flat 2 2 (byte (first + 10 * c + i)) ]
 
                   Expect.sequenceEqual loaded.Train.ClassNames [ "a"; "b" ] "ordinal order"
                   Expect.equal (levels loaded.Train) [ 10, 0; 11, 0; 0, 1; 1, 1 ] "train"
@@ -104,7 +107,8 @@ let tests =
           }
           test "a directory around the classes; hidden and other files do not count" {
               let loaded =
-                  load None
+                  load
+                      None
                       ([ "all/.hidden/x.png", flat 9 9 1uy
                          "__MACOSX/all/cat/._0.png", "no picture"B
                          "all/cat/Thumbs.db", "no picture"B
@@ -115,18 +119,28 @@ let tests =
               Expect.equal (loaded.Train.Count, loaded.Test.Count) (6, 2) "counts"
           }
           test "JPEG, PNG and BMP; grey only when all are" {
-              let grey = load None [ "a/1.jpg", jpeg 8 8 200; "a/2.JPEG", jpeg 8 8 30; "b/1.png", flat 8 8 7uy; "b/2.png", flat 8 8 8uy ]
+              let grey =
+                  load
+                      None
+                      [ "a/1.jpg", jpeg 8 8 200
+                        "a/2.JPEG", jpeg 8 8 30
+                        "b/1.png", flat 8 8 7uy
+                        "b/2.png", flat 8 8 8uy ]
+
               Expect.sequenceEqual grey.Train.ExampleShape [ 1; 8; 8 ] "grey"
 
               let mixed =
-                  load None
+                  load
+                      None
                       [ "a/1.jpg", jpeg 8 8 200
                         "a/2.jpg", jpeg 8 8 200
                         "b/1.png", png 8 8 3 (Array.concat (List.replicate 64 [| 1uy; 2uy; 3uy |]))
                         "b/2.bmp", bmp 8 8 (1uy, 2uy, 3uy) ]
 
               Expect.sequenceEqual mixed.Train.ExampleShape [ 3; 8; 8 ] "colour"
-              let planes (values: byte list) = Array.concat [ for value in values -> Array.create 64 value ]
+
+              let planes (values: byte list) =
+                  Array.concat [ for value in values -> Array.create 64 value ]
 
               for data in [ mixed.Train; mixed.Test ] do
                   if data.Labels.Length = 2 then
@@ -154,7 +168,10 @@ let tests =
                   Expect.sequenceEqual second.Files first.Files "the same file"
                   let moved = write root "moved.zip" (File.ReadAllBytes path)
                   Expect.equal (snd (decoded root moved)) [] "wherever it lies"
-                  write root "pictures.zip" (zip (("cat/0.png", flat 3 2 77uy) :: eight.Tail)) |> ignore
+
+                  write root "pictures.zip" (zip (("cat/0.png", flat 3 2 77uy) :: eight.Tail))
+                  |> ignore
+
                   let changed, reports = decoded root path
                   Expect.equal reports.Length 1 "decoded again"
                   Expect.contains (levels changed.Train @ levels changed.Test) (77, 0) "the new picture"
@@ -177,7 +194,10 @@ let tests =
                             let bytes = Array.copy sound
                             bytes[at] <- bytes[at] ^^^ 0x40uy
                             bytes ]
-                      @ [ [||]; Array.truncate 40 sound; Array.truncate (sound.Length - 1) sound; Array.append sound [| 0uy |] ]
+                      @ [ [||]
+                          Array.truncate 40 sound
+                          Array.truncate (sound.Length - 1) sound
+                          Array.append sound [| 0uy |] ]
 
                   for bytes in damaged do
                       File.WriteAllBytes(cacheOf root, bytes)
@@ -190,14 +210,18 @@ let tests =
               inFolder (fun root ->
                   let path = write root "pictures.zip" (zip eight)
                   let file = write root "cache" [||]
-                  userError [ file; "cannot be written" ] (fun () -> loadWith file None null path) |> ignore)
+
+                  userError [ file; "cannot be written" ] (fun () -> loadWith file None null path)
+                  |> ignore)
           }
           test "cancelled" {
               inFolder (fun root ->
                   let path = write root "pictures.zip" (zip eight)
 
                   Expect.throwsT<OperationCanceledException>
-                      (fun () -> ImageFolder.Load(path, root, 0.25, Nullable(), null, CancellationToken true) |> ignore)
+                      (fun () ->
+                          ImageFolder.Load(path, root, 0.25, Nullable(), null, CancellationToken true)
+                          |> ignore)
                       "cancelled"
 
                   Expect.equal (Directory.GetFiles(root, "*.pixels")) [||] "no cache")
@@ -208,7 +232,9 @@ let tests =
               for name, bytes in
                   [ "cat/0.jpg", jpeg 60000 60000 128
                     "cat/0.png", pngOf 60000 60000 1 [| 0uy |]
-                    "cat/0.bmp", bmp 1 1 (0uy, 0uy, 0uy) |> Array.mapi (fun i b -> if i = 20 || i = 24 then 1uy else b) ] do
+                    "cat/0.bmp",
+                    bmp 1 1 (0uy, 0uy, 0uy)
+                    |> Array.mapi (fun i b -> if i = 20 || i = 24 then 1uy else b) ] do
                   failsOn [ name; "at most 4096×4096" ] (among name bytes)
 
               Expect.isLessThan (GC.GetAllocatedBytesForCurrentThread() - before) 20_000_000L "no large allocation"
@@ -230,7 +256,9 @@ let tests =
                   failsOn [ name; part ] (among name bytes)
           }
           test "the first unusable picture in order is the one reported" {
-              let entries = [ for i in 10..60 -> $"cat/{i}.png", (if i < 40 then flat 3 2 1uy else [||]) ] @ eight
+              let entries =
+                  [ for i in 10..60 -> $"cat/{i}.png", (if i < 40 then flat 3 2 1uy else [||]) ]
+                  @ eight
 
               for _ in 1..5 do
                   failsOn [ "cat/40.png" ] entries
@@ -244,11 +272,17 @@ let tests =
               failsOn [ "fish"; "holds no pictures" ] (("fish/", [||]) :: eight)
               failsOnBytes [ "no pictures" ] (zip [])
 
-              userError [ "no such directory or zip" ] (fun () -> loadWith "/nowhere/cache" None null "/nowhere/x") |> ignore
+              userError [ "no such directory or zip" ] (fun () -> loadWith "/nowhere/cache" None null "/nowhere/x")
+              |> ignore
           }
           test "parts that do not fit" {
-              let both name = [ $"train/{name}/1.png", flat 1 1 1uy; $"test/{name}/1.png", flat 1 1 1uy ]
-              failsOn [ "class c is in one of train/ and test/ only" ] (both "a" @ both "b" @ [ "train/c/1.png", flat 1 1 1uy ])
+              let both name =
+                  [ $"train/{name}/1.png", flat 1 1 1uy; $"test/{name}/1.png", flat 1 1 1uy ]
+
+              failsOn
+                  [ "class c is in one of train/ and test/ only" ]
+                  (both "a" @ both "b" @ [ "train/c/1.png", flat 1 1 1uy ])
+
               failsOn [ "beside train and test it holds val" ] (both "a" @ both "b" @ [ "val/a/1.png", flat 1 1 1uy ])
               failsOn [ "train/b"; "holds no pictures" ] (both "a" @ [ "train/b/", [||]; "test/b/1.png", flat 1 1 1uy ])
           }
@@ -265,7 +299,13 @@ let tests =
                   |> ignore)
           }
           test "zip entries that point outside" {
-              for name in [ "../x.png"; "cat/../../x.png"; "/etc/x.png"; "C:/x.png"; "..\\x.png"; "\\x.png" ] do
+              for name in
+                  [ "../x.png"
+                    "cat/../../x.png"
+                    "/etc/x.png"
+                    "C:/x.png"
+                    "..\\x.png"
+                    "\\x.png" ] do
                   failsOnBytes [ $"'{name}'"; "points outside" ] (zip (among name (flat 3 2 1uy)))
           }
           test "zips truncated, damaged, or none at all" {
@@ -305,7 +345,8 @@ let tests =
                       bytes[at % bytes.Length] <- byte value
                       bytes
 
-                  let pictures = [ flat 3 2 9uy; png 3 2 3 (noise 1 18); jpeg 3 2 70; bmp 3 2 (7uy, 8uy, 9uy) ]
+                  let pictures =
+                      [ flat 3 2 9uy; png 3 2 3 (noise 1 18); jpeg 3 2 70; bmp 3 2 (7uy, 8uy, 9uy) ]
 
                   let bytes =
                       match picture % 5 with
@@ -328,7 +369,12 @@ let tests =
                   inFolder (fun cache ->
                       let path = Path.Combine(data, "cifar10-jpeg", "cifar10-jpeg.zip")
                       let loaded = loadWith cache None null path
-                      Expect.equal (loaded.Train.Count, loaded.Test.Count, loaded.Train.Classes) (50000, 10000, 10) "counts"
+
+                      Expect.equal
+                          (loaded.Train.Count, loaded.Test.Count, loaded.Train.Classes)
+                          (50000, 10000, 10)
+                          "counts"
+
                       Expect.sequenceEqual loaded.Train.ExampleShape [ 3; 32; 32 ] "shape"
                       Expect.equal loaded.Train.ClassNames[9] "truck" "classes"
 

@@ -34,7 +34,13 @@ let pngOf width height channels (data: byte array) =
 
 /// A PNG of pixels, the channels of a pixel side by side.
 let png width height channels (pixels: byte array) =
-    pngOf width height channels (pixels |> Array.chunkBySize (width * channels) |> Array.collect (Array.append [| 0uy |]))
+    pngOf
+        width
+        height
+        channels
+        (pixels
+         |> Array.chunkBySize (width * channels)
+         |> Array.collect (Array.append [| 0uy |]))
 
 /// A grey PNG of one level.
 let flat width height level =
@@ -58,17 +64,27 @@ let bmp width height (red: byte, green: byte, blue: byte) =
           Array.concat (
               List.replicate
                   height
-                  (Array.append (Array.concat (List.replicate width [| blue; green; red |])) (Array.zeroCreate (row - 3 * width)))
+                  (Array.append
+                      (Array.concat (List.replicate width [| blue; green; red |]))
+                      (Array.zeroCreate (row - 3 * width)))
           ) ]
 
 /// A grey baseline JPEG of one level, of whatever size it declares: one code for the first block's level, none after it.
 let jpeg width height (level: int) =
     let difference = level - 128
-    let bits = if difference = 0 then 0 else 32 - int (UInt32.LeadingZeroCount(uint (abs difference)))
+
+    let bits =
+        if difference = 0 then
+            0
+        else
+            32 - int (UInt32.LeadingZeroCount(uint (abs difference)))
+
     let value = if difference < 0 then difference + (1 <<< bits) - 1 else difference
     let blocks = (min width 64 + 7) / 8 * ((min height 64 + 7) / 8)
     // Codes of length 1 and 2: no change, or a change of so many bits; 0 ends a block.
-    let first = if bits = 0 then "0" else "10" + Convert.ToString(value, 2).PadLeft(bits, '0')
+    let first =
+        if bits = 0 then "0" else "10" + Convert.ToString(value, 2).PadLeft(bits, '0')
+
     let stream = first + "0" + String.replicate (blocks - 1) "00"
     let padded = stream.PadRight((stream.Length + 7) / 8 * 8, '1')
 
@@ -76,10 +92,14 @@ let jpeg width height (level: int) =
         [| for i in 0..8 .. padded.Length - 1 do
                let b = Convert.ToByte(padded.Substring(i, 8), 2)
                b
-               if b = 0xffuy then 0uy |]
+
+               if b = 0xffuy then
+                   0uy |]
 
     let short (n: int) = [| byte (n >>> 8); byte n |]
-    let segment marker (content: byte array) = Array.concat [ [| 0xffuy; marker |]; short (content.Length + 2); content ]
+
+    let segment marker (content: byte array) =
+        Array.concat [ [| 0xffuy; marker |]; short (content.Length + 2); content ]
 
     Array.concat
         [ [| 0xffuy; 0xd8uy |]

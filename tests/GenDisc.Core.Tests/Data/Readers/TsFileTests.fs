@@ -4,14 +4,17 @@ open System
 open System.IO
 open System.Text
 open Expecto
+open FsCheck.FSharp
 open GenDisc.Core.Data.Readers
+open GenDisc.Core.Runtime
 open GenDisc.Core.Tests.Data.Expecting
 open GenDisc.Core.Tests.Data.Readers.IdxFiles
 
 let private lines (lines: string list) =
     Encoding.UTF8.GetBytes(String.Join("\n", lines))
 
-let private header = [ "# a comment"; "@problemName Small"; "@classLabel true a b"; "@data" ]
+let private header =
+    [ "# a comment"; "@problemName Small"; "@classLabel true a b"; "@data" ]
 
 let private read content =
     inFolder (fun folder -> TsFile.Read(write folder "s_TRAIN.ts" content))
@@ -34,7 +37,9 @@ let tests =
     testList
         "TsFile"
         [ test "univariate, comments, blank lines, Windows line ends" {
-              let content = read (lines (header @ [ "1,2.5,-3e-1:a\r"; ""; "# between"; "4, 5 ,6:b" ]))
+              let content =
+                  read (lines (header @ [ "1,2.5,-3e-1:a\r"; ""; "# between"; "4, 5 ,6:b" ]))
+
               Expect.equal (content.ProblemName, content.Dimensions) ("Small", 1) "header"
               Expect.sequenceEqual content.ClassNames [ "a"; "b" ] "classes"
               Expect.equal (List.ofSeq content.Cases) [ [| 1f; 2.5f; -0.3f |]; [| 4f; 5f; 6f |] ] "values"
@@ -46,7 +51,12 @@ let tests =
           }
           test "missing values follow the straight line between their neighbours" {
               let content = read (lines (header @ [ "?,2,NaN,?,8,?:?,?,?,?,?,?:a" ]))
-              Expect.equal content.Cases[0] [| for v in [ 2f; 2f; 4f; 6f; 8f; 8f ] do yield! [ v; 0f ] |] "filled"
+
+              Expect.equal
+                  content.Cases[0]
+                  [| for v in [ 2f; 2f; 4f; 6f; 8f; 8f ] do
+                         yield! [ v; 0f ] |]
+                  "filled"
           }
           test "both parts are padded to the longest of either, and lengths tell" {
               let loaded = load (header @ [ "1,2:a"; "3:b" ]) (header @ [ "5,6,7:b" ])
@@ -59,8 +69,14 @@ let tests =
           test "ragged lines" {
               failsAfterHeader [ "line 6"; "1 dimensions where 2 are wanted" ] [ "1:2:a"; "1:a" ]
               failsAfterHeader [ "line 5"; "dimension 1 has 2"; "dimension 2 has 3" ] [ "1,2:1,2,3:a" ]
-              failsOn [ "line 4"; "2 dimensions where 1 " ] [ "@univariate true"; "@classLabel true a b"; "@data"; "1:2:a" ]
-              failsOn [ "line 5"; "1 dimensions where 3 " ] [ "@univariate false"; "@dimensions 3"; "@classLabel true a b"; "@data"; "1:a" ]
+
+              failsOn
+                  [ "line 4"; "2 dimensions where 1 " ]
+                  [ "@univariate true"; "@classLabel true a b"; "@data"; "1:2:a" ]
+
+              failsOn
+                  [ "line 5"; "1 dimensions where 3 " ]
+                  [ "@univariate false"; "@dimensions 3"; "@classLabel true a b"; "@data"; "1:a" ]
           }
           test "stated to be of equal length, but not" {
               let equal = [ "@equalLength true"; "@classLabel true a b"; "@data" ]
@@ -92,15 +108,28 @@ let tests =
           }
           test "parts that do not belong together" {
               let other = [ "@classLabel true a c"; "@data"; "1:a" ]
-              userError [ "s_TRAIN.ts has classes a b"; "s_TEST.ts.gz has classes a c" ] (fun () -> load (header @ [ "1:a" ]) other)
+
+              userError [ "s_TRAIN.ts has classes a b"; "s_TEST.ts.gz has classes a c" ] (fun () ->
+                  load (header @ [ "1:a" ]) other)
               |> ignore
 
               userError [ "1 dimensions"; "2" ] (fun () -> load (header @ [ "1:a" ]) (header @ [ "1:2:a" ]))
               |> ignore
           }
-          test "a picture instead of text, and a gzip of gigabytes" {
-              userError [ "not a text file" ] (fun () -> read [| 0x89uy; 0x50uy; 0uy; 1uy |]) |> ignore
+          test "a picture instead of text" {
+              userError [ "not a text file" ] (fun () -> read [| 0x89uy; 0x50uy; 0uy; 1uy |])
+              |> ignore
           }
+          testProperty
+              "a damaged file is a UserError or gives series"
+              (Prop.forAll (Arb.fromGen (Gen.zip (Gen.choose (0, 10000)) (Gen.choose (0, 255)))) (fun (at, value) ->
+                  let bytes = lines (header @ [ "1,2.5,?:3,4,5:a"; "4,5,6:7,8,9:b" ])
+                  bytes[at % bytes.Length] <- byte value
+
+                  try
+                      (read bytes).Cases.Count > 0
+                  with :? UserError ->
+                      true))
           test "found by name, folder or file" {
               inFolder (fun root ->
                   let put folder name =
@@ -109,7 +138,9 @@ let tests =
                   let find name =
                       findIn [ Path.Combine(root, "nowhere"); root ] name
 
-                  let pair folder ending = Some struct (put folder $"G_TRAIN.ts{ending}", put folder $"G_TEST.ts{ending}")
+                  let pair folder ending =
+                      Some struct (put folder $"G_TRAIN.ts{ending}", put folder $"G_TEST.ts{ending}")
+
                   Expect.equal (find "G") None "nothing yet"
                   let flat = pair "" ".gz"
                   Expect.equal (find "G") flat "in the root"
@@ -122,7 +153,12 @@ let tests =
                   Expect.equal (find "../G") None "no way out of a root"
 
                   let lone = put "L" "L_TRAIN.ts"
-                  Expect.equal (find "L") (Some struct (lone, Path.Combine(root, "L", "L_TEST.ts"))) "the test part is missing"
+
+                  Expect.equal
+                      (find "L")
+                      (Some struct (lone, Path.Combine(root, "L", "L_TEST.ts")))
+                      "the test part is missing"
+
                   userError [ "L_TRAIN.ts" ] (fun () -> TsFile.Load(lone, "x")) |> ignore)
           }
           test "real sets" {
@@ -147,5 +183,9 @@ let tests =
                       Expect.equal loaded.Train.Classes classes $"{name}: classes"
 
                   let vowels = load "JapaneseVowels"
-                  Expect.equal (vowels.Train.Lengths.ToArray() |> Array.min, vowels.Test.Lengths.ToArray() |> Array.max) (7, 29) "lengths"
+
+                  Expect.equal
+                      (vowels.Train.Lengths.ToArray() |> Array.min, vowels.Test.Lengths.ToArray() |> Array.max)
+                      (7, 29)
+                      "lengths"
           } ]

@@ -76,7 +76,11 @@ let private load (store: DataStore) = store.Load("tiny", null)
 let private isWhole (loaded: LoadedData) =
     Expect.equal (loaded.Train.Count, loaded.Test.Count) (3, 2) "counts"
     Expect.equal (loaded.Test.Pixels.ToArray()[..3071]) (noise 9 3072) "pixels"
-    Expect.equal [ for f in loaded.Files -> f.Name, f.Sha256 ] [ for name, content in files -> name, sha content ] "files"
+
+    Expect.equal
+        [ for f in loaded.Files -> f.Name, f.Sha256 ]
+        [ for name, content in files -> name, sha content ]
+        "files"
 
 let private namesIn folder =
     Directory.GetFileSystemEntries folder
@@ -131,7 +135,8 @@ let tests =
           test "an archive that lacks a file, holds another one, or is cut off" {
               for packed, parts in
                   [ tar (within (List.truncate 1 files)), [ "lacks batches/test_batch.bin" ]
-                    tar (within [ "data_batch_1.bin", batch 2 3; files[1] ]), [ "data_batch_1.bin is not the published one" ]
+                    tar (within [ "data_batch_1.bin", batch 2 3; files[1] ]),
+                    [ "data_batch_1.bin is not the published one" ]
                     Array.truncate 9000 archive, [ "tiny.tar.gz"; "Delete it" ] ] do
                   inFolder (fun cache ->
                       use server = new Server(fun _ -> file None packed)
@@ -177,7 +182,8 @@ let tests =
                   let url = "https://one.invalid/tiny.tar.gz"
 
                   let message =
-                      userError [ url; Path.Combine(data, "tiny"); Path.Combine(cache, "tiny"); "2 of 2" ] (fun () -> load store)
+                      userError [ url; Path.Combine(data, "tiny"); Path.Combine(cache, "tiny"); "2 of 2" ] (fun () ->
+                          load store)
 
                   Expect.equal (message.Split(url).Length - 1) 1 "once")
           }

@@ -16,7 +16,11 @@ let private rows seed n =
 
     [| for i in 0 .. n - 1 ->
            let gap = if random.Next 5 = 0 then "NA" else string (random.Next 100)
-           [| string (1000 + random.Next 50); gap; [ "u"; "v"; "w" ][random.Next 3]; string (i % 3) |] |]
+
+           [| string (1000 + random.Next 50)
+              gap
+              [ "u"; "v"; "w" ][random.Next 3]
+              string (i % 3) |] |]
 
 let private textOf (rows: string array array) =
     "a,b,c,y\n" + String.Join("\n", [| for row in rows -> String.Join(",", row) |])
@@ -67,20 +71,29 @@ let tests =
 
               Expect.equal (one.Test, one.Validation) (two.Test, two.Validation) "fixed"
               Expect.notEqual one.Train two.Train "chosen by the stream"
-              Expect.equal (one.Test |> Array.countBy (fun row -> row % 3) |> Array.map snd) [| 20; 20; 20 |] "in proportion"
+
+              Expect.equal
+                  (one.Test |> Array.countBy (fun row -> row % 3) |> Array.map snd)
+                  [| 20; 20; 20 |]
+                  "in proportion"
           }
           testProperty
               "rows that are not trained on have no influence on those that are"
               (Prop.forAll
-                  (Arb.fromGen (Gen.zip3 (Gen.choose (0, 10000)) (Gen.elements [ false; true ]) (Gen.elements [ None; Some 40 ])))
+                  (Arb.fromGen (
+                      Gen.zip3 (Gen.choose (0, 10000)) (Gen.elements [ false; true ]) (Gen.elements [ None; Some 40 ])
+                  ))
                   (fun (seed, classify, take) ->
                       let original = rows seed 120
-                      let prepare rows = (read "y" classify (textOf rows)).Prepare(0.25, 0.2, Option.toNullable take, stream ())
+
+                      let prepare rows =
+                          (read "y" classify (textOf rows)).Prepare(0.25, 0.2, Option.toNullable take, stream ())
 
                       let parts =
                           (read "y" classify (textOf original)).Partition(0.25, 0.2, Option.toNullable take, stream ())
 
-                      let others = Set.ofArray (Array.concat [ parts.Validation; parts.Unused; parts.Test ])
+                      let others =
+                          Set.ofArray (Array.concat [ parts.Validation; parts.Unused; parts.Test ])
 
                       // Other numbers, gaps where gaps were, other known texts and, for regression, other targets.
                       let changed =
@@ -99,19 +112,25 @@ let tests =
                       encoded before.Train = encoded after.Train
                       && encoded before.Test <> encoded after.Test))
           test "one encoding for all parts" {
-              let splits = (read "y" false (textOf (rows 3 60))).Prepare(0.2, 0.2, Nullable(), stream ())
+              let splits =
+                  (read "y" false (textOf (rows 3 60))).Prepare(0.2, 0.2, Nullable(), stream ())
+
               Expect.equal splits.Test.Data.TargetScaling splits.Train.Data.TargetScaling "the target's scaling"
           }
           test "shares out of range" {
               let table = read "y" true (textOf (rows 4 30))
 
               for share in [ 0.0; 1.0; -0.1; nan ] do
-                  userError [ "test share"; "above 0 and below 1" ] (fun () -> table.Prepare(share, 0.1, Nullable(), stream ()))
+                  userError [ "test share"; "above 0 and below 1" ] (fun () ->
+                      table.Prepare(share, 0.1, Nullable(), stream ()))
                   |> ignore
 
               userError [ "leaves 30"; "0 to test" ] (fun () -> table.Prepare(0.001, 0.1, Nullable(), stream ()))
               |> ignore
 
-              userError [ "validation fraction" ] (fun () -> table.Prepare(0.2, 1.0, Nullable(), stream ())) |> ignore
-              userError [ "take 1000" ] (fun () -> table.Prepare(0.2, 0.1, 1000, stream ())) |> ignore
+              userError [ "validation fraction" ] (fun () -> table.Prepare(0.2, 1.0, Nullable(), stream ()))
+              |> ignore
+
+              userError [ "take 1000" ] (fun () -> table.Prepare(0.2, 0.1, 1000, stream ()))
+              |> ignore
           } ]
