@@ -80,6 +80,9 @@ let tests =
                   bytes[at % bytes.Length] <- byte value
 
                   try
-                      inFolder (fun folder -> CsvTable.Read(write folder "t.csv" bytes, "y", true)).Rows > 0
+                      let table =
+                          inFolder (fun folder -> CsvTable.Read(write folder "t.csv" bytes, "y", true))
+
+                      table.Rows > 0
                   with :? UserError ->
                       true)) ]
