@@ -1,28 +1,31 @@
 #load "../gendisc.fsx"
 open GenDisc
 
-// Does a hand draw a gun or point? 50 training series of 150 steps. Convolutions find the shapes of the movement, and
-// an LSTM reads them in order.
+// Does a hand draw a gun or point? 50 training series of 150 steps. Noise on the inputs makes so few go further,
+// convolutions find the shapes of the movement, and an LSTM reads them in both directions. Chosen among five designs
+// on validation data (`validation 0.5`, six seeds).
 let gunpoint =
     { Name = "gunpoint-lstm"
       Data = timeSeries "GunPoint"
       Model =
         model (
-            conv 32
+            gaussianNoise 0.1
+            >> conv 32
             >> batchNorm
             >> relu
-            >> pool
-            >> conv 64
+            >> dilatedConv 64 2
             >> batchNorm
             >> relu
-            >> pool
+            >> dilatedConv 64 4
+            >> batchNorm
+            >> relu
             >> bidirectional (lstm 32)
             >> meanState
-            >> dropout 0.2
+            >> dropout 0.3
             >> classifier []
         )
       Loss = crossEntropy
-      Training = adam 3e-3 |> epochs 80 |> batch 16 |> cosine |> clip 1.0
+      Training = adam 3e-3 |> epochs 100 |> batch 16 |> cosine |> clip 1.0
       Seed = 1 }
 
 let result = run gunpoint

@@ -10,8 +10,16 @@ let private tests =
           Data.SplitsTests.tests
           Data.BatchesTests.tests
           Data.Readers.IdxTests.tests
+          Data.Readers.CifarTests.tests
+          Data.Readers.TsFileTests.tests
+          Data.Readers.CsvSeriesTests.tests
+          Data.Readers.CsvTableTests.tests
+          Data.Readers.ImageFolderTests.tests
+          Data.Readers.ResamplingTests.tests
+          Data.Tables.TableTests.tests
           Data.Store.DownloaderTests.tests
           Data.Store.DataStoreTests.tests
+          Data.Store.ArchiveTests.tests
           Data.Synthetic.GeneratedTests.tests
           Data.Synthetic.StrokeDigitsTests.tests
           Data.Synthetic.PlanarTests.tests

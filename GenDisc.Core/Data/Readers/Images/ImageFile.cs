@@ -15,9 +15,6 @@ internal static class ImageFile
     /// <summary>Widest and highest picture that is decoded.</summary>
     public const int MostPixels = 4096;
 
-    /// <summary>A progressive JPEG has some ten; each takes the time of a whole picture.</summary>
-    private const int MostScans = 500;
-
     private static readonly (byte[] Start, string Format)[] Formats =
         [([0x89, 0x50, 0x4e, 0x47], "PNG"), ([0xff, 0xd8, 0xff], "JPEG"), ([0x42, 0x4d], "BMP")];
 
@@ -28,15 +25,13 @@ internal static class ImageFile
     {
         var format = Array.Find(Formats, known => bytes.AsSpan().StartsWith(known.Start)).Format
             ?? throw wrong("it is no PNG, JPEG or BMP, whatever its name. Delete it, or replace it");
+        if (format == "JPEG") JpegCheck.Run(bytes, wrong);
+        if (format == "PNG" && PngCheck.Declared(bytes) is var (width, height)) CheckSize(width, height, wrong);
         // The decoder's own parser, so that the two cannot disagree about which size counts.
         var info = Trying(() => ImageInfo.FromStream(new MemoryStream(bytes)), wrong)
             ?? throw wrong($"its {format} header is damaged. Delete it, or replace it");
         if (info.Width < 1 || info.Height < 1) throw wrong("its header declares that it has no pixels. Delete it, or replace it");
-        if (info.Width > MostPixels || info.Height > MostPixels)
-            throw wrong(
-                $"its header declares {info.Width}×{info.Height} pixels, but at most {MostPixels}×{MostPixels} are decoded. "
-                + "Make it smaller, or delete it if it is not to be trusted");
-        if (format == "JPEG") CheckJpeg(bytes, wrong);
+        CheckSize(info.Width, info.Height, wrong);
         if (format == "PNG") PngCheck.Run(bytes, info.Width, info.Height, wrong);
         return new ImageHeader(info.Width, info.Height, info.ColorComponents is ColorComponents.Grey or ColorComponents.GreyAlpha);
     }
@@ -49,12 +44,12 @@ internal static class ImageFile
     public static byte[] Decode(byte[] bytes, int channels, Func<string, UserError> wrong) =>
         Trying(() => ImageResult.FromMemory(bytes, channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue), wrong).Data;
 
-    private static void CheckJpeg(ReadOnlySpan<byte> bytes, Func<string, UserError> wrong)
+    private static void CheckSize(long width, long height, Func<string, UserError> wrong)
     {
-        // The decoder would fill what is missing with grey.
-        if (bytes.LastIndexOf([(byte)0xff, (byte)0xd9]) < 0) throw wrong("it is cut off: no JPEG ends without an end mark. Delete it, or replace it");
-        if (bytes.Count([(byte)0xff, (byte)0xda]) > MostScans)
-            throw wrong($"it consists of more than {MostScans} scans. Delete it: it is made to keep the machine busy");
+        if (width > MostPixels || height > MostPixels)
+            throw wrong(
+                $"its header declares {width}×{height} pixels, but at most {MostPixels}×{MostPixels} are decoded. "
+                + "Make it smaller, or delete it if it is not to be trusted");
     }
 
     private static T Trying<T>(Func<T> decode, Func<string, UserError> wrong)

@@ -64,7 +64,7 @@ internal sealed class PixelCache(string directory, byte[] key)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary)) File.Delete(temporary);
             throw new UserError($"{_path}: it cannot be written ({e.Message}). Make room or name another cache folder.", e);
         }
     }

@@ -17,6 +17,11 @@ internal static class PngCheck
     /// <summary>Compressed data shorter than this unpack to 256 MB at most and need no look.</summary>
     private const int Harmless = 1 << 18;
 
+    /// <summary>The size that the header declares, which the decoder does not tell when it is beyond its own limits.</summary>
+    public static (long Width, long Height) Declared(ReadOnlySpan<byte> bytes) => bytes.Length < SignatureLength + Frame + 8
+        ? default
+        : (BinaryPrimitives.ReadUInt32BigEndian(bytes[(SignatureLength + 8)..]), BinaryPrimitives.ReadUInt32BigEndian(bytes[(SignatureLength + 12)..]));
+
     /// <exception cref="UserError">It unpacks to more than it can need.</exception>
     public static void Run(byte[] bytes, int width, int height, Func<string, UserError> wrong)
     {

@@ -72,6 +72,7 @@ let tests =
                   [ for info in DataStore.Known -> info.Name ]
                   [ "mnist"
                     "fashion-mnist"
+                    "cifar10"
                     "digits"
                     "moons"
                     "circles"
@@ -89,7 +90,7 @@ let tests =
               inFolders (fun data cache ->
                   userError
                       [ "'cats'"
-                        "mnist, fashion-mnist, digits, moons, circles, spirals, blobs, friedman" ]
+                        "mnist, fashion-mnist, cifar10, digits, moons, circles, spirals, blobs, friedman" ]
                       (fun () -> DataStore(offline data cache).Load("cats", null))
                   |> ignore)
           }
