@@ -148,8 +148,6 @@ let declared (d: Data) =
     [ yield! misplaced d; yield! numbers d; yield! series d ]
 
 let private augmentation (d: Data) (facts: Facts) =
-    let expect = expecting d
-
     let wrong a =
         match a, facts.Shape with
         | Augmentation.Shift n, Image(_, h, w) when n < 1 || n >= min h w ->
@@ -162,15 +160,29 @@ let private augmentation (d: Data) (facts: Facts) =
             Some $"rotated expects an angle above 0.0 and up to 180.0 degrees, but got {Show.number degrees}"
         | _ -> None
 
-    [ for a in d.Augment do
-          let word = fst (SourceText.augmentation a)
+    let word a = fst (SourceText.augmentation a)
+    let source = Data.source d
+
+    // the same word may stand twice: the n-th one is marked n-th
+    let part i =
+        let before =
+            d.Augment |> List.take i |> List.filter (fun a -> word a = word d.Augment[i])
+
+        source.Marks
+        |> List.filter (fst >> (=) (word d.Augment[i]))
+        |> List.tryItem before.Length
+        |> Option.map snd
+
+    let problem i says hint =
+        Problem.within Place.Data (part i) says hint
+
+    [ for i, a in List.indexed d.Augment do
+          let word = word a
 
           match facts.Shape, wrong a with
-          | Image _, Some says -> yield! expect false word says $"write another number, or drop {word}"
+          | Image _, Some says -> problem i says $"write another number, or drop {word}"
           | Image _, None -> ()
-          | shape, _ ->
-              yield!
-                  expect false word $"{word} changes images, but {Data.title d} has examples of {shape}" $"drop {word}" ]
+          | shape, _ -> problem i $"{word} changes images, but {Data.title d} has examples of {shape}" $"drop {word}" ]
 
 let private counts (d: Data) (facts: Facts) =
     let expect = expecting d
@@ -186,7 +198,12 @@ let private counts (d: Data) (facts: Facts) =
               "validation"
               $"validation expects a share from 0.0 to below 1.0, but got {Show.number d.Validation}"
               "write validation 0.1"
-      if series && facts.Training < 1 then
+      // windows of a length that cannot be are not counted
+      let countable = not series || (declared d).IsEmpty
+
+      if not countable then
+          ()
+      elif series && facts.Training < 1 then
           yield!
               expect
                   false
@@ -207,6 +224,7 @@ let private counts (d: Data) (facts: Facts) =
                   "validation"
                   $"validation holds out {Show.grouped (int64 held)} of {Show.grouped (int64 facts.Training)} examples, but at least one is expected on either side"
                   "write validation 0.1, or validation 0.0 for none"
+
       match d.Take with
       | Some n when n < 1 ->
           yield! expect false "take" $"take expects at least 1 example, but got {Show.integer n}" "write take 1000"
@@ -217,13 +235,14 @@ let private counts (d: Data) (facts: Facts) =
                   "take"
                   $"take expects at least one example of each of the {Show.integer facts.Classes} classes, but got {Show.integer n}"
                   "write take 1000"
-      | Some n ->
+      | Some n when countable ->
           yield!
               expect
                   (n <= left)
                   "take"
                   $"take expects at most the {Show.grouped (int64 left)} examples left for training, but got {Show.grouped (int64 n)}"
                   "take fewer, or drop take"
+      | Some _
       | None -> () ]
 
 let private against (knowing: Data -> Facts option) (d: Data) (facts: Facts) =

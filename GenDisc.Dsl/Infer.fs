@@ -206,7 +206,11 @@ let private encoder (knowing: Data -> Facts option) infer path (block: Block) (d
     match declared with
     | :? Experiment as inner ->
         match knowing inner.Data with
-        | Some facts when facts.Shape = walk.Facts.Shape && walk.Position.Shape = facts.Shape ->
+        | Some facts when
+            facts.Shape = walk.Facts.Shape
+            && walk.Position.Shape = facts.Shape
+            && not (List.exists Mirror.isWeighted walk.Encoder)
+            ->
             let inferred: Inferred = infer facts inner
 
             if not inferred.Problems.IsEmpty then

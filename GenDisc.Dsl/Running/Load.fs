@@ -132,7 +132,7 @@ type internal Loader(options: HostOptions) =
                 )
             )
         | Source.TimeSeries name -> Raw.Parts(labelled name)
-        | Source.Table(path, target) -> Raw.Table(CsvTable.Read(locate path, target, false))
+        | Source.Table(path, target) -> Raw.Table(CsvTable.Read(locate path, target))
         | Source.ClassTable(path, target) -> Raw.Table(CsvTable.Read(locate path, target, true))
         | Source.Series source -> series data source
 
