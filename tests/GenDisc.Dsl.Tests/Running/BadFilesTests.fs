@@ -77,7 +77,7 @@ let private cases: (string * (Scene -> unit) * Data * string list) list =
           waves scene "Waves" 0.0
           put scene "Waves/Waves_TRAIN.ts" (tsHeader @ [ "1,2,3:slow"; "1,2:quick" ])),
       timeSeries "Waves",
-      [ "Waves_TRAIN.ts"; "line 8"; "'quick' is not one of the classes slow fast" ]
+      [ "Waves_TRAIN.ts"; "line 8"; "'quick' is not one of the classes slow, fast" ]
       "no test part",
       (fun scene -> put scene "Waves/Waves_TRAIN.ts" (tsHeader @ [ "1,2,3:slow"; "1,2:fast" ])),
       timeSeries "Waves",

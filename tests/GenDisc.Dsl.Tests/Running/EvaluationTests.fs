@@ -73,7 +73,7 @@ let tests =
               let features = some "features" run.Features
               Expect.equal features.Dimension (Some 2) "of the last representation"
               Expect.equal features.Pca.Length 800 "points"
-              Expect.equal features.Tsne.Length 800 "points"
+              Expect.isEmpty features.Tsne "two dimensions need no t-SNE"
           }
 
           test "without validation there is no temperature" {
@@ -164,6 +164,11 @@ let tests =
               Expect.equal file.Fitted.Length 1000 "residuals"
               Expect.equal (Array.sum file.Counts) 1000.0 "in the histogram"
               Expect.equal file.Edges.Length (file.Counts.Length + 1) "edges"
+
+              let features = some "features" run.Features
+              Expect.equal features.Dimension (Some 16) "of the last representation"
+              Expect.equal (features.Pca.Length, features.Tsne.Length) (800, 800) "points"
+              Expect.equal features.Targets.Length 800 "each with its target"
           }
 
           test "a forecast's files agree with its figures" {
