@@ -50,12 +50,25 @@ module Check =
                   "make its widest blocks narrower" ]
 
     let private unread (e: Experiment) =
-        Problem.at Place.Data $"{Data.title e.Data} must be read before it can be checked" "run the experiment, or gendisc check"
+        Problem.at
+            Place.Data
+            $"{Data.title e.Data} must be read before it can be checked"
+            "run the experiment, or gendisc check"
+
+    /// Whether data would have to be read as they cannot be, for they are declared wrongly.
+    let private unreadable (data: Data) =
+        (Data.facts data).IsNone && not (DataRules.declared data).IsEmpty
 
     /// A plan, or all problems in the order of the declaration. `knowing` tells what is known of data, None where they
     /// cannot be read.
     let rec using (knowing: Data -> Facts option) (e: Experiment) : Result<Plan, Problem list> =
-        match knowing e.Data with
+        match if unreadable e.Data then None else knowing e.Data with
+        | None when unreadable e.Data ->
+            Error
+                [ yield! Rules.name e
+                  yield! DataRules.declared e.Data
+                  yield! Rules.model e.Model
+                  yield! Rules.training e ]
         | None -> Error [ unread e ]
         | Some facts ->
             let inferred = Infer.model knowing facts e.Data e.Model
@@ -70,13 +83,15 @@ module Check =
                   yield! LossRules.experiment facts e
                   yield! Rules.training e ]
 
-            let inner =
-                if problems.IsEmpty then
-                    dependencies knowing e.Model
-                else
-                    []
+            let inner = if problems.IsEmpty then dependencies knowing e.Model else []
 
-            match problems, inner |> List.tryPick (function Error found -> Some found | Ok _ -> None) with
+            match
+                problems,
+                inner
+                |> List.tryPick (function
+                    | Error found -> Some found
+                    | Ok _ -> None)
+            with
             | [], None ->
                 Ok
                     { checkedExperiment = e

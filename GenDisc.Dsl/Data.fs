@@ -183,13 +183,14 @@ module Data =
     let windowed (data: Data) columns steps =
         let history, horizon = window data
         let testing = int (System.Math.Round(holdOut data * float steps))
+        let most = int64 System.Int32.MaxValue
 
         plain
             (Sequence(history, columns))
             0
-            (horizon * columns)
+            (int (min most (int64 horizon * int64 columns)))
             false
-            (max 0 (steps - testing - history - horizon + 1))
+            (int (max 0L (min most (int64 steps - int64 testing - int64 history - int64 horizon + 1L))))
 
     /// What is known of the data without opening a file; None where a file must be read first.
     let facts (data: Data) : Facts option =
@@ -203,12 +204,22 @@ module Data =
         | Source.Spirals -> plain (Vector 2) 3 0 false 4000
         | Source.Blobs -> plain (Vector 2) 4 0 false 4000
         | Source.Friedman -> plain (Vector 10) 0 1 true 4000
-        | Source.Series series -> extent data series |> Option.bind (fun (columns, steps) -> windowed data columns steps)
+        | Source.Series series ->
+            extent data series
+            |> Option.bind (fun (columns, steps) -> windowed data columns steps)
         | Source.ImageFolder _
         | Source.TimeSeries _
         | Source.Table _
         | Source.ClassTable _ -> None
 
-    /// How many training examples are held out for validation.
+    /// What validation takes its share of: training examples, or the steps of a series before the test segment.
+    let beforeValidation (data: Data) (facts: Facts) =
+        if isSeries data then
+            let history, horizon = window data
+            int64 facts.Training + int64 history + int64 horizon - 1L
+        else
+            int64 facts.Training
+
+    /// How many of them are held out for validation.
     let validationCount (data: Data) (facts: Facts) =
-        int (System.Math.Round(data.Validation * float facts.Training))
+        int (System.Math.Round(data.Validation * float (beforeValidation data facts)))

@@ -43,7 +43,8 @@ let private misplaced (d: Data) =
       yield! expect (d.Draw.IsNone || generatedSeries) "draw" (says "draw" "generated series") (drop "draw")
       yield! expect (d.Span.IsNone || generatedSeries) "span" (says "span" "generated series") (drop "span")
       yield! expect (d.Noise.IsNone || generatedSeries || plane) "noise" (says "noise" "generated data") (drop "noise")
-      yield! expect (d.Resize.IsNone || d.Source.IsImageFolder) "resized" (says "resized" "image folders") (drop "resized")
+      yield!
+          expect (d.Resize.IsNone || d.Source.IsImageFolder) "resized" (says "resized" "image folders") (drop "resized")
       if d.HoldOut.IsSome && not whole then
           yield!
               expect
@@ -129,18 +130,24 @@ let private series (d: Data) =
     | Source.Series(SeriesSource.Sines frequencies) when frequencies.IsEmpty || not (finite frequencies) ->
         wrong "sines expects at least one finite angular frequency" "write sines [ 1.0 ]"
     | Source.Series(SeriesSource.DampedOscillator damping) when not (isFinite damping && damping >= 0.0) ->
-        wrong $"dampedOscillator expects a finite damping of at least 0.0, but got {Show.number damping}" "write dampedOscillator 0.05"
+        wrong
+            $"dampedOscillator expects a finite damping of at least 0.0, but got {Show.number damping}"
+            "write dampedOscillator 0.05"
     | Source.Series(SeriesSource.DrivenOscillator(damping, force, frequency)) when
         not (finite [ damping; force; frequency ] && damping >= 0.0)
         ->
-        wrong "drivenOscillator expects a finite damping of at least 0.0, force and frequency" "write drivenOscillator 0.1 1.0 1.2"
+        wrong
+            "drivenOscillator expects a finite damping of at least 0.0, force and frequency"
+            "write drivenOscillator 0.1 1.0 1.2"
     | Source.Series(SeriesSource.VanDerPol mu) when not (isFinite mu && mu >= 0.0 && mu <= 100.0) ->
         wrong $"vanDerPol expects μ from 0.0 to 100.0, but got {Show.number mu}" "write vanDerPol 1.0"
     | _ -> []
 
-let private augmentation (d: Data) (facts: Facts) =
-    let expect = expecting d
+/// Problems of the declaration by itself.
+let declared (d: Data) =
+    [ yield! misplaced d; yield! numbers d; yield! series d ]
 
+let private augmentation (d: Data) (facts: Facts) =
     let wrong a =
         match a, facts.Shape with
         | Augmentation.Shift n, Image(_, h, w) when n < 1 || n >= min h w ->
@@ -153,14 +160,29 @@ let private augmentation (d: Data) (facts: Facts) =
             Some $"rotated expects an angle above 0.0 and up to 180.0 degrees, but got {Show.number degrees}"
         | _ -> None
 
-    [ for a in d.Augment do
-          let word = fst (SourceText.augmentation a)
+    let word a = fst (SourceText.augmentation a)
+    let source = Data.source d
+
+    // the same word may stand twice: the n-th one is marked n-th
+    let part i =
+        let before =
+            d.Augment |> List.take i |> List.filter (fun a -> word a = word d.Augment[i])
+
+        source.Marks
+        |> List.filter (fst >> (=) (word d.Augment[i]))
+        |> List.tryItem before.Length
+        |> Option.map snd
+
+    let problem i says hint =
+        Problem.within Place.Data (part i) says hint
+
+    [ for i, a in List.indexed d.Augment do
+          let word = word a
 
           match facts.Shape, wrong a with
-          | Image _, Some says -> yield! expect false word says $"write another number, or drop {word}"
+          | Image _, Some says -> problem i says $"write another number, or drop {word}"
           | Image _, None -> ()
-          | shape, _ ->
-              yield! expect false word $"{word} changes images, but {Data.title d} has examples of {shape}" $"drop {word}" ]
+          | shape, _ -> problem i $"{word} changes images, but {Data.title d} has examples of {shape}" $"drop {word}" ]
 
 let private counts (d: Data) (facts: Facts) =
     let expect = expecting d
@@ -176,13 +198,25 @@ let private counts (d: Data) (facts: Facts) =
               "validation"
               $"validation expects a share from 0.0 to below 1.0, but got {Show.number d.Validation}"
               "write validation 0.1"
-      if series && facts.Training < 1 then
+      // windows of a length that cannot be are not counted
+      let countable = not series || (declared d).IsEmpty
+
+      if not countable then
+          ()
+      elif series && facts.Training < 1 then
           yield!
               expect
                   false
                   "window"
                   $"window {Show.integer history} {Show.integer horizon} is longer than the training part of the series"
                   "shorten the window, or lower holdOut"
+      elif series then
+          yield!
+              expect
+                  (not shareFits || left > 0 && (held >= horizon || d.Validation = 0.0))
+                  "validation"
+                  $"validation holds out {Show.grouped (int64 held)} of {Show.grouped (Data.beforeValidation d facts)} steps, which leaves no window of {Show.integer history} and {Show.integer horizon} on one side"
+                  "shorten the window, or write another share"
       else
           yield!
               expect
@@ -190,6 +224,7 @@ let private counts (d: Data) (facts: Facts) =
                   "validation"
                   $"validation holds out {Show.grouped (int64 held)} of {Show.grouped (int64 facts.Training)} examples, but at least one is expected on either side"
                   "write validation 0.1, or validation 0.0 for none"
+
       match d.Take with
       | Some n when n < 1 ->
           yield! expect false "take" $"take expects at least 1 example, but got {Show.integer n}" "write take 1000"
@@ -200,13 +235,14 @@ let private counts (d: Data) (facts: Facts) =
                   "take"
                   $"take expects at least one example of each of the {Show.integer facts.Classes} classes, but got {Show.integer n}"
                   "write take 1000"
-      | Some n ->
+      | Some n when countable ->
           yield!
               expect
                   (n <= left)
                   "take"
                   $"take expects at most the {Show.grouped (int64 left)} examples left for training, but got {Show.grouped (int64 n)}"
                   "take fewer, or drop take"
+      | Some _
       | None -> () ]
 
 let private against (knowing: Data -> Facts option) (d: Data) (facts: Facts) =
@@ -221,21 +257,29 @@ let private against (knowing: Data -> Facts option) (d: Data) (facts: Facts) =
                   "against"
                   $"against asks how a classifier tells other data apart, but {Data.title d} has no classes"
                   "drop against"
-          match knowing other with
-          | Some strange ->
+          for problem in declared other do
+              yield! expect false "against" problem.Says problem.Hint
+          if other.Source.IsTable || other.Source.IsClassTable || other.Source.IsSeries then
               yield!
                   expect
-                      (strange.Shape = facts.Shape)
+                      false
                       "against"
-                      $"against expects data of {facts.Shape}, but {Data.title other} has {strange.Shape}"
-                      "choose data of the same shape"
-          | None -> yield! expect false "against" $"{Data.show other} could not be read" "check its path" ]
+                      $"against expects labelled images, vectors or timeSeries, which {Data.title other} is not"
+                      "choose data such as circles, digits or imageFolder"
+          elif (declared other).IsEmpty then
+              match knowing other with
+              | Some strange ->
+                  yield!
+                      expect
+                          (strange.Shape = facts.Shape)
+                          "against"
+                          $"against expects data of {facts.Shape}, but {Data.title other} has {strange.Shape}"
+                          "choose data of the same shape"
+              | None -> yield! expect false "against" $"{Data.show other} could not be read" "check its path" ]
 
 /// Problems of the data, given what is known of its source.
 let data (knowing: Data -> Facts option) (d: Data) (facts: Facts) =
-    [ yield! misplaced d
-      yield! numbers d
-      yield! series d
+    [ yield! declared d
       yield! augmentation d facts
       yield! counts d facts
       yield! against knowing d facts ]

@@ -6,11 +6,13 @@ open GenDisc.PlanRows
 
 /// What a model becomes for given data. Stages and rows mean something only when there are no problems.
 type Inferred =
-    { Stages: Stage list
-      Rows: Row list
-      Problems: Problem list
-      /// What the last block leaves.
-      Leaves: Shape }
+    {
+        Stages: Stage list
+        Rows: Row list
+        Problems: Problem list
+        /// Where the last block leaves the main path.
+        Leaves: Position
+    }
 
 /// The state of the fold; stages, rows, problems and encoder layers in reverse.
 type private Walk =
@@ -204,7 +206,11 @@ let private encoder (knowing: Data -> Facts option) infer path (block: Block) (d
     match declared with
     | :? Experiment as inner ->
         match knowing inner.Data with
-        | Some facts when facts.Shape = walk.Facts.Shape && walk.Position.Shape = facts.Shape ->
+        | Some facts when
+            facts.Shape = walk.Facts.Shape
+            && walk.Position.Shape = facts.Shape
+            && not (List.exists Mirror.isWeighted walk.Encoder)
+            ->
             let inferred: Inferred = infer facts inner
 
             if not inferred.Problems.IsEmpty then
@@ -223,23 +229,23 @@ let private encoder (knowing: Data -> Facts option) infer path (block: Block) (d
                         { Declared = declared
                           Tuned = tuned
                           In = facts.Shape
-                          Out = inferred.Leaves
+                          Out = inferred.Leaves.Shape
                           Parameters = path |> List.map _.Parameters |> Cost.total
                           Flops = path |> List.map _.Flops |> Cost.total }
 
                 { walk with
-                    Position = moved inferred.Leaves walk.Position.Sure walk.Position
+                    Position =
+                        { moved inferred.Leaves.Shape walk.Position.Sure walk.Position with
+                            States = inferred.Leaves.States
+                            Backward = inferred.Leaves.Backward }
                     Encoder = layer :: walk.Encoder
                     Stages = Stage.Trunk [ layer ] :: walk.Stages
-                    Rows = row (Block.brief block) facts.Shape inferred.Leaves [ layer ] :: walk.Rows }
+                    Rows = row (Block.brief block) facts.Shape inferred.Leaves.Shape [ layer ] :: walk.Rows }
         | Some facts ->
             problem
                 $"{Block.brief block} expects {facts.Shape}, which {inner.Name} was declared for, but receives {describe walk.Position}"
                 "put it first, on data of the same shape"
-        | None ->
-            problem
-                $"{Block.brief block} needs {Data.show inner.Data}, which could not be read"
-                "check its path"
+        | None -> problem $"{Block.brief block} needs {Data.show inner.Data}, which could not be read" "check its path"
     | other -> invalidOp $"{other.GetType()} is no experiment"
 
 /// Folds the data's shape over the blocks. After a block that does not fit it goes on with a guess.
@@ -269,4 +275,4 @@ let rec model (knowing: Data -> Facts option) (facts: Facts) (data: Data) (m: Mo
     { Stages = List.rev walk.Stages
       Rows = List.rev walk.Rows
       Problems = List.rev walk.Problems
-      Leaves = walk.Position.Shape }
+      Leaves = walk.Position }

@@ -25,8 +25,7 @@ module internal Runner =
             | other -> other
 
         { e with
-            Model =
-                { Blocks = e.Model.Blocks |> List.map inside }
+            Model = { Blocks = e.Model.Blocks |> List.map inside }
             Seed = defaultArg options.Seed e.Seed
             Training =
                 { e.Training with
@@ -76,15 +75,23 @@ module internal Runner =
             )
 
     /// Whether an earlier run saw the same data: a user's files may have changed under the same name.
-    let private sameData (options: HostOptions) (loader: Loader) (data: Data) (earlier: RunResult) =
-        match Data.facts data with
-        | Some _ -> true
-        | None ->
-            let now = loader.Files data |> List.map _.Sha256
+    let private sameData (options: HostOptions) (loader: Loader) (plan: Plan) (earlier: RunResult) =
+        let rec read (plan: Plan) =
+            [ plan.Experiment.Data; yield! Option.toList plan.Experiment.Data.Against ]
+            |> List.exists (fun data -> (Data.facts data).IsNone)
+            || List.exists read plan.Dependencies
+
+        if not (read plan) then
+            true
+        else
+            let now = loader.Behind plan |> List.map _.Sha256
             let same = ResultFile.tryChecksums earlier.Folder = Some now
 
             if not same then
-                options.Tell(RunEvent.Note $"{earlier.Id} was trained on other data than {Data.show data} holds now; it is trained again")
+                options.Tell(
+                    RunEvent.Note
+                        $"{earlier.Id} was trained on other data than {Data.show plan.Experiment.Data} holds now; it is trained again"
+                )
 
             same
 
@@ -109,7 +116,7 @@ module internal Runner =
                     None
                 else
                     RunFolder.TryFinished(options.Runs, id)
-                    |> Option.filter (sameData options loader experiment.Data)
+                    |> Option.filter (sameData options loader plan)
 
             let result =
                 match earlier with

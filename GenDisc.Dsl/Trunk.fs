@@ -8,7 +8,7 @@ open GenDisc.SequenceTrunk
 let private embed (facts: Facts) path (position: Position) block size : Step =
     let problems =
         [ yield! positive path block "a size" size "embed 8"
-          if position.Shape <> facts.Shape || facts.Levels.IsEmpty then
+          if position.Flattened || position.Shape <> facts.Shape || facts.Levels.IsEmpty then
               Problem.at
                   (Place.Block path)
                   $"{Block.show block} expects a table with categorical columns, as the first block"
@@ -198,5 +198,7 @@ and private residual facts path (position: Position) inner =
     { Layers = [ Layer.Residual(steps |> List.collect _.Layers) ]
       After =
         { position with
-            Sure = position.Sure && last.Sure && not bends }
+            Sure = position.Sure && last.Sure && not bends
+            States = position.States || last.States
+            Backward = max position.Backward last.Backward }
       Problems = problems }

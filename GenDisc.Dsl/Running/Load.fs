@@ -21,9 +21,10 @@ type internal Raw =
 type internal Prepared =
     {
         Splits: Splits
-        Files: DataFile list
         /// The series behind the examples, where there is one.
         Windows: WindowedSeries option
+        /// Scales other data as the training examples are.
+        Scale: Split -> Split
     }
 
 /// Reads data, each source once however many experiments and figures ask for it.
@@ -47,7 +48,8 @@ type internal Loader(options: HostOptions) =
         match places |> List.tryFind (fun p -> File.Exists p || Directory.Exists p) with
         | Some found -> found
         | None ->
-            let sought = places |> List.map Path.GetFullPath |> List.distinct |> String.concat "\n  "
+            let sought =
+                places |> List.map Path.GetFullPath |> List.distinct |> String.concat "\n  "
 
             raise (
                 UserError(
@@ -116,7 +118,8 @@ type internal Loader(options: HostOptions) =
         | Source.Blobs -> Raw.Parts(Blobs.Load noise)
         | Source.Friedman -> Raw.Parts(Friedman.Load noise)
         | Source.ImageFolder path ->
-            let size = data.Resize |> Option.map (fun (h, w) -> struct (h, w)) |> Option.toNullable
+            let size =
+                data.Resize |> Option.map (fun (h, w) -> struct (h, w)) |> Option.toNullable
 
             Raw.Parts(
                 ImageFolder.Load(
@@ -129,7 +132,7 @@ type internal Loader(options: HostOptions) =
                 )
             )
         | Source.TimeSeries name -> Raw.Parts(labelled name)
-        | Source.Table(path, target) -> Raw.Table(CsvTable.Read(locate path, target, false))
+        | Source.Table(path, target) -> Raw.Table(CsvTable.Read(locate path, target))
         | Source.ClassTable(path, target) -> Raw.Table(CsvTable.Read(locate path, target, true))
         | Source.Series source -> series data source
 
@@ -201,37 +204,53 @@ type internal Loader(options: HostOptions) =
         | Raw.Table table -> List.ofSeq table.Files
         | Raw.Series series -> List.ofSeq series.Files
 
+    /// The files behind a plan: of its own data, and of all others that have a say in what its run comes to.
+    member this.Behind(plan: Plan) : DataFile list =
+        let rec others (plan: Plan) =
+            [ yield! Option.toList plan.Experiment.Data.Against
+              for inner in plan.Dependencies do
+                  inner.Experiment.Data
+                  yield! others inner ]
+
+        this.Files plan.Experiment.Data
+        @ (others plan
+           |> List.filter (fun data -> (Data.facts data).IsNone)
+           |> List.collect this.Files)
+        |> List.distinct
+
     /// Cuts the data for an experiment; scales are fitted on its training examples alone.
-    member this.Prepare (data: Data) (streams: Streams) : Prepared =
+    member _.Prepare (data: Data) (streams: Streams) : Prepared =
         let take = Option.toNullable data.Take
 
-        let splits, windows =
+        let splits, windows, scale =
             match raw data with
             | Raw.Parts parts ->
                 let splits =
                     Splits.Make(parts.Train, parts.Test, data.Validation, take, streams.Take)
 
-                (if parts.Train.ExampleShape.Length = 2 then
-                     Standardise.Sequences splits
-                 else
-                     splits),
-                None
-            | Raw.Table table -> table.Prepare(Data.holdOut data, data.Validation, take, streams.Take), None
+                if parts.Train.ExampleShape.Length = 2 then
+                    Standardise.Sequences splits,
+                    None,
+                    fun other -> Standardise.Sequences(Splits(splits.Train, splits.Validation, other)).Test
+                else
+                    splits, None, id
+            | Raw.Table table -> table.Prepare(Data.holdOut data, data.Validation, take, streams.Take), None, id
             | Raw.Series series ->
                 let history, horizon = Data.window data
 
                 let windows =
                     Windows.Make(series, history, horizon, Data.holdOut data, data.Validation, take)
 
-                windows.Splits, Some windows
+                windows.Splits, Some windows, id
 
         { Splits = splits
-          Files = this.Files data
-          Windows = windows }
+          Windows = windows
+          Scale = scale }
 
-    /// The test part of the data, scaled as nothing else is.
+    /// The test part of the data, not scaled.
     member _.Strangers(data: Data) : Split =
         match raw data with
         | Raw.Parts parts -> Split.All parts.Test
         | Raw.Table _
-        | Raw.Series _ -> raise (UserError $"against {Data.show data}: only labelled images, vectors and series can stand there")
+        | Raw.Series _ ->
+            raise (UserError $"against {Data.show data}: only labelled images, vectors and series can stand there")

@@ -28,7 +28,13 @@ let private environment (training: Training) (machine: MachineInfo) =
       ) ]
 
 /// Test figures beyond the means, with the files that the report draws them from.
-let private judge (loader: Loader) (subject: Examined.Subject) (prepared: Prepared) validation (test: Examined.Examined) =
+let private judge
+    (loader: Loader)
+    (subject: Examined.Subject)
+    (prepared: Prepared)
+    validation
+    (test: Examined.Examined)
+    =
     let data = subject.Plan.Experiment.Data
 
     let classes =
@@ -45,7 +51,8 @@ let private judge (loader: Loader) (subject: Examined.Subject) (prepared: Prepar
 
     let strangers =
         match data.Against with
-        | Some other when subject.Model.IsClassifier -> Strangers.write subject other (loader.Strangers other) test
+        | Some other when subject.Model.IsClassifier ->
+            Strangers.write subject other (prepared.Scale(loader.Strangers other)) test
         | _ -> Map.empty
 
     match prepared.Windows with
@@ -113,7 +120,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
               Classes = List.ofSeq splits.Train.Data.ClassNames
               Confusion = confusion
               Environment = environment experiment.Training (MachineInfo.Read options.Device)
-              Data = prepared.Files
+              Data = loader.Behind plan
               Counts =
                 [ "train", splits.Train.Count
                   "validation", splits.Validation.Count
@@ -154,8 +161,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
 
     let test = Examined.split subject "test" splits.Test
 
-    let figures: Metrics =
-        { Values = judge loader subject prepared validation test }
+    let figures: Metrics = { Values = judge loader subject prepared validation test }
 
     Atomic.write (folder.File "model.safetensors") (fun stream ->
         SafeTensors.Save(model, stream, dict [ "gendisc", id ] |> Collections.Generic.Dictionary))
@@ -179,7 +185,8 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
         |> Option.map (fun v -> { Values = v.Figures })
         |> Option.defaultValue empty
 
-    let final = result status ({ Values = train.Figures }, validated, figures) (Some outcome)
+    let final =
+        result status ({ Values = train.Figures }, validated, figures) (Some outcome)
 
     let message =
         if outcome.Interrupted then

@@ -4,36 +4,10 @@ open Expecto
 open FsCheck
 open FsCheck.FSharp
 open GenDisc
+open GenDisc.Dsl.Tests.Checked
 open GenDisc.Dsl.Tests.Generators
 
 let private hybrid = ExperimentTests.hybrid
-
-let private plan e =
-    match Check.experiment e with
-    | Ok plan -> plan
-    | Error problems -> failtest (Explain.problems e problems)
-
-let private problems e =
-    match Check.experiment e with
-    | Ok _ -> []
-    | Error problems -> problems
-
-/// The source characters a problem points at.
-let private under (e: Experiment) (p: Problem) =
-    let source =
-        match p.Place with
-        | Place.Block _ -> (Model.source e.Model).Text
-        | Place.Loss -> Loss.show e.Loss
-        | Place.Data -> Data.show e.Data
-        | Place.Training -> Training.show e.Training
-        | Place.Name -> e.Name
-
-    p.Part |> Option.map (fun s -> source.Substring(s.Start, s.Length))
-
-/// Each problem as place, what its caret is under, and what it says.
-let private told e =
-    [ for p in problems e do
-          p.Place, under e p |> Option.defaultValue "", p.Says ]
 
 let private withModel c = { hybrid with Model = model c }
 

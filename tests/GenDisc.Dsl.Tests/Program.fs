@@ -13,11 +13,18 @@ let main args =
               ExperimentTests.tests
               MirrorTests.tests
               CheckTests.tests
+              SequenceCheckTests.tests
+              DataRulesTests.tests
+              PretrainedCheckTests.tests
               ExplainTests.tests
               PlanJsonTests.tests
               Progress.WordingTests.tests
               Running.RunTests.tests
               Running.TroubleTests.tests
+              Running.SequenceRunTests.tests
+              Running.PretrainedRunTests.tests
+              Running.EvaluationTests.tests
+              Running.BadFilesTests.tests
               Report.MosaicTests.tests
               Report.StatisticsTests.tests
               Report.HtmlTests.tests

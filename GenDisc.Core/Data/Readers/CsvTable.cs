@@ -19,12 +19,22 @@ public static class CsvTable
     /// <param name="target">The column to be predicted; all others are inputs.</param>
     /// <param name="classify">Whether to make a class of each different target; else the targets must be numbers.</param>
     /// <exception cref="UserError">The file is unusable, has no such column, or a cell is not what its column asks for.</exception>
-    public static Table Read(string path, string target, bool classify)
+    public static Table Read(string path, string target, bool classify) => Of(CsvFile.Read(path), target, _ => classify);
+
+    /// <summary>As with <c>classify</c>, which is true where the target holds texts.</summary>
+    /// <exception cref="UserError">The file is unusable, has no such column, or a cell is not what its column asks for.</exception>
+    public static Table Read(string path, string target)
     {
         var file = CsvFile.Read(path);
+        return Of(file, target, column => !IsNumeric(file, column));
+    }
+
+    private static Table Of(CsvFile file, string target, Func<int, bool> classify)
+    {
+        var path = file.Path;
         var targetIndex = file.IndexOf(target);
         if (file.Columns.Length == 1) throw new UserError($"{path}: beside the target {target} it has no column to predict it from.");
-        var outcome = classify ? Classes(file, targetIndex) : Measures(file, targetIndex);
+        var outcome = classify(targetIndex) ? Classes(file, targetIndex) : Measures(file, targetIndex);
 
         var numeric = new List<NumericColumn>();
         var categorical = new List<CategoricalColumn>();

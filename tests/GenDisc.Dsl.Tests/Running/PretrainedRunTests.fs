@@ -1,0 +1,222 @@
+/// Experiments that stand inside others, and data that change under the same name.
+module GenDisc.Dsl.Tests.Running.PretrainedRunTests
+
+open System.IO
+open Expecto
+open GenDisc
+open GenDisc.Dsl.Tests.Running.Files
+open GenDisc.Dsl.Tests.Running.Scene
+
+let private inner =
+    { toy with
+        Name = "inner"
+        Model = model (dense 8 >> relu >> autoencoder 3)
+        Loss = reconstruction
+        Training = toy.Training |> epochs 1 }
+
+let private over c =
+    { toy with
+        Name = "outer"
+        Model = model c
+        Loss = crossEntropy
+        Training = toy.Training |> epochs 1 }
+
+/// What the events tell: names planned, and each finished run with whether it was reused.
+let private history (scene: Scene) =
+    [ for event in scene.Events do
+          match event with
+          | RunEvent.Planned(plan, _, _) -> $"plan {plan.Experiment.Name}"
+          | RunEvent.Finished result -> (if result.Reused then "reused " else "trained ") + result.Name
+          | _ -> () ]
+
+/// The inner model's values in the outer file by their inner name, with both values.
+let private shared (inner: RunResult) (outer: RunResult) =
+    let within = tensors (bytes outer "model.safetensors")
+
+    [ for KeyValue(name, value) in tensors (bytes inner "model.safetensors") do
+          match within |> Map.toList |> List.filter (fun (key, _) -> key.EndsWith("." + name)) with
+          | [ _, copied ] -> name, value, copied
+          | found -> failtest $"{name} is in the outer file {found.Length} times" ]
+
+/// A table whose two columns are two numbers, as moons have.
+let private plane shift =
+    "a,b,kind"
+    :: [ for i in 0..79 do
+             let x = sin (float i) + shift
+             $"{number x},{number (cos (float i * 1.3))}," + (if sin (float i) > 0.0 then "up" else "down") ]
+
+let private notes (scene: Scene) =
+    [ for event in scene.Events do
+          match event with
+          | RunEvent.Note text -> text
+          | _ -> () ]
+
+let tests =
+    testList
+        "Run of encoders"
+        [ test "what stands inside is trained first, and only once" {
+              use scene = new Scene()
+              let outer = over (encoder inner >> dense 8 >> relu >> classifier [])
+              let first = scene.Run outer
+
+              Expect.equal (history scene) [ "plan inner"; "trained inner"; "plan outer"; "trained outer" ] "first"
+              Expect.isTrue (File.Exists(Path.Combine(scene.Runs, Experiment.id inner, "report.html"))) "its own folder"
+              readable first |> ignore
+
+              use second = new Scene()
+              let wider = over (encoder inner >> dense 9 >> relu >> classifier [])
+              Host.using { second.Options with Runs = scene.Runs } (fun () -> run wider) |> ignore
+
+              Expect.equal (history second) [ "plan inner"; "reused inner"; "plan outer"; "trained outer" ] "another"
+
+              use third = new Scene()
+              let again = Host.using { third.Options with Runs = scene.Runs } (fun () -> run outer)
+              Expect.isTrue again.Reused "the outer run is finished"
+              Expect.equal (history third) [ "plan outer"; "reused outer" ] "nothing else is asked"
+
+              let batches =
+                  third.Events
+                  |> List.filter (function
+                      | RunEvent.Batch _ -> true
+                      | _ -> false)
+
+              Expect.isEmpty batches "nor trained"
+          }
+
+          test "a frozen encoder stays as it was, bit for bit" {
+              use scene = new Scene()
+              let outer = scene.Run(over (encoder inner >> classifier [ 8 ]))
+              let before = scene.Run inner
+
+              for name, value, copied in shared before outer do
+                  Expect.equal copied value name
+          }
+
+          test "a finetuned encoder learns on; its decoder does not" {
+              use scene = new Scene()
+              let outer = scene.Run(over (finetuned inner >> classifier [ 8 ]))
+              let before = scene.Run inner
+
+              let changed, kept =
+                  shared before outer
+                  |> List.partition (fun (_, value, copied) -> value <> copied)
+                  |> fun (a, b) -> [ for name, _, _ in a -> name ], [ for name, _, _ in b -> name ]
+
+              Expect.isNonEmpty changed "learnt"
+              Expect.isNonEmpty kept "left"
+              Expect.all kept (fun name -> name.Contains "decoder" || name.Contains "likelihood") "only the decoder is left"
+
+              Expect.all
+                  changed
+                  (fun name -> not (name.Contains "decoder" || name.Contains "likelihood"))
+                  "the decoder is left"
+          }
+
+          test "the features of a vae's encoder are the means of q(z|x)" {
+              use scene = new Scene()
+
+              let generative =
+                  { toy with
+                      Name = "generative"
+                      Model = model (dense 8 >> relu >> vae 2 >> classifier [])
+                      Training = toy.Training |> epochs 1 }
+
+              let outer = scene.Run(over (encoder generative >> classifier []))
+              let before = scene.Run generative
+              Expect.equal (bytes outer "figures/features.json") (bytes before "figures/features.json") "features"
+          }
+
+          test "encoders inside encoders" {
+              use scene = new Scene()
+
+              let middle =
+                  { over (encoder inner >> dense 4 >> relu >> autoencoder 2) with
+                      Name = "middle"
+                      Loss = reconstruction }
+
+              let outer = over (finetuned middle >> classifier [])
+              let first = scene.Run outer
+
+              Expect.equal
+                  (history scene)
+                  [ "plan inner"
+                    "trained inner"
+                    "plan middle"
+                    "trained middle"
+                    "plan outer"
+                    "trained outer" ]
+                  "innermost first"
+
+              let kept = bytes first "model.safetensors"
+              Directory.Delete(Path.Combine(scene.Runs, Experiment.id inner), true)
+              Directory.Delete(Path.Combine(scene.Runs, Experiment.id outer), true)
+              let again = scene.Run outer
+              Expect.equal (bytes again "model.safetensors") kept "the middle file holds the innermost values"
+          }
+
+          test "a recurrent encoder reads sequences of unequal lengths" {
+              use scene = new Scene()
+              waves scene "Waves" 0.0
+
+              let states =
+                  { over (bidirectional (gru 3) >> classifier []) with
+                      Name = "states"
+                      Data = timeSeries "Waves" }
+
+              let outer =
+                  scene.Run
+                      { over (encoder states >> classifier []) with
+                          Data = timeSeries "Waves" }
+
+              Expect.isTrue (System.Double.IsFinite outer.Test.CrossEntropy) "figures"
+
+              for name, value, copied in shared (scene.Run states) outer do
+                  Expect.equal copied value name
+          }
+
+          test "checking an experiment checks those inside and trains none" {
+              use scene = new Scene()
+
+              Host.using { scene.Options with CheckOnly = true } (fun () -> run (over (encoder inner >> classifier [])))
+              |> ignore
+
+              Expect.equal (history scene) [ "plan inner"; "plan outer" ] "planned"
+              Expect.isEmpty (Directory.GetFileSystemEntries scene.Runs) "nothing written"
+          }
+
+          test "data that changed under the same path are trained on anew" {
+              use scene = new Scene()
+              put scene "plane.csv" (plane 0.0)
+
+              let experiment =
+                  { over (dense 4 >> relu >> classifier []) with
+                      Data = classTable "plane.csv" "kind" }
+
+              let first = scene.Run experiment
+              Expect.isTrue (scene.Run experiment).Reused "the same content"
+              Expect.isEmpty (notes scene) "nothing to say"
+              put scene "plane.csv" (plane 1.0)
+              let again = scene.Run experiment
+              Expect.isFalse again.Reused "other content"
+              Expect.equal again.Id first.Id "in its place"
+              Expect.exists (notes scene) (fun n -> n.Contains $"{first.Id} was trained on other data") "said"
+              Expect.isTrue (scene.Run experiment).Reused "and kept"
+          }
+
+          test "data of an experiment inside count too, and those that are found strange" {
+              use scene = new Scene()
+              put scene "plane.csv" (plane 0.0)
+
+              let onFile =
+                  { inner with
+                      Data = classTable "plane.csv" "kind" }
+
+              let outer = over (encoder onFile >> classifier [])
+              scene.Run outer |> ignore
+              Expect.isTrue (scene.Run outer).Reused "the same content"
+              put scene "plane.csv" (plane 1.0)
+              // trained again on its own, so that its own folder is up to date
+              Expect.isFalse (scene.Run onFile).Reused "inside"
+              Expect.isFalse (scene.Run outer).Reused "outside"
+          } ]
+    |> testSequenced
