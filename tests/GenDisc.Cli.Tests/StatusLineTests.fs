@@ -59,9 +59,9 @@ let tests =
           <| fun (width: int) (file: NonEmptyString) (received: int64) (total: int64) ->
               let width = abs (width % 300)
 
-              StatusLine.length (StatusLine.fetching true width file.Get received total)
+              StatusLine.length (StatusLine.reading true width file.Get received total)
               <= width
           test "a download of unknown length shows what has come" {
-              Expect.stringEnds (text (StatusLine.fetching true 80 "a.gz" 9_900_000L 0L)) "  9.9 MB" "no percentage"
-              Expect.stringContains (text (StatusLine.fetching true 80 "a.gz" 5_000_000L 10_000_000L)) "50 %" "known"
+              Expect.stringEnds (text (StatusLine.reading true 80 "a.gz" 9_900_000L 0L)) "  9.9 MB" "no percentage"
+              Expect.stringContains (text (StatusLine.reading true 80 "a.gz" 5_000_000L 10_000_000L)) "50 %" "known"
           } ]
