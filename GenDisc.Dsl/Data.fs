@@ -184,12 +184,7 @@ module Data =
         let history, horizon = window data
         let testing = int (System.Math.Round(holdOut data * float steps))
 
-        plain
-            (Sequence(history, columns))
-            0
-            (horizon * columns)
-            false
-            (max 0 (steps - testing - history - horizon + 1))
+        plain (Sequence(history, columns)) 0 (horizon * columns) false (max 0 (steps - testing - history - horizon + 1))
 
     /// What is known of the data without opening a file; None where a file must be read first.
     let facts (data: Data) : Facts option =
@@ -203,7 +198,9 @@ module Data =
         | Source.Spirals -> plain (Vector 2) 3 0 false 4000
         | Source.Blobs -> plain (Vector 2) 4 0 false 4000
         | Source.Friedman -> plain (Vector 10) 0 1 true 4000
-        | Source.Series series -> extent data series |> Option.bind (fun (columns, steps) -> windowed data columns steps)
+        | Source.Series series ->
+            extent data series
+            |> Option.bind (fun (columns, steps) -> windowed data columns steps)
         | Source.ImageFolder _
         | Source.TimeSeries _
         | Source.Table _

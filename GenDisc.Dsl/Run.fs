@@ -25,8 +25,7 @@ module internal Runner =
             | other -> other
 
         { e with
-            Model =
-                { Blocks = e.Model.Blocks |> List.map inside }
+            Model = { Blocks = e.Model.Blocks |> List.map inside }
             Seed = defaultArg options.Seed e.Seed
             Training =
                 { e.Training with
@@ -84,7 +83,10 @@ module internal Runner =
             let same = ResultFile.tryChecksums earlier.Folder = Some now
 
             if not same then
-                options.Tell(RunEvent.Note $"{earlier.Id} was trained on other data than {Data.show data} holds now; it is trained again")
+                options.Tell(
+                    RunEvent.Note
+                        $"{earlier.Id} was trained on other data than {Data.show data} holds now; it is trained again"
+                )
 
             same
 

@@ -55,7 +55,11 @@ let private list (flag: string option) =
                 steps series
                 series.What
                 Published.tryFind roots series |> Option.defaultValue "not on this machine" ]
-      yield [ "sines, lorenz, …"; ""; "generated: also dampedOscillator, drivenOscillator, vanDerPol"; "built in" ] ]
+      yield
+          [ "sines, lorenz, …"
+            ""
+            "generated: also dampedOscillator, drivenOscillator, vanDerPol"
+            "built in" ] ]
     |> show [ false; true; false; false ]
 
     Console.Out.WriteLine()
@@ -66,7 +70,7 @@ let private list (flag: string option) =
     |> show [ false; false ]
 
     Console.Out.WriteLine(
-        "\nPaths and names are looked for in the current folder, then in\n  "
+        "\nPaths are looked for in the current folder, then, as names are, in\n  "
         + String.Join("\n  ", roots |> List.map Path.GetFullPath)
     )
 

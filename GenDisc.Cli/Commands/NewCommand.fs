@@ -102,10 +102,7 @@ let run (arguments: string list) =
         raise (UsageError(message, "gendisc new --help"))
 
     let starter =
-        if parsed.Contains NewArguments.Series then
-            Starter.Series
-        else
-            Starter.Hybrid
+        if parsed.Contains NewArguments.Series then Starter.Series else Starter.Hybrid
 
     match parsed.TryGetResult Name with
     | None -> wrong "which name? As in: gendisc new first"

@@ -104,25 +104,29 @@ let check (arguments: string list) =
     let planned = Collections.Generic.HashSet<string>()
     // only data that must be read before they are checked need a display
     let display = lazy (Display.create false)
-    let line (text: string) = Console.Out.WriteLine text
+    let begun = ref false
+
+    let line (text: string) =
+        begun.Value <- true
+        Console.Out.WriteLine text
+
+    /// The first line of a paragraph.
+    let heading (text: string) =
+        if begun.Value then
+            line ""
+
+        line text
 
     let tell (event: RunEvent) =
         match event with
         | RunEvent.Planned(plan, id, _) when planned.Add id ->
-            if planned.Count > 1 then
-                line ""
-
             let name = plan.Experiment.Name
-            line name
+            heading name
             line (String('═', name.Length))
             line (Explain.plan plan)
             line ("run id: " + id)
         | RunEvent.Planned _ -> ()
-        | RunEvent.Note text ->
-            if planned.Count > 0 then
-                line ""
-
-            line text
+        | RunEvent.Note text -> heading text
         | RunEvent.Warning text -> line ("warning: " + text)
         | RunEvent.Fetching _ -> display.Value.Tell event
         | _ -> ()

@@ -56,7 +56,7 @@ type internal LiveProgress(terminal: Terminal) =
             let elapsed = Stopwatch.GetElapsedTime(trainingSince).TotalSeconds
             Some(elapsed / float (step - firstBatch) * float (epochs * batches - step))
 
-    /// Header and rule above the rows; each column is padded by 1 on either side. What does not fit so goes without.
+    /// A rule under the header; each column is padded by 1 on either side. What does not fit so goes without.
     let table (result: RunResult) (console: IAnsiConsole) =
         let rows = Outcome.rows result
         let plain = Wording.table rows
@@ -65,7 +65,7 @@ type internal LiveProgress(terminal: Terminal) =
         match rows with
         | header :: rows when widest + 4 <= terminal.Width ->
             let table = Table()
-            table.Border <- TableBorder.Horizontal
+            table.Border <- TableBorder.Simple
 
             header
             |> List.iteri (fun i name ->

@@ -43,7 +43,8 @@ type internal Loader(options: HostOptions) =
         match places |> List.tryFind (fun p -> File.Exists p || Directory.Exists p) with
         | Some found -> found
         | None ->
-            let sought = places |> List.map Path.GetFullPath |> List.distinct |> String.concat "\n  "
+            let sought =
+                places |> List.map Path.GetFullPath |> List.distinct |> String.concat "\n  "
 
             raise (
                 UserError(
@@ -110,7 +111,8 @@ type internal Loader(options: HostOptions) =
         | Source.Blobs -> Raw.Parts(Blobs.Load noise)
         | Source.Friedman -> Raw.Parts(Friedman.Load noise)
         | Source.ImageFolder path ->
-            let size = data.Resize |> Option.map (fun (h, w) -> struct (h, w)) |> Option.toNullable
+            let size =
+                data.Resize |> Option.map (fun (h, w) -> struct (h, w)) |> Option.toNullable
 
             Raw.Parts(
                 ImageFolder.Load(
@@ -228,4 +230,5 @@ type internal Loader(options: HostOptions) =
         match raw data with
         | Raw.Parts parts -> Split.All parts.Test
         | Raw.Table _
-        | Raw.Series _ -> raise (UserError $"against {Data.show data}: only labelled images, vectors and series can stand there")
+        | Raw.Series _ ->
+            raise (UserError $"against {Data.show data}: only labelled images, vectors and series can stand there")
