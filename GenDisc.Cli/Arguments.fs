@@ -76,11 +76,13 @@ type DataArguments =
 
 type NewArguments =
     | [<MainCommand; Unique>] Name of name: string
+    | [<Unique>] Series
 
     interface IArgParserTemplate with
         member this.Usage =
             match this with
             | Name _ -> "name of the script, with or without .fsx"
+            | Series -> "a forecast of a series, instead of a model of images"
 
 /// Asked for by --help: the text to print, exit code 0.
 type HelpAsked(text: string) =

@@ -17,10 +17,12 @@ let show =
       "gendisc show runs/hybrid-mnist-0a1b2c3d" ]
 
 let data =
-    [ "gendisc data list"
+    [ "gendisc data list      (also how scripts name your own files)"
       "gendisc data get mnist      (downloads and verifies, into the user's cache folder)" ]
 
-let create = [ "gendisc new my-experiment      (writes my-experiment.fsx)" ]
+let create =
+    [ "gendisc new my-experiment      (writes my-experiment.fsx)"
+      "gendisc new my-forecast --series" ]
 
 let overview (version: string) =
     "gendisc "

@@ -167,7 +167,7 @@ module Data =
               Levels = [] }
 
     /// Columns and steps of a series that is known beforehand.
-    let private extent (data: Data) series =
+    let internal extent (data: Data) series =
         match series with
         | SeriesSource.Sunspots -> Some(1, 2820)
         | SeriesSource.MinTemperatures -> Some(1, 3650)

@@ -1,6 +1,7 @@
 namespace GenDisc
 
-/// Named figures of one split. `Elbo` is the bound itself: nats per example, higher is better.
+/// Named figures of one split, each a member or, as all the others, by name: `result.Test["top5"]`. NaN stands for a
+/// figure that the model or the split does not have; the test split has the most.
 type Metrics =
     { Values: Map<string, float> }
 
@@ -8,13 +9,54 @@ type Metrics =
     member this.Item(name: string) =
         Map.tryFind name this.Values |> Option.defaultValue nan
 
+    /// The experiment's loss: its terms' weighted sum.
     member this.Loss = this["loss"]
+
+    /// Share of examples whose class was told right, 0 to 1.
     member this.Accuracy = this["accuracy"]
+
+    /// −log p(y|x), nats per example.
     member this.CrossEntropy = this["crossEntropy"]
+
+    /// The bound itself: nats per example, higher is better.
     member this.Elbo = this["elbo"]
+
+    /// −E_q[log p(x|z)], nats per example.
     member this.Reconstruction = this["reconstruction"]
+
+    /// KL(q(z|x) ‖ p(z)), nats per example.
     member this.Kl = this["kl"]
+
+    /// Mean squared error of a regression, in the square of the targets' own unit.
     member this.Mse = this["mse"]
+
+    /// Root of `Mse`, in the targets' own unit.
+    member this.Rmse = this["rmse"]
+
+    /// Mean absolute error of a regression, in the targets' own unit.
+    member this.Mae = this["mae"]
+
+    /// Coefficient of determination: 1 is perfect, 0 as good as the mean, below 0 worse.
+    member this.R2 = this["r2"]
+
+    /// Mean absolute error of a forecast over that of the seasonal-naive one on the training segment; test only, no
+    /// unit, below 1 is better than naive (Hyndman and Koehler 2006).
+    member this.Mase = this["mase"]
+
+    /// Mean −ln p of the true class, nats; test only.
+    member this.LogLoss = this["logLoss"]
+
+    /// Mean F1 over the classes, 0 to 1; test only.
+    member this.MacroF1 = this["macroF1"]
+
+    /// Area under the ROC curve, mean over the classes, 0 to 1; test only.
+    member this.RocAuc = this["rocAuc"]
+
+    /// Expected calibration error, 0 to 1 and lower is better, before any scaling; test only.
+    member this.Ece = this["ece"]
+
+    /// Mean Σₖ (pₖ − [k is true])², 0 to 2 and lower is better; test only.
+    member this.Brier = this["brier"]
 
 /// One line of `metrics.jsonl`.
 type EpochRecord =

@@ -103,7 +103,10 @@ module internal Runner =
 
         let inner () =
             plan.Dependencies
-            |> List.map (fun dependency -> Experiment.id dependency.Experiment, perform options loader dependency)
+            |> List.map (fun dependency ->
+                let built = dependency.Experiment.Name
+                options.Tell(RunEvent.Note $"{experiment.Name} is built on {built}, which comes first")
+                Experiment.id dependency.Experiment, perform options loader dependency)
             |> Map.ofList
 
         if options.CheckOnly then

@@ -45,6 +45,10 @@ let dataCache (lookup: Lookup) =
 let dataFolder (flag: string option) (lookup: Lookup) =
     flag |> Option.orElseWith (fun () -> lookup "GENDISC_DATA")
 
+/// Folders in which a user's files are looked for, in this order.
+let dataRoots (flag: string option) (lookup: Lookup) =
+    Option.toList (dataFolder flag lookup) @ [ dataCache lookup ]
+
 /// The data sets that can be loaded by name.
 let datasets () = DataStore.Known
 

@@ -6,10 +6,16 @@ open System.Globalization
 open System.IO
 open GenDisc
 
-/// Columns for the figures of the test split that any of the runs has.
+/// Columns for the headline figures of the test split that any of the runs has. The mean squared error stands in for
+/// its root in runs that have no other.
 let private testColumns (runs: RunFolders.Run list) =
-    [ "accuracy"; "elbo"; "mse" ]
-    |> List.filter (fun name -> runs |> List.exists (fun run -> run.Metrics.ContainsKey("test." + name)))
+    let has name (run: RunFolders.Run) = run.Metrics.ContainsKey("test." + name)
+
+    [ for name in [ "accuracy"; "elbo"; "rmse"; "mase" ] do
+          if runs |> List.exists (has name) then
+              name
+      if runs |> List.exists (fun run -> has "mse" run && not (has "rmse" run)) then
+          "mse" ]
 
 /// One row per run, header first.
 let rows (runs: RunFolders.Run list) =

@@ -17,14 +17,24 @@ let private experimentName (stem: string) =
     else
         name.Substring(0, min 64 name.Length).TrimEnd('-')
 
-let script (load: string) (name: string) =
+/// What a starter is about.
+[<RequireQualifiedAccess>]
+type Starter =
+    | Hybrid
+    | Series
+
+let private hybrid (load: string) (name: string) =
     $"""#load "{load}"
 open GenDisc
 
 // A hybrid model: a variational autoencoder learns to generate digits, and a classifier reads its latent vector.
+// Other data: mnist, fashionMnist, cifar10, moons, spirals, imageFolder "photos" |> resized 32 32,
+// table "iris.csv" "species"; fewer labels: mnist |> take 1000. `gendisc data list` lists them all.
+// Other models: conv 32 >> relu >> pool >> classifier [64]; with data like timeSeries "GunPoint":
+// bidirectional (lstm 32) >> classifier []; on another experiment's features: encoder other >> classifier [64].
 let experiment =
     {{ Name = "{name}"
-      Data = digits // built in, nothing to download; also: mnist, fashionMnist, moons; fewer labels: mnist |> take 1000
+      Data = digits // built in, nothing to download
       Model = model (dense 256 >> relu >> vae 16 >> classifier [64])
       Loss = 0.05 * elbo + crossEntropy // weights are floats; also: ramp 10 * kl + reconstruction + crossEntropy
       Training = adam 2e-3 |> epochs 5 |> batch 128
@@ -33,6 +43,34 @@ let experiment =
 // `let result = run experiment` keeps the figures for the script: result.Test.Accuracy, result.Test.Elbo, ...
 run experiment
 """
+
+let private series (load: string) (name: string) =
+    $"""#load "{load}"
+open GenDisc
+
+// A forecast: the next point of a noisy sine from the 50 before it, by a recurrent network.
+// Other series: lorenz, vanDerPol 1.0, sunspots, minTemperatures, csvSeries "sales.csv" ["total"]; of a season that the
+// data do not tell themselves: csvSeries "sales.csv" [] |> season 12. `gendisc data list` lists them all.
+// Other models: lstm 32 >> regressor []; causalConv 16 1 >> relu >> causalConv 16 2 >> relu >> lastState >> regressor [].
+let experiment =
+    {{ Name = "{name}"
+      Data = sines [ 1.0 ] |> noise 0.05 |> window 50 1
+      Model = model (gru 16 >> regressor [])
+      Loss = mse
+      Training = adam 1e-2 |> epochs 20 |> batch 32
+      Seed = 1 }}
+
+let result = run experiment
+
+// below 1, a forecast errs less than repeating the last season does
+printfn "RMSE %%.4f, MASE %%.3f" result.Test.Rmse result.Test.Mase
+"""
+
+/// A starter's source; `load` is the preamble as the script sees it.
+let script (starter: Starter) (load: string) (name: string) =
+    match starter with
+    | Starter.Hybrid -> hybrid load name
+    | Starter.Series -> series load name
 
 /// Serves `dotnet fsi` and editors, which need the libraries' places; empty under `gendisc run`.
 let preamble (toolFolder: string) =
@@ -62,6 +100,9 @@ let run (arguments: string list) =
 
     let wrong message =
         raise (UsageError(message, "gendisc new --help"))
+
+    let starter =
+        if parsed.Contains NewArguments.Series then Starter.Series else Starter.Hybrid
 
     match parsed.TryGetResult Name with
     | None -> wrong "which name? As in: gendisc new first"
@@ -98,7 +139,7 @@ let run (arguments: string list) =
                         Console.Out.WriteLine("wrote " + Wording.path file)
                         "gendisc.fsx"
 
-                create path (script load (experimentName stem))
+                create path (script starter load (experimentName stem))
                 Console.Out.WriteLine("wrote " + Wording.path path)
                 Console.Out.WriteLine("run it: gendisc run " + Wording.path path)
                 ExitCode.Done

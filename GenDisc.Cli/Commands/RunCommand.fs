@@ -72,10 +72,11 @@ let run (arguments: string list) =
     let tell (event: RunEvent) =
         silent.Value <- false
 
-        interrupt.Training <-
+        interrupt.Stopping <-
             match event with
-            | RunEvent.Finished _ -> false
-            | _ -> true
+            | RunEvent.Finished _ -> None
+            | RunEvent.Fetching _ -> Some "stopping…"
+            | _ -> Some "stopping after this batch…"
 
         progress.Tell event
 
@@ -100,20 +101,34 @@ let check (arguments: string list) =
     let own, forScript = Arguments.splitScript arguments
     let parsed = Arguments.parse<CheckArguments> "check" Help.check own
     let script = ScriptFile.find "check" (parsed.TryGetResult CheckArguments.File)
-    let out = Console.Out
-    let plans = ref 0
+    let planned = Collections.Generic.HashSet<string>()
+    // only data that must be read before they are checked need a display
+    let display = lazy (Display.create false)
+    let begun = ref false
+
+    let line (text: string) =
+        begun.Value <- true
+        Console.Out.WriteLine text
+
+    /// The first line of a paragraph.
+    let heading (text: string) =
+        if begun.Value then
+            line ""
+
+        line text
 
     let tell (event: RunEvent) =
         match event with
-        | RunEvent.Planned(plan, id, _) ->
-            if plans.Value > 0 then
-                out.WriteLine()
-
-            plans.Value <- plans.Value + 1
-            out.WriteLine(Explain.plan plan)
-            out.WriteLine("run id: " + id)
-        | RunEvent.Note text -> out.WriteLine(text: string)
-        | RunEvent.Warning text -> out.WriteLine("warning: " + text)
+        | RunEvent.Planned(plan, id, _) when planned.Add id ->
+            let name = plan.Experiment.Name
+            heading name
+            line (String('═', name.Length))
+            line (Explain.plan plan)
+            line ("run id: " + id)
+        | RunEvent.Planned _ -> ()
+        | RunEvent.Note text -> heading text
+        | RunEvent.Warning text -> line ("warning: " + text)
+        | RunEvent.Fetching _ -> display.Value.Tell event
         | _ -> ()
 
     let options =
@@ -129,9 +144,13 @@ let check (arguments: string list) =
           Cancel = CancellationToken.None
           Tell = tell }
 
-    let assembly = underHost script forScript options
+    try
+        let assembly = underHost script forScript options
 
-    if plans.Value = 0 then
-        out.WriteLine(ScriptFile.nothingRan script (ScriptFile.declared assembly))
+        if planned.Count = 0 then
+            line (ScriptFile.nothingRan script (ScriptFile.declared assembly))
 
-    ExitCode.Done
+        ExitCode.Done
+    finally
+        if display.IsValueCreated then
+            display.Value.Dispose()

@@ -8,19 +8,20 @@ module internal Native =
     [<DllImport("libc", EntryPoint = "_exit")>]
     extern void exitAtOnce(int code)
 
-/// Ctrl-C and SIGTERM: the first asks a training run to stop after its batch; the second, or one that comes while
-/// nothing trains, ends the process at once with exit code 130. `leave` then puts the terminal in order.
+/// Ctrl-C and SIGTERM: the first asks whatever heeds the token to stop; the second, or one that comes while nothing
+/// heeds it, ends the process at once with exit code 130. `leave` then puts the terminal in order.
 type internal Interrupt(say: string -> unit, leave: unit -> unit) =
     let source = new CancellationTokenSource()
-    let mutable training = false
+    let mutable stopping: string option = None
 
     let onSignal (context: PosixSignalContext) =
         context.Cancel <- true
 
-        if training && not source.IsCancellationRequested then
-            say "stopping after this batch… (again: stop at once)"
+        match Volatile.Read &stopping with
+        | Some words when not source.IsCancellationRequested ->
+            say (words + " (again: stop at once)")
             source.Cancel()
-        else
+        | _ ->
             leave ()
             Console.Out.Flush()
 
@@ -36,10 +37,10 @@ type internal Interrupt(say: string -> unit, leave: unit -> unit) =
 
     member _.Token = source.Token
 
-    /// Whether there is a run that heeds the token.
-    member _.Training
-        with get () = Volatile.Read &training
-        and set (value: bool) = Volatile.Write(&training, value)
+    /// What to say at the first signal, while there is something that heeds the token.
+    member _.Stopping
+        with get () = Volatile.Read &stopping
+        and set (value: string option) = Volatile.Write(&stopping, value)
 
     interface IDisposable with
         member _.Dispose() =

@@ -56,18 +56,16 @@ type internal LiveProgress(terminal: Terminal) =
             let elapsed = Stopwatch.GetElapsedTime(trainingSince).TotalSeconds
             Some(elapsed / float (step - firstBatch) * float (epochs * batches - step))
 
-    /// Borders and padding take 3 columns each and one more; what does not fit so goes without.
+    /// A rule under the header; each column is padded by 1 on either side. What does not fit so goes without.
     let table (result: RunResult) (console: IAnsiConsole) =
-        let rows = Wording.metricRows (Outcome.splits result)
+        let rows = Outcome.rows result
         let plain = Wording.table rows
-        let columns = rows |> List.tryHead |> Option.map _.Length |> Option.defaultValue 0
         let widest = 0 :: (plain |> List.map _.Length) |> List.max
 
         match rows with
-        | _ when widest + columns + 3 > terminal.Width -> plain |> List.iter console.WriteLine
-        | header :: rows when not rows.IsEmpty ->
+        | header :: rows when widest + 4 <= terminal.Width ->
             let table = Table()
-            table.Border <- TableBorder.Rounded
+            table.Border <- TableBorder.Simple
 
             header
             |> List.iteri (fun i name ->
@@ -78,7 +76,7 @@ type internal LiveProgress(terminal: Terminal) =
                 table.AddRow(row |> List.map Markup.Escape |> Array.ofList) |> ignore
 
             console.Write table
-        | _ -> ()
+        | _ -> plain |> List.iter console.WriteLine
 
     let exiting = EventHandler(fun _ _ -> terminal.ClearStatus())
 
@@ -108,11 +106,11 @@ type internal LiveProgress(terminal: Terminal) =
                     |> StatusLine.training terminal.Unicode (terminal.Width - 1)
                     |> show
             | RunEvent.Fetching(file, received, total) ->
-                if isDue () then
-                    StatusLine.fetching terminal.Unicode (terminal.Width - 1) file received total
+                if total > 0L && received >= total then
+                    say "grey" (Wording.reading file received total).Did
+                elif isDue () then
+                    StatusLine.reading terminal.Unicode (terminal.Width - 1) file received total
                     |> show
-                elif total > 0L && received >= total then
-                    terminal.ClearStatus()
             | RunEvent.Planned(plan, id, _) ->
                 trainingSince <- 0L
                 say "bold" (plan.Experiment.Name + ": run " + id)

@@ -90,19 +90,17 @@ let training (unicode: bool) (width: int) (t: Training) =
           "loss " + Wording.metric "loss" t.Loss
           Wording.count t.ExamplesPerSecond + " examples/s" ]
 
-/// `total` is 0 where the server did not say.
-let fetching (unicode: bool) (width: int) (file: string) (received: int64) (total: int64) =
+/// A download or the decoding of images; `total` is 0 where the server did not say.
+let reading (unicode: bool) (width: int) (file: string) (received: int64) (total: int64) =
     let share = if total > 0L then float received / float total else 0.0
+    let now = Wording.reading file received total
 
     compose
         unicode
         width
-        ("fetching " + file)
+        now.Doing
         share
         [ if total > 0L then
               percent share
 
-          if total > 0L then
-              Wording.bytes received + " of " + Wording.bytes total
-          else
-              Wording.bytes received ]
+          now.SoFar ]

@@ -18,6 +18,12 @@ module internal Outcome =
     let splits (result: RunResult) =
         [ "train", result.Train; "validation", result.Validation; "test", result.Test ]
 
+    /// Rows of the table printed after a run, header first; none where there are no figures.
+    let rows (result: RunResult) =
+        match Wording.metricRows (Wording.brief (splits result)) with
+        | [ _ ] -> []
+        | rows -> rows
+
     /// Path of the report as the user would type it; None where there is none.
     let report (folder: string) =
         let path = Path.Combine(folder, "report.html")
@@ -39,23 +45,21 @@ type internal PlainProgress(writer: TextWriter) =
         | RunEvent.Batch _ -> ()
         | RunEvent.Planned(plan, id, _) -> line (plan.Experiment.Name + ": run " + id)
         | RunEvent.Fetching(file, received, total) ->
+            let now = Wording.reading file received total
+
             if file <> fetching then
                 fetching <- file
+                line (now.Doing + (if now.Whole = "" then "" else " (" + now.Whole + ")"))
 
-                line (
-                    "fetching "
-                    + file
-                    + (if total > 0L then " (" + Wording.bytes total + ")" else "")
-                )
-            elif total > 0L && received >= total then
+            if total > 0L && received >= total then
                 fetching <- ""
-                line ("fetched " + file)
+                line now.Did
         | RunEvent.Epoch(record, epochs) -> line (Wording.epoch Int32.MaxValue record epochs)
         | RunEvent.Note text -> line text
         | RunEvent.Warning text -> line ("warning: " + text)
         | RunEvent.Finished result ->
             line (Outcome.headline result)
-            Wording.metricRows (Outcome.splits result) |> Wording.table |> List.iter line
+            Outcome.rows result |> Wording.table |> List.iter line
 
             Outcome.report result.Folder
             |> Option.iter (fun path -> line ("report: " + path))

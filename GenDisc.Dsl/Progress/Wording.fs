@@ -41,23 +41,120 @@ let bytes (n: int64) =
     else
         fixedPoint 1 (float n / 1e6) + " MB"
 
+/// A file that is being fetched or decoded, in words, and how far it has come. The reader of image folders puts
+/// "decoding " before the name and counts images where a download counts bytes.
+type Reading =
+    {
+        /// `fetching a.gz`
+        Doing: string
+        /// `fetched a.gz`
+        Did: string
+        /// `9.9 MB`, `12,000 images`; of the whole. Empty where that is unknown.
+        Whole: string
+        /// `3.1 MB of 9.9 MB`, `12,000 of 60,000`
+        SoFar: string
+    }
+
+let private decodingMark = "decoding "
+
+let reading (file: string) (received: int64) (total: int64) =
+    let soFar amount =
+        if total > 0L then amount received + " of " + amount total else amount received
+
+    if file.StartsWith(decodingMark, StringComparison.Ordinal) then
+        let images (n: int64) = count (float n)
+
+        { Doing = file
+          Did = "decoded " + file.Substring decodingMark.Length
+          Whole = (if total > 0L then images total + " images" else "")
+          SoFar = soFar images }
+    else
+        { Doing = "fetching " + file
+          Did = "fetched " + file
+          Whole = (if total > 0L then bytes total else "")
+          SoFar = soFar bytes }
+
 /// A path below the current directory as the user would type it; others in full.
 let path (file: string) =
     let relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), file)
 
     if relative.StartsWith("..", StringComparison.Ordinal) then file else relative
 
-/// A figure of that name: accuracy in percent, the rest with about four digits.
-let metric (name: string) (x: float) =
-    if not (Double.IsFinite x) then x.ToString invariant
-    elif name = "accuracy" then fixedPoint 2 (100.0 * x) + " %"
-    elif abs x >= 100.0 then fixedPoint 2 x
-    elif abs x >= 1.0 || x = 0.0 then fixedPoint 3 x
-    elif abs x >= 1e-3 then fixedPoint 4 x
-    else x.ToString("G4", invariant)
+/// How a figure is written.
+[<RequireQualifiedAccess>]
+type Kind =
+    /// A part of a whole, in percent.
+    | Share
+    /// At most about 1, where the fourth decimal counts.
+    | Area
+    | Plain
 
-let private order =
-    [ "loss"; "accuracy"; "elbo"; "reconstruction"; "kl"; "crossEntropy"; "mse" ]
+/// Names of all figures, those that people look at first at the top.
+let order =
+    [ "loss"
+      "accuracy"
+      "balancedAccuracy"
+      "top2"
+      "top3"
+      "top5"
+      "macroF1"
+      "rocAuc"
+      "prAuc"
+      "crossEntropy"
+      "logLoss"
+      "brier"
+      "ece"
+      "temperature"
+      "eceAfterScaling"
+      "oodAuroc"
+      "oodAurocEnergy"
+      "elbo"
+      "reconstruction"
+      "kl"
+      "sparsity"
+      "mse"
+      "rmse"
+      "mae"
+      "r2"
+      "mase"
+      "persistenceRmse"
+      "seasonalNaiveRmse" ]
+
+/// Whether a figure is the share of examples whose class is among the k most probable: `top5`.
+let isTopK (name: string) =
+    name.Length > 3
+    && name.StartsWith("top", StringComparison.Ordinal)
+    && Seq.forall Char.IsAsciiDigit (name.Substring 3)
+
+/// How the figure of that name is written.
+let kind (name: string) =
+    match name with
+    | "accuracy"
+    | "balancedAccuracy"
+    | "macroF1"
+    | "ece"
+    | "eceAfterScaling" -> Kind.Share
+    | "rocAuc"
+    | "prAuc"
+    | "brier"
+    | "oodAuroc"
+    | "oodAurocEnergy"
+    | "r2" -> Kind.Area
+    | other when isTopK other -> Kind.Share
+    | _ -> Kind.Plain
+
+/// A figure of that name: shares in percent, the rest with about four digits.
+let metric (name: string) (x: float) =
+    if not (Double.IsFinite x) then
+        x.ToString invariant
+    else
+        match kind name with
+        | Kind.Share -> fixedPoint 2 (100.0 * x) + " %"
+        | Kind.Area when abs x < 100.0 -> fixedPoint 4 x
+        | _ when abs x >= 100.0 -> fixedPoint 2 x
+        | _ when abs x >= 1.0 || x = 0.0 -> fixedPoint 3 x
+        | _ when abs x >= 1e-3 -> fixedPoint 4 x
+        | _ -> x.ToString("G4", invariant)
 
 /// Names of the figures that any of these splits has; the well-known first.
 let metricNames (splits: Metrics list) =
@@ -68,6 +165,23 @@ let metricNames (splits: Metrics list) =
 
     [ yield! order |> List.filter (fun name -> List.contains name all)
       yield! all |> List.filter (fun name -> not (List.contains name order)) |> List.sort ]
+
+/// Splits without the test figures that say once more what others say: the log loss is the test's cross-entropy, and
+/// top3 lies between top2 and top5.
+let brief (splits: (string * Metrics) list) =
+    let without (m: Metrics) =
+        let has name = m.Values.ContainsKey name
+
+        { Values =
+            m.Values
+            |> Map.filter (fun name _ ->
+                match name with
+                | "logLoss" -> not (has "crossEntropy")
+                | "top3" -> not (has "top2" && has "top5")
+                | _ -> true) }
+
+    [ for split, m in splits do
+          split, without m ]
 
 /// Rows of metrics × splits, header first; splits without any figure are left out.
 let metricRows (splits: (string * Metrics) list) =

@@ -1,90 +1,53 @@
 /// Figures by split: names, units, which way is better, and how sure the test figures are.
 module internal GenDisc.Reporting.Metrics
 
-open System
+open GenDisc
 open GenDisc.Reporting.Html
-
-type private Kind =
-    /// A part of a whole, in per cent.
-    | Share
-    /// Between 0 and 1, where the fourth decimal counts.
-    | Area
-    | Plain
 
 let private splitNames = [ "train"; "validation"; "test" ]
 
-let private order =
-    [ "loss"
-      "accuracy"
-      "balancedAccuracy"
-      "top2"
-      "top3"
-      "top5"
-      "macroF1"
-      "rocAuc"
-      "prAuc"
-      "crossEntropy"
-      "logLoss"
-      "brier"
-      "ece"
-      "eceAfterScaling"
-      "temperature"
-      "elbo"
-      "reconstruction"
-      "kl"
-      "sparsity"
-      "mse"
-      "rmse"
-      "baselineRmse"
-      "mae"
-      "mase"
-      "r2"
-      "oodAuroc" ]
-
-/// Title, which way is better, kind.
+/// Title, and which way is better.
 let private describe (run: RunFolder) key =
     let own = run.TargetUnit |> Option.map (fun u -> $", {u}") |> Option.defaultValue ""
 
     match key with
-    | "loss" -> "Loss (weighted sum)", "lower", Plain
-    | "accuracy" -> "Accuracy", "higher", Share
-    | "balancedAccuracy" -> "Balanced accuracy (mean recall)", "higher", Share
-    | "macroF1" -> "Macro F1 (mean over classes)", "higher", Share
-    | "rocAuc" -> "Area under ROC curve, mean over classes", "higher", Area
-    | "prAuc" -> "Area under precision–recall curve, mean", "higher", Area
-    | "crossEntropy" -> "Cross-entropy, nats", "lower", Plain
-    | "logLoss" -> "Log loss, nats", "lower", Plain
-    | "brier" -> "Brier score", "lower", Area
-    | "ece" -> "Expected calibration error (ECE)", "lower", Share
-    | "eceAfterScaling" -> "ECE after temperature scaling", "lower", Share
-    | "temperature" -> "Temperature of the scaling", "", Plain
-    | "elbo" -> $"ELBO, nats per {run.Unit}", "higher", Plain
-    | "reconstruction" -> $"Reconstruction, nats per {run.Unit}", "lower", Plain
-    | "kl" -> $"KL divergence, nats per {run.Unit}", "", Plain
-    | "sparsity" -> $"Sparsity Σ|z|, per {run.Unit}", "", Plain
-    | "mse" -> "Mean squared error", "lower", Plain
-    | "rmse" -> $"Root mean squared error (RMSE){own}", "lower", Plain
-    | "baselineRmse" -> $"RMSE of the best naive forecast{own}", "", Plain
-    | "mae" -> $"Mean absolute error{own}", "lower", Plain
-    | "mase" -> "Mean absolute scaled error (MASE)", "lower", Plain
-    | "r2" -> "Coefficient of determination R²", "higher", Area
-    | "oodAuroc" -> "AUROC against out-of-distribution data", "higher", Area
-    | other when
-        other.StartsWith("top", StringComparison.Ordinal)
-        && Seq.forall Char.IsAsciiDigit (other.Substring 3)
-        ->
-        $"Top-{other.Substring 3} accuracy", "higher", Share
-    | other -> other, "", Plain
+    | "loss" -> "Loss (weighted sum)", "lower"
+    | "accuracy" -> "Accuracy", "higher"
+    | "balancedAccuracy" -> "Balanced accuracy (mean recall)", "higher"
+    | "macroF1" -> "Macro F1 (mean over classes)", "higher"
+    | "rocAuc" -> "Area under ROC curve, mean over classes", "higher"
+    | "prAuc" -> "Area under precision–recall curve, mean", "higher"
+    | "crossEntropy" -> "Cross-entropy, nats", "lower"
+    | "logLoss" -> "Log loss, nats", "lower"
+    | "brier" -> "Brier score", "lower"
+    | "ece" -> "Expected calibration error (ECE)", "lower"
+    | "eceAfterScaling" -> "ECE after temperature scaling", "lower"
+    | "temperature" -> "Temperature of the scaling", ""
+    | "elbo" -> $"ELBO, nats per {run.Unit}", "higher"
+    | "reconstruction" -> $"Reconstruction, nats per {run.Unit}", "lower"
+    | "kl" -> $"KL divergence, nats per {run.Unit}", ""
+    | "sparsity" -> $"Sparsity Σ|z|, per {run.Unit}", ""
+    | "mse" -> "Mean squared error", "lower"
+    | "rmse" -> $"Root mean squared error (RMSE){own}", "lower"
+    | "persistenceRmse" -> $"RMSE of the persistence forecast{own}", ""
+    | "seasonalNaiveRmse" -> $"RMSE of the seasonal-naive forecast{own}", ""
+    | "mae" -> $"Mean absolute error{own}", "lower"
+    | "mase" -> "Mean absolute scaled error (MASE)", "lower"
+    | "r2" -> "Coefficient of determination R²", "higher"
+    | "oodAuroc" -> "AUROC against out-of-distribution data", "higher"
+    | "oodAurocEnergy" -> "AUROC against out-of-distribution data, by energy", "higher"
+    | other when Wording.isTopK other -> $"Top-{other.Substring 3} accuracy", "higher"
+    | other -> other, ""
 
 let private format kind x =
     match kind with
-    | Share -> Number.percent 2 x
-    | Area -> Number.decimals 4 x
-    | Plain -> Number.short x
+    | Wording.Kind.Share -> Number.percent 2 x
+    | Wording.Kind.Area -> Number.decimals 4 x
+    | Wording.Kind.Plain -> Number.short x
 
 let private bounds kind (low, high) =
     match kind with
-    | Share -> $"{Number.decimals 2 (100.0 * low)}–{Number.decimals 2 (100.0 * high)}"
+    | Wording.Kind.Share -> $"{Number.decimals 2 (100.0 * low)}–{Number.decimals 2 (100.0 * high)}"
     | _ -> $"{format kind low}–{format kind high}"
 
 type Origin =
@@ -104,12 +67,9 @@ let interval (run: RunFolder) key =
 
 /// The interval as text: `98.1–98.6`.
 let intervalText (run: RunFolder) key =
-    let _, _, kind = describe run key
-    interval run key |> Option.map (fst >> bounds kind)
+    interval run key |> Option.map (fst >> bounds (Wording.kind key))
 
 let private value (run: RunFolder) key split =
-    let _, _, kind = describe run key
-
     match run.Metric $"{split}.{key}" with
     | None -> [ text "–" ]
     | Some x ->
@@ -119,7 +79,7 @@ let private value (run: RunFolder) key split =
             else
                 None
 
-        text (format kind x) :: Option.toList range
+        text (format (Wording.kind key) x) :: Option.toList range
 
 let private caption (run: RunFolder) (tested: string list) =
     let origins =
@@ -164,8 +124,8 @@ let table (run: RunFolder) (numbers: Numbering) =
         splitNames |> List.filter (fun split -> found |> List.exists (fst >> (=) split))
 
     let keys = found |> List.map snd |> List.distinct
-    let known = order |> List.filter (fun key -> List.contains key keys)
-    let keys = known @ List.sort (List.except order keys)
+    let known = Wording.order |> List.filter (fun key -> List.contains key keys)
+    let keys = known @ List.sort (List.except Wording.order keys)
 
     if keys.IsEmpty then
         []
@@ -175,7 +135,7 @@ let table (run: RunFolder) (numbers: Numbering) =
             @ [ "better", Align.Right ]
 
         let row key =
-            let name, better, _ = describe run key
+            let name, better = describe run key
 
             [],
             [ text name ] :: (used |> List.map (value run key))

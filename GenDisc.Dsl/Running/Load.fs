@@ -35,11 +35,7 @@ type internal Loader(options: HostOptions) =
     let progress =
         Settings.fetching (fun file received total -> options.Tell(RunEvent.Fetching(file, received, total)))
 
-    let roots =
-        [ match Settings.dataFolder options.Data look with
-          | Some folder -> folder
-          | None -> ()
-          Settings.dataCache look ]
+    let roots = Settings.dataRoots options.Data look
 
     /// A path as it is, else in the folders of data.
     let locate (path: string) =
@@ -57,26 +53,24 @@ type internal Loader(options: HostOptions) =
                 )
             )
 
-    /// A published series: in the folders of data, there perhaps in `timeseries`.
-    let published file =
-        [ for root in roots do
-              for folder in [ ""; "timeseries" ] do
-                  for name in [ file; file + ".gz" ] do
-                      Path.Combine(root, folder, name) ]
-        |> List.tryFind File.Exists
-        |> Option.defaultWith (fun () -> locate file)
-
     let csv path columns =
         Raw.Series(CsvSeries.Read(path, Array.ofList columns))
+
+    let published source =
+        let series = Published.all |> List.find (fun s -> s.Source = source)
+
+        match Published.tryFind roots series with
+        | Some file -> csv file [ series.Column ]
+        | None -> raise (UserError(Published.absent roots series))
 
     let series (data: Data) source =
         let span, points, noise, draw =
             Data.span data, Data.points data, Data.noise data, Data.draw data
 
         match source with
-        | SeriesSource.Sunspots -> csv (published "monthly-sunspots.csv") [ "Sunspots" ]
-        | SeriesSource.MinTemperatures -> csv (published "daily-min-temperatures.csv") [ "Temp" ]
-        | SeriesSource.AirlinePassengers -> csv (published "airline-passengers.csv") [ "Passengers" ]
+        | SeriesSource.Sunspots
+        | SeriesSource.MinTemperatures
+        | SeriesSource.AirlinePassengers -> published source
         | SeriesSource.Csv(path, columns) -> csv (locate path) columns
         | SeriesSource.Sines frequencies ->
             Raw.Series(Oscillations.Sines(Array.ofList frequencies, span, points, noise, draw))

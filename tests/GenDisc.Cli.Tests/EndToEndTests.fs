@@ -108,4 +108,136 @@ let tests =
               Expect.equal ended.Code 1 ended.Error
               Expect.stringContains (ended.Out + ended.Error) "nowhere" "which folder"
               Expect.isFalse ((ended.Out + ended.Error).Contains "   at ") "no stack trace"
+          }
+          test "starters run as they are written" {
+              use temp = new TempFolder()
+
+              for flags in [ []; [ "--series" ] ] do
+                  let name = "starter" + String.concat "" flags
+                  let made = gendisc (temp.File "cache") temp.Path [] ([ "new"; name ] @ flags)
+                  Expect.equal made.Code 0 made.Error
+
+                  let ended =
+                      gendisc
+                          (temp.File "cache")
+                          temp.Path
+                          [ "GENDISC_THREADS", "1" ]
+                          [ "run"; name + ".fsx"; "--epochs"; "1" ]
+
+                  Expect.equal ended.Code 0 ended.Error
+                  Expect.stringContains ended.Out "report: " name
+          }
+          test "an experiment inside another one is told of, run first, and reused" {
+              use temp = new TempFolder()
+
+              let file =
+                  temp.Write(
+                      "nested.fsx",
+                      $"""#load @"{temp.Write("gendisc.fsx", "")}"
+open GenDisc
+
+let inner =
+    {{ Name = "inner"
+      Data = moons |> take 200
+      Model = model (dense 8 >> relu >> autoencoder 2)
+      Loss = reconstruction
+      Training = adam 3e-3 |> epochs 1
+      Seed = 1 }}
+
+run
+    {{ inner with
+        Name = "outer"
+        Model = model (encoder inner >> classifier [])
+        Loss = crossEntropy }}
+"""
+                  )
+
+              let go arguments =
+                  let ended =
+                      gendisc (temp.File "cache") temp.Path [ "GENDISC_THREADS", "1" ] arguments
+
+                  Expect.equal ended.Code 0 ended.Error
+                  ended.Out
+
+              let inOrder (text: string) (parts: string list) =
+                  let places = parts |> List.map text.IndexOf
+                  Expect.isFalse (List.contains -1 places) text
+                  Expect.equal places (List.sort places) text
+
+              let note = "outer is built on inner, which comes first\n"
+
+              inOrder
+                  (go [ "check"; file ])
+                  [ note
+                    "\ninner\n═════\n"
+                    "run id: inner-"
+                    "\nouter\n═════\n"
+                    "run id: outer-" ]
+
+              inOrder (go [ "run"; file ]) [ note; "inner: run "; ": done in"; "outer: run "; "accuracy" ]
+
+              let other = go [ "run"; file; "--seed"; "2"; "--json" ]
+              Expect.hasLength (other.TrimEnd().Split '\n') 2 "a line for either"
+              inOrder other [ "\"name\":\"inner\""; "\"name\":\"outer\"" ]
+          }
+          test "mistakes in a user's files are one message that says where, and an exit code" {
+              use temp = new TempFolder()
+              let preamble = temp.Write("gendisc.fsx", "")
+              temp.Write("bad.zip", "not a zip") |> ignore
+              temp.Write("bad.csv", "a,b\n1,2\n3,x\n5,6\n7,8\n") |> ignore
+
+              // one script for all, so that it is compiled once
+              let file =
+                  temp.Write(
+                      "mistakes.fsx",
+                      $"""#load @"{preamble}"
+open GenDisc
+
+let data =
+    match fsi.CommandLineArgs[1] with
+    | "folder" -> imageFolder "nowhere/photos"
+    | "zip" -> imageFolder "bad.zip"
+    | "cell" -> csvSeries "bad.csv" ["b"] |> window 1 1
+    | "series" -> timeSeries "Nope"
+    | "published" -> sunspots
+    | _ -> mnist |> window 3 1
+
+run
+    {{ Name = "mistake"
+      Data = data
+      Model = model (regressor [])
+      Loss = mse
+      Training = adam 1e-3 |> epochs 1
+      Seed = 1 }}
+"""
+                  )
+
+              for word, code, parts in
+                  [ "folder",
+                    1,
+                    [ "nowhere/photos: there is no"
+                      temp.File "data/nowhere/photos"
+                      "GENDISC_DATA" ]
+                    "zip", 1, [ "bad.zip: it is no zip" ]
+                    "cell", 1, [ "bad.csv: line 3, column b: 'x' is not a number" ]
+                    "series", 1, [ "timeSeries \"Nope\""; "Nope_TRAIN.ts"; temp.File "data" ]
+                    "published", 1, [ "sunspots: there is no monthly-sunspots.csv"; temp.File "data/timeseries" ]
+                    "window",
+                    2,
+                    [ "mnist |> window 3 1\n"
+                      "^^^^^^"
+                      "window is for series, which mnist is not" ] ] do
+                  let ended =
+                      gendisc
+                          (temp.File "cache")
+                          temp.Path
+                          [ "GENDISC_DATA", temp.File "data" ]
+                          [ "run"; file; "--"; word ]
+
+                  Expect.equal ended.Code code (word + ended.Error)
+
+                  for part in parts do
+                      Expect.stringContains ended.Error part word
+
+                  Expect.isFalse (ended.Error.Contains "   at ") "no stack trace"
           } ]

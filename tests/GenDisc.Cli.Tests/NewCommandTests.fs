@@ -53,6 +53,19 @@ let tests =
                   ("Name = \"" + String.replicate 63 "a" + "\"\n")
                   "at most 64, no hyphen last"
           }
+          test "--series writes a forecast, otherwise it is a hybrid model" {
+              use folder = new TempFolder()
+              create [ folder.File "f"; "--series" ]
+              create [ folder.File "h" ]
+
+              let forecast, hybrid =
+                  File.ReadAllText(folder.File "f.fsx"), File.ReadAllText(folder.File "h.fsx")
+
+              Expect.stringContains forecast "Data = sines [ 1.0 ] |> noise 0.05 |> window 50 1\n" "a series"
+              Expect.stringContains forecast "Name = \"f\"" "the name"
+              Expect.stringContains forecast "RMSE %.4f" "a format, not an escape"
+              Expect.stringContains hybrid "vae 16 >> classifier [64]" "a hybrid"
+          }
           test "names that cannot be are refused" {
               for name in [ ""; "  "; "a/"; "gendisc" ] do
                   Expect.throwsT<UsageError> (fun () -> create [ name ]) name

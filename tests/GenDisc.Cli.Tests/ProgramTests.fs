@@ -254,6 +254,56 @@ let tests =
                   let ended = gendisc cache folder [] [ "data"; "get"; name ]
                   Expect.equal ended.Code 0 ended.Error
           }
+          test "the list of data has the published series and how scripts name own files" {
+              use data = new TempFolder()
+              let series = data.Write("timeseries/monthly-sunspots.csv", "")
+              let folder, cache, _ = stage.Value
+              let gendisc = gendisc cache folder [ "GENDISC_DATA", data.Path ]
+              let list = (gendisc [ "data"; "list" ]).Out
+
+              for name in
+                  [ "cifar10"
+                    "circles"
+                    "spirals"
+                    "blobs"
+                    "minTemperatures"
+                    "airlinePassengers" ] do
+                  Expect.stringContains list ("\n" + name + " ") name
+
+              let line (name: string) =
+                  list.Split '\n' |> Array.find _.StartsWith(name + " ", StringComparison.Ordinal)
+
+              Expect.stringEnds (line "sunspots") ("  " + series) "where"
+              Expect.stringContains (line "sunspots") " 2,820 " "steps"
+              Expect.stringEnds (line "minTemperatures") "not on this machine" "none"
+
+              for word in [ "imageFolder"; "timeSeries"; "csvSeries"; "table"; "classTable" ] do
+                  Expect.stringContains list ("\n" + word + " \"") word
+
+              let found = gendisc [ "data"; "get"; "Sunspots" ]
+              Expect.equal (found.Code, found.Out) (0, series + "\n") "nothing to fetch"
+              let absent = gendisc [ "data"; "get"; "minTemperatures" ]
+              Expect.equal absent.Code 1 "exit code"
+              Expect.stringContains absent.Error "daily-min-temperatures.csv" "what to fetch"
+              Expect.stringContains absent.Error data.Path "where to put it"
+          }
+          test "without a network, get says what to fetch and where to put it" {
+              let folder, cache, _ = stage.Value
+              let nowhere = "http://127.0.0.1:9"
+
+              let ended =
+                  gendisc
+                      cache
+                      folder
+                      [ "http_proxy", nowhere; "https_proxy", nowhere; "no_proxy", "" ]
+                      [ "data"; "get"; "cifar10" ]
+
+              Expect.equal ended.Code 1 ended.Error
+              Expect.stringStarts ended.Error "dataset cifar10: 6 of 6 files are not on this machine" "what"
+              Expect.stringContains ended.Error "cifar-10-binary.tar.gz\nand put them" "from where"
+              Expect.stringContains ended.Error (Path.Combine(cache, "gendisc", "data", "cifar10")) "where to"
+              Expect.isFalse (isStackTrace ended.Error) "no trace"
+          }
           test "check says so where nothing runs" {
               let folder, cache, _ = stage.Value
               let ended = gendisc cache folder [] [ "check"; "actor.fsx" ]

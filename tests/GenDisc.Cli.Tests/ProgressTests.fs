@@ -34,6 +34,33 @@ let tests =
 
               Expect.equal lines [ "fetching a.gz (9.0 MB)"; "fetched a.gz" ] "two lines"
           }
+          test "plain: decoding has a line when it begins and one when it ends, however short it is" {
+              let decoding decoded total =
+                  RunEvent.Fetching("decoding a.zip", decoded, total)
+
+              Expect.equal
+                  (plain
+                      [ for n in 0L..512L..59_904L do
+                            decoding n 60_000L
+                        decoding 60_000L 60_000L ])
+                  [ "decoding a.zip (60,000 images)"; "decoded a.zip" ]
+                  "many"
+
+              Expect.equal (plain [ decoding 3L 3L ]) [ "decoding a.zip (3 images)"; "decoded a.zip" ] "one event"
+          }
+          test "plain: a run without figures has no table" {
+              let none = metrics []
+
+              let lines =
+                  plain
+                      [ RunEvent.Finished
+                            { result with
+                                Train = none
+                                Validation = none
+                                Test = none } ]
+
+              Expect.hasLength lines 1 "the headline alone"
+          }
           test "plain: the end has a headline, figures by split, and the report if there is one" {
               use folder = new TempFolder()
               folder.Write("report.html", "") |> ignore

@@ -67,6 +67,25 @@ let tests =
               let ids = rows |> List.map List.head
               Expect.isLessThan (List.findIndex ((=) "a-1") ids) (List.findIndex ((=) "b-2") ids) "by time"
           }
+          test "the list shows root and scaled errors of regressions, the squared one for want of a root" {
+              use folder = new TempFolder()
+
+              let write name figures =
+                  folder.Write(name + "/result.json", """{"status":"done","metrics":{""" + figures + "}}")
+                  |> ignore
+
+              let columns () =
+                  (ListCommand.rows (RunFolders.all folder.Path))[0]
+                  |> List.filter _.StartsWith("test ")
+
+              write "a" "\"test.mse\":0.5,\"test.rmse\":0.7,\"test.mase\":0.9"
+              Expect.equal (columns ()) [ "test rmse"; "test mase" ] "no mse beside its root"
+              write "b" "\"test.mse\":0.5"
+              Expect.equal (columns ()) [ "test rmse"; "test mase"; "test mse" ] "an older run"
+              write "c" "\"test.accuracy\":0.5"
+
+              Expect.equal (columns ()) [ "test accuracy"; "test rmse"; "test mase"; "test mse" ] "accuracy first"
+          }
           test "a run is found by id, by the beginning of one, or by its folder" {
               use folder = new TempFolder()
 

@@ -55,13 +55,19 @@ let tests =
                     StatusLine.Remaining = Some(float remaining.Get) }
 
               StatusLine.length (StatusLine.training true width status) <= width
-          testProperty "no download is wider than the terminal"
+          testProperty "no download and no decoding is wider than the terminal"
           <| fun (width: int) (file: NonEmptyString) (received: int64) (total: int64) ->
               let width = abs (width % 300)
 
-              StatusLine.length (StatusLine.fetching true width file.Get received total)
-              <= width
+              [ file.Get; "decoding " + file.Get ]
+              |> List.forall (fun file ->
+                  StatusLine.length (StatusLine.reading true width file received total) <= width)
+          test "decoding shows images, not bytes" {
+              let parts = StatusLine.reading false 80 "decoding cifar10-jpeg.zip" 12_000L 60_000L
+              Expect.equal parts.Head "decoding cifar10-jpeg.zip " "no fetching"
+              Expect.equal parts.Tail "  20 %  12,000 of 60,000" "images"
+          }
           test "a download of unknown length shows what has come" {
-              Expect.stringEnds (text (StatusLine.fetching true 80 "a.gz" 9_900_000L 0L)) "  9.9 MB" "no percentage"
-              Expect.stringContains (text (StatusLine.fetching true 80 "a.gz" 5_000_000L 10_000_000L)) "50 %" "known"
+              Expect.stringEnds (text (StatusLine.reading true 80 "a.gz" 9_900_000L 0L)) "  9.9 MB" "no percentage"
+              Expect.stringContains (text (StatusLine.reading true 80 "a.gz" 5_000_000L 10_000_000L)) "50 %" "known"
           } ]

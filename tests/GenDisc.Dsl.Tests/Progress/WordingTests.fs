@@ -61,6 +61,109 @@ let tests =
               Expect.equal (List.head rows) [ ""; "train"; "test" ] "columns"
               Expect.equal (rows |> List.map List.head) [ ""; "loss"; "accuracy"; "kl"; "zeta" ] "rows"
           }
+          test "figures stand in the order of their weight, shares in percent" {
+              let names =
+                  [ "zeta"
+                    "seasonalNaiveRmse"
+                    "mase"
+                    "rmse"
+                    "kl"
+                    "ece"
+                    "top5"
+                    "accuracy"
+                    "loss"
+                    "oodAuroc" ]
+
+              let test = metrics [ for name in names -> name, 0.123456 ]
+
+              Expect.equal
+                  (Wording.metricNames [ test ])
+                  [ "loss"
+                    "accuracy"
+                    "top5"
+                    "ece"
+                    "oodAuroc"
+                    "kl"
+                    "rmse"
+                    "mase"
+                    "seasonalNaiveRmse"
+                    "zeta" ]
+                  "known ones first, strangers last"
+
+              for name in [ "balancedAccuracy"; "top2"; "top10"; "macroF1"; "ece"; "eceAfterScaling" ] do
+                  Expect.equal (Wording.metric name 0.98765) "98.77 %" name
+
+              for name in [ "rocAuc"; "prAuc"; "brier"; "oodAuroc"; "oodAurocEnergy"; "r2" ] do
+                  Expect.equal (Wording.metric name 1.0) "1.0000" name
+
+              Expect.equal (Wording.metric "r2" -2345.678) "-2345.68" "far from 1, no more than two decimals"
+              Expect.equal (Wording.metric "rmse" 17.3456) "17.346" "in its own unit"
+
+              for name in [ "top"; "topology"; "loss" ] do
+                  Expect.equal (Wording.kind name) Wording.Kind.Plain name
+          }
+          test "what says a figure once more is left out in short, for no other reason" {
+              let full =
+                  [ "crossEntropy", 0.1; "logLoss", 0.1; "top2", 0.8; "top3", 0.85; "top5", 0.9 ]
+
+              let left values =
+                  Wording.brief [ "test", metrics values ]
+                  |> List.collect (fun (_, m) -> m.Values |> Map.toList |> List.map fst)
+
+              Expect.equal (left full) [ "crossEntropy"; "top2"; "top5" ] "both left out"
+
+              Expect.equal
+                  (left [ "logLoss", 0.1; "top2", 0.8; "top3", 0.85 ])
+                  [ "logLoss"; "top2"; "top3" ]
+                  "nothing says them"
+          }
+          test "the fullest table has no more than 20 lines in short" {
+              let all = metrics [ for name in Wording.order -> name, 0.5 ]
+
+              let regression =
+                  set [ "mse"; "rmse"; "mae"; "r2"; "mase"; "persistenceRmse"; "seasonalNaiveRmse" ]
+
+              let hybrid =
+                  { Values =
+                      all.Values
+                      |> Map.filter (fun name _ -> not (regression.Contains name) && name <> "sparsity") }
+
+              let rows = Wording.metricRows (Wording.brief [ "train", hybrid; "test", hybrid ])
+              Expect.isLessThanOrEqual rows.Length 20 "a hybrid with strangers"
+              Expect.hasLength (List.distinct Wording.order) Wording.order.Length "no name twice"
+          }
+          test "downloads count bytes, decoding counts images" {
+              let fetched = Wording.reading "a.gz" 3_100_000L 9_912_422L
+              Expect.equal (fetched.Doing, fetched.Did) ("fetching a.gz", "fetched a.gz") "a download"
+              Expect.equal (fetched.Whole, fetched.SoFar) ("9.9 MB", "3.1 MB of 9.9 MB") "bytes"
+              let unknown = Wording.reading "a.gz" 3_100_000L 0L
+              Expect.equal (unknown.Whole, unknown.SoFar) ("", "3.1 MB") "of unknown length"
+              let decoded = Wording.reading "decoding cifar10-jpeg.zip" 12_000L 60_000L
+
+              Expect.equal
+                  (decoded.Doing, decoded.Did)
+                  ("decoding cifar10-jpeg.zip", "decoded cifar10-jpeg.zip")
+                  "decoding"
+
+              Expect.equal (decoded.Whole, decoded.SoFar) ("60,000 images", "12,000 of 60,000") "images"
+          }
+          test "the members of Metrics are the figures of those names" {
+              let m = metrics [ for i, name in List.indexed Wording.order -> name, float i ]
+
+              for value, name in
+                  [ m.Rmse, "rmse"
+                    m.Mae, "mae"
+                    m.R2, "r2"
+                    m.Mase, "mase"
+                    m.LogLoss, "logLoss"
+                    m.MacroF1, "macroF1"
+                    m.RocAuc, "rocAuc"
+                    m.Ece, "ece"
+                    m.Brier, "brier" ] do
+                  Expect.equal value m[name] name
+
+              Expect.isNaN (metrics []).Rmse "none of that name"
+          }
           test "an epoch's line shows as many figures as fit" {
               let line width = Wording.epoch width epochRecord 10
 

@@ -228,7 +228,7 @@ let forecasting (folder: string) =
     let put = Fixture.put folder
 
     let metrics =
-        """"train.mse":0.11,"test.mse":0.12,"test.rmse":23.0,"test.mae":16.7,"test.mase":0.862,"test.r2":0.8823,"test.baselineRmse":27.02"""
+        """"train.mse":0.11,"test.mse":0.12,"test.rmse":23.0,"test.mae":16.7,"test.mase":0.862,"test.r2":0.8823,"test.persistenceRmse":27.02"""
 
     put "result.json" (result "sunspots" metrics [] "[]" """"counts":{"train":1700,"validation":300,"test":566},""")
     put "plan.json" """{"parameters":52650,"terms":[{"name":"mse","weight":1.0}],"shape":[36,1]}"""
