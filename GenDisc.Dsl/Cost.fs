@@ -41,7 +41,10 @@ let rec parameters layer =
     | Layer.Conv1d(inputs, outputs, _, _, _) -> plus (product [ 3; inputs; outputs ]) outputs
     | Layer.Recurrent(cell, inputs, outputs, both) ->
         let each =
-            total [ product [ inputs; outputs ]; product [ outputs; outputs ]; product [ 2; outputs ] ]
+            total
+                [ product [ inputs; outputs ]
+                  product [ outputs; outputs ]
+                  product [ 2; outputs ] ]
 
         times (int64 (directions both * gates cell)) each
     | Layer.StepAffine(inputs, outputs) -> affine inputs outputs

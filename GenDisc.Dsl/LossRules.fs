@@ -90,12 +90,7 @@ let private missing (data: Data) (facts: Facts) (m: Model) loss =
                  $"{Data.title data} has classes: use crossEntropy with classifier [128]")
 
     [ if not (has _.IsClassifier) then
-          yield!
-              head
-                  "crossEntropy"
-                  "classifier"
-                  (facts.Classes > 0)
-                  "append >> classifier [128], or drop crossEntropy"
+          yield! head "crossEntropy" "classifier" (facts.Classes > 0) "append >> classifier [128], or drop crossEntropy"
       if not (has _.IsRegressor) then
           yield! head "mse" "regressor" (facts.Targets > 0) "append >> regressor [64], or drop mse"
       if not (has _.IsVae) then

@@ -42,7 +42,9 @@ let rec private mirror received layer =
         | Sequence _ -> []
     | Layer.Recurrent(cell, inputs, outputs, both) ->
         let states = if both then 2 * outputs else outputs
-        [ Layer.Recurrent(cell, states, outputs, both); Layer.StepAffine(states, inputs) ]
+
+        [ Layer.Recurrent(cell, states, outputs, both)
+          Layer.StepAffine(states, inputs) ]
     | Layer.LastState _
     | Layer.MeanState
     | Layer.MaxState ->

@@ -41,8 +41,7 @@ let training (e: Experiment) =
         [ if not ok then
               Problem.within Place.Training (Show.find part source) says hint ]
 
-    let normalises =
-        Block.everyBlock e.Model.Blocks |> List.exists _.IsBatchNorm
+    let normalises = Block.everyBlock e.Model.Blocks |> List.exists _.IsBatchNorm
 
     let rate, momentum =
         match t.Optimizer with

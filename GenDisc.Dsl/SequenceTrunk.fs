@@ -16,7 +16,8 @@ let conv1d path position block channels dilation causal =
 
     let sized =
         match positive path block "a number of channels" channels "conv 32" with
-        | [] -> oversize path block (Cost.parameters (Layer.Conv1d(f, channels, t, 1, false))) (int64 t * int64 channels)
+        | [] ->
+            oversize path block (Cost.parameters (Layer.Conv1d(f, channels, t, 1, false))) (int64 t * int64 channels)
         | problems -> problems
 
     let channels' = if sized.IsEmpty then channels else 1

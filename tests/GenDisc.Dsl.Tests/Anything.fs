@@ -159,10 +159,7 @@ let rec private anyDataOf depth =
         let! augment = listUpTo 3 anyAugmentation
 
         let! against =
-            if depth = 0 then
-                Gen.constant None
-            else
-                Gen.optionOf (anyDataOf (depth - 1))
+            if depth = 0 then Gen.constant None else Gen.optionOf (anyDataOf (depth - 1))
 
         return
             { Source = source
@@ -244,7 +241,10 @@ let rec private anyExperimentOf depth =
             if depth = 0 then
                 Gen.constant []
             else
-                Gen.map2 (fun e tuned -> Block.Encoder(e, tuned)) (anyExperimentOf (depth - 1)) (Gen.elements [ true; false ])
+                Gen.map2
+                    (fun e tuned -> Block.Encoder(e, tuned))
+                    (anyExperimentOf (depth - 1))
+                    (Gen.elements [ true; false ])
                 |> listUpTo 1
 
         let! loss = anyLoss

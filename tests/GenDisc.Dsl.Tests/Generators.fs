@@ -55,6 +55,7 @@ let private fitting shape =
               Gen.choose (1, 5) |> Gen.map (fun n -> Block.Conv n, Sequence(t, n))
               Gen.choose (1, 5) |> Gen.map (fun n -> Block.CausalConv(n, 2), Sequence(t, n))
               recurrent t
+
               Gen.elements [ Block.States States.Last; Block.States States.Mean; Block.GlobalMaxPool ]
               |> Gen.map (fun b -> b, Vector f)
 
@@ -154,7 +155,8 @@ let data =
 
 /// What is known of generated and named data.
 let facts (data: Data) =
-    Data.facts data |> Option.defaultWith (fun () -> failwith $"{data} must be read")
+    Data.facts data
+    |> Option.defaultWith (fun () -> failwith $"{data} must be read")
 
 /// An experiment that passes every check.
 let experiment =

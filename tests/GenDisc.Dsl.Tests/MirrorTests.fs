@@ -32,8 +32,8 @@ let rec private shapes input layers =
             | (Layer.Apply _ | Layer.Dropout _), _ -> ()
             | Layer.Conv1d(inputs, _, steps, _, _), Sequence(t, f) when (inputs, steps) = (f, t) -> ()
             | (Layer.Recurrent(_, inputs, _, _) | Layer.StepAffine(inputs, _)), Sequence(_, f) when inputs = f -> ()
-            | (Layer.MaxPool1d | Layer.UpsampleSteps _ | Layer.LastState _ | Layer.MeanState | Layer.MaxState), Sequence _ ->
-                ()
+            | (Layer.MaxPool1d | Layer.UpsampleSteps _ | Layer.LastState _ | Layer.MeanState | Layer.MaxState),
+              Sequence _ -> ()
             | Layer.Repeat _, Vector _ -> ()
             | (Layer.GlobalMean | Layer.GlobalMax), Image _ -> ()
             | Layer.Residual inner, _ when List.last (shapes shape inner) = shape -> ()
@@ -116,7 +116,10 @@ let tests =
 
           test "a recurrent encoder: its last state is repeated and read back step by step" {
               Expect.equal
-                  (Mirror.decoder 5 (Sequence(30, 2)) (layers (Sequence(30, 2)) [ Block.Recurrent(Cell.Gru, 8); Block.States States.Last ]))
+                  (Mirror.decoder
+                      5
+                      (Sequence(30, 2))
+                      (layers (Sequence(30, 2)) [ Block.Recurrent(Cell.Gru, 8); Block.States States.Last ]))
                   [ Layer.Affine(5, 8)
                     Layer.Repeat 30
                     Layer.Recurrent(Cell.Gru, 8, 8, false)

@@ -19,10 +19,7 @@ let private series = "sequence 50×1"
 let private shapes =
     [ "rnn", rnn 4, [ "rnn 4", "sequence 50×4", 4 + 16 + 8, 2 * 50 * (4 + 16) ], (5, 8)
       "lstm", lstm 8, [ "lstm 8", "sequence 50×8", 4 * (8 + 64 + 16), 2 * 4 * 50 * (8 + 64) ], (9, 16)
-      "gru",
-      gru 32,
-      [ "gru 32", "sequence 50×32", 3 * (32 * 1 + 32 * 32 + 2 * 32), 2 * 3 * 50 * (32 + 1024) ],
-      (33, 64)
+      "gru", gru 32, [ "gru 32", "sequence 50×32", 3 * (32 * 1 + 32 * 32 + 2 * 32), 2 * 3 * 50 * (32 + 1024) ], (33, 64)
       "bidirectional doubles parameters, states and FLOPs",
       bidirectional (gru 5),
       [ "bidirectional (gru 5)", "sequence 50×10", 2 * 3 * (5 + 25 + 10), 2 * 2 * 3 * 50 * (5 + 25) ],
@@ -108,10 +105,16 @@ let private reads =
 let private decoders =
     [ "a recurrent encoder",
       gru 8 >> vae 3,
-      [ Layer.Affine(3, 8); Layer.Repeat 50; Layer.Recurrent(Cell.Gru, 8, 8, false); Layer.StepAffine(8, 1) ]
+      [ Layer.Affine(3, 8)
+        Layer.Repeat 50
+        Layer.Recurrent(Cell.Gru, 8, 8, false)
+        Layer.StepAffine(8, 1) ]
       "both directions",
       bidirectional (gru 8) >> meanState >> vae 3,
-      [ Layer.Affine(3, 16); Layer.Repeat 50; Layer.Recurrent(Cell.Gru, 16, 8, true); Layer.StepAffine(16, 1) ]
+      [ Layer.Affine(3, 16)
+        Layer.Repeat 50
+        Layer.Recurrent(Cell.Gru, 16, 8, true)
+        Layer.StepAffine(16, 1) ]
       "convolutions and a pool",
       causalConv 4 2 >> relu >> pool >> vae 3,
       [ Layer.Affine(3, 100)
@@ -176,8 +179,17 @@ let private wrong: (Experiment * (Place * string * string) list) list =
             [ 0 ]
             "residual (gru 5)"
             "residual expects blocks that leave the shape as it was, but receives sequence 50×1 and leaves sequence 50×5" ]
-      forecast (gaussianNoise -0.5 >> maskingNoise 1.0 >> gaussianNoise infinity >> maskingNoise nan >> regressor []),
-      [ block [ 0 ] "gaussianNoise (-0.5)" "gaussianNoise (-0.5) expects a finite deviation of at least 0.0, but got -0.5"
+      forecast (
+          gaussianNoise -0.5
+          >> maskingNoise 1.0
+          >> gaussianNoise infinity
+          >> maskingNoise nan
+          >> regressor []
+      ),
+      [ block
+            [ 0 ]
+            "gaussianNoise (-0.5)"
+            "gaussianNoise (-0.5) expects a finite deviation of at least 0.0, but got -0.5"
         block [ 1 ] "maskingNoise 1.0" "maskingNoise 1.0 expects a rate from 0.0 to below 1.0, but got 1.0"
         block
             [ 2 ]
@@ -287,8 +299,7 @@ let tests =
               test $"wrong sequence {i + 1}: {e.Model}" { Expect.equal (toldUsing knowing e) expected "problems" }
 
           test "hints say where a sequence comes from" {
-              let hints e =
-                  problems e |> List.map _.Hint
+              let hints e = problems e |> List.map _.Hint
 
               Expect.equal
                   (hints (forecast (dense 4 >> gru 8 >> regressor [])))

@@ -51,7 +51,7 @@ let private mistake (test: Examined) (probabilities: float[][]) i =
 let private examples (s: Subject) (test: Examined) (positions: int[]) =
     let rows = positions |> Array.map (fun i -> test.Split.Indices.Span[i])
     use batch = Batches.Gather(test.Split.Data, rows, s.Device)
-    use flat = batch.X.flatten(1).cpu().contiguous ()
+    use flat = batch.X.flatten(1).cpu().contiguous()
     flat.data<float32>().ToArray() |> Array.chunkBySize test.Split.Data.ExampleSize
 
 let private pictures (s: Subject) (test: Examined) probabilities (worst: int[]) =

@@ -45,7 +45,10 @@ let private rollouts (s: Subject) (w: WindowedSeries) (test: Split) steps =
         | prediction -> prediction
 
     let scaled = Rollout.Run(forward, batch.X, steps)
-    positions, scaled |> Array.map (Array.mapi (fun i x -> w.Scaling.Undo(i % columns, float x)))
+
+    positions,
+    scaled
+    |> Array.map (Array.mapi (fun i x -> w.Scaling.Undo(i % columns, float x)))
 
 let private truth (w: WindowedSeries) first i =
     let columns = w.Series.Columns.Length

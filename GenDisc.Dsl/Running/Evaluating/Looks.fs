@@ -83,7 +83,7 @@ let private augmented (s: Subject) (train: Split) (augmenter: Augmenter) =
             if change then
                 augmenter.Apply(batch, RandomStream(0L, "figures"))
 
-            use flat = batch.X.flatten(1).contiguous ()
+            use flat = batch.X.flatten(1).contiguous()
             flat.data<float32>().ToArray() |> Array.chunkBySize train.Data.ExampleSize
 
         Mosaic.pairs (s.File "augmented.png") columns (c, h, w) (values false) (values true)

@@ -19,7 +19,8 @@ let private errors (scores: RegressionScores) mase =
 
 /// A naive forecast that needs no model.
 type Naive =
-    { Name: string; Scores: RegressionScores }
+    { Name: string
+      Scores: RegressionScores }
 
 let private naive (w: WindowedSeries) (season: int option) (truth: float[][]) =
     let columns = w.Series.Columns.Length
@@ -49,8 +50,7 @@ let private mase (w: WindowedSeries) (season: int option) (scores: RegressionSco
             [| for t in 0 .. w.TrainSteps - 1 do
                    w.Series.Values[t * columns + column] |]
 
-        let scale =
-            Forecasts.SeasonalNaiveScale(ReadOnlySpan training, defaultArg season 1)
+        let scale = Forecasts.SeasonalNaiveScale(ReadOnlySpan training, defaultArg season 1)
 
         let own =
             [ for h in 0 .. w.Horizon - 1 do
@@ -68,7 +68,9 @@ let private residuals (truth: float[][]) (predicted: float[][]) =
     let pairs = Array.zip (Array.concat truth) (Array.concat predicted)
     let all = pairs |> Array.map (fun (y, p) -> y - p)
     // over time only one residual an example is a series
-    let first = Array.map2 (fun (y: float[]) (p: float[]) -> y[0] - p[0]) truth predicted
+    let first =
+        Array.map2 (fun (y: float[]) (p: float[]) -> y[0] - p[0]) truth predicted
+
     let lags = min lags (first.Length / 4)
     let histogram = Residuals.Histogram(all, 30)
 
@@ -111,12 +113,18 @@ let write (s: Subject) (windows: WindowedSeries option) (test: Examined) : Map<s
     let intervals =
         RegressionScores.Intervals(truth, predicted, RandomStream(0L, "bootstrap"), resamples, 0.95, block)
 
-    Json.object [ "intervals", Intervals.json intervals; "resamples", Json.integer (int64 resamples) ]
+    Json.object
+        [ "intervals", Intervals.json intervals
+          "resamples", Json.integer (int64 resamples) ]
     |> Json.line
     |> Atomic.writeText (s.File "evaluation.json")
 
-    let baselines = windows |> Option.map (fun w -> naive w season truth) |> Option.defaultValue []
-    let maseOf scores = windows |> Option.map (fun w -> mase w season scores) |> Option.defaultValue nan
+    let baselines =
+        windows |> Option.map (fun w -> naive w season truth) |> Option.defaultValue []
+
+    let maseOf scores =
+        windows |> Option.map (fun w -> mase w season scores) |> Option.defaultValue nan
+
     let own = maseOf scores
 
     Json.object

@@ -33,8 +33,7 @@ let write (s: Subject) (train: Split) =
                         |> Array.sortBy fst
                         |> Array.truncate mostClasses do
                         for row in Array.truncate perClass rows do
-                            let values =
-                                data.Values.Slice(row * data.ExampleSize, data.ExampleSize).ToArray()
+                            let values = data.Values.Slice(row * data.ExampleSize, data.ExampleSize).ToArray()
 
                             Json.object
                                 [ "class", Json.integer (int64 label)

@@ -12,7 +12,9 @@ let private bins = 40
 
 /// Counts on common edges.
 let private histograms (inside: float[]) (outside: float[]) =
-    let low, high = min (Array.min inside) (Array.min outside), max (Array.max inside) (Array.max outside)
+    let low, high =
+        min (Array.min inside) (Array.min outside), max (Array.max inside) (Array.max outside)
+
     let width = max 1e-9 ((high - low) / float bins)
 
     let counts values =

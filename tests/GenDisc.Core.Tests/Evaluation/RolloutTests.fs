@@ -11,11 +11,11 @@ let private histories (rows: float32[][][]) =
 
     torch
         .tensor(rows |> Array.concat |> Array.concat)
-        .reshape(int64 rows.Length, int64 rows[0].Length, int64 rows[0][0].Length)
+        .reshape(int64 rows.Length, int64 (rows[0].Length), int64 (rows[0] [ 0 ].Length))
 
 /// `[n, history, 1]` to the sum of the last two steps.
 let private fibonacci (x: torch.Tensor) =
-    x.narrow(1, x.size 1 - 2L, 2L).sum (1L)
+    x.narrow(1, x.shape[1] - 2L, 2L).sum(1L)
 
 let tests =
     testList
@@ -35,9 +35,9 @@ let tests =
               use scope = torch.NewDisposeScope()
               // The first column grows by the second, which stays; a second predicted step is nonsense.
               let next (x: torch.Tensor) =
-                  let last = x.select (1, x.size 1 - 1L)
+                  let last = x.select (1, x.shape[1] - 1L)
                   let a, b = last.narrow (1, 0, 1), last.narrow (1, 1, 1)
-                  torch.cat ([| a + b; b; torch.full_like (a, 99); torch.full_like (a, 99) |], 1)
+                  torch.cat (ResizeArray [ a + b; b; torch.full_like (a, 99); torch.full_like (a, 99) ], 1)
 
               let start = histories [| [| [| 7f; 7f |]; [| 0f; 2f |] |] |]
               Expect.equal (Rollout.Run(next, start, 3)[0]) [| 2f; 2f; 4f; 2f; 6f; 2f |] "three steps")
@@ -47,5 +47,5 @@ let tests =
               Expect.isEmpty (Rollout.Run(id, start, 0)[0]) "none"
 
               Expect.throwsT<ArgumentException>
-                  (fun () -> Rollout.Run((fun x -> x.select(1, 0).narrow (1, 0, 1)), start, 1) |> ignore)
+                  (fun () -> Rollout.Run((fun x -> x.select(1, 0).narrow(1, 0, 1)), start, 1) |> ignore)
                   "one number of two") ]

@@ -43,7 +43,9 @@ let private plane shift =
     "a,b,kind"
     :: [ for i in 0..79 do
              let x = sin (float i) + shift
-             $"{number x},{number (cos (float i * 1.3))}," + (if sin (float i) > 0.0 then "up" else "down") ]
+
+             $"{number x},{number (cos (float i * 1.3))},"
+             + (if sin (float i) > 0.0 then "up" else "down") ]
 
 let private notes (scene: Scene) =
     [ for event in scene.Events do
@@ -65,12 +67,20 @@ let tests =
 
               use second = new Scene()
               let wider = over (encoder inner >> dense 9 >> relu >> classifier [])
-              Host.using { second.Options with Runs = scene.Runs } (fun () -> run wider) |> ignore
+
+              Host.using
+                  { second.Options with
+                      Runs = scene.Runs }
+                  (fun () -> run wider)
+              |> ignore
 
               Expect.equal (history second) [ "plan inner"; "reused inner"; "plan outer"; "trained outer" ] "another"
 
               use third = new Scene()
-              let again = Host.using { third.Options with Runs = scene.Runs } (fun () -> run outer)
+
+              let again =
+                  Host.using { third.Options with Runs = scene.Runs } (fun () -> run outer)
+
               Expect.isTrue again.Reused "the outer run is finished"
               Expect.equal (history third) [ "plan outer"; "reused outer" ] "nothing else is asked"
 
@@ -104,7 +114,11 @@ let tests =
 
               Expect.isNonEmpty changed "learnt"
               Expect.isNonEmpty kept "left"
-              Expect.all kept (fun name -> name.Contains "decoder" || name.Contains "likelihood") "only the decoder is left"
+
+              Expect.all
+                  kept
+                  (fun name -> name.Contains "decoder" || name.Contains "likelihood")
+                  "only the decoder is left"
 
               Expect.all
                   changed
