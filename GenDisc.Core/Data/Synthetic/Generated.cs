@@ -37,7 +37,7 @@ internal static class Generated
         var values = Array.ConvertAll(exact, value => (float)(value + (noise * stream.NextGaussian())));
         if (values.FirstOrDefault(value => !float.IsFinite(value), 0) != 0)
             throw new UserError($"{name}: its values grow beyond what a float32 holds. Choose smaller settings.");
-        var all = FormattableString.Invariant($", {FormattableString.Invariant(settings)}, noise {noise}, draw {draw}");
+        var all = FormattableString.Invariant($", {FormattableString.Invariant(settings)}, noise {noise}{(draw == 1 ? "" : $", draw {draw}")}");
         return new Series(name, columns, values, [FileOf(name, all, [MemoryMarshal.AsBytes<float>(values).ToArray()])]);
     }
 

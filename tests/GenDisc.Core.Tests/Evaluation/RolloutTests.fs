@@ -8,10 +8,10 @@ open GenDisc.Core.Runtime
 
 let private histories (rows: float32[][][]) =
     TorchRuntime.Init()
-
-    torch
-        .tensor(rows |> Array.concat |> Array.concat)
-        .reshape(int64 rows.Length, int64 (rows[0].Length), int64 (rows[0] [ 0 ].Length))
+    let history = rows[0].Length
+    let columns = (Array.head rows[0]).Length
+    let flat = torch.tensor (rows |> Array.concat |> Array.concat)
+    flat.reshape (int64 rows.Length, int64 history, int64 columns)
 
 /// `[n, history, 1]` to the sum of the last two steps.
 let private fibonacci (x: torch.Tensor) =

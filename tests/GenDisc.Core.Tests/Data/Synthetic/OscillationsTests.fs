@@ -131,6 +131,18 @@ let tests =
                   Expect.equal (make 0.3).Files[0] noisy.Files[0] "checksum"
                   Expect.notEqual (make 0.2).Files[0].Sha256 noisy.Files[0].Sha256 "other noise, other checksum"
           }
+          test "draws differ by their noise alone" {
+              let values draw noise =
+                  Oscillations.Sines([ 1.0 ], 50.0, 2000, noise, draw).Values |> Array.map float
+
+              let exact = values 1 0.0
+              Expect.equal (values 2 0.0) exact "without noise there is nothing to draw"
+              let first, second = values 1 0.1, values 2 0.1
+              Expect.equal (values 1 0.1) first "the same each time"
+              let noises = Array.map2 (-) first exact, Array.map2 (-) second exact
+              let correlation = noises ||> Array.map2 (*) |> Array.average |> fun c -> c / 0.01
+              Expect.isLessThan (abs correlation) 0.1 "independent draws"
+          }
           test "the file's name says what it was computed from" {
               let name (series: Series) = series.Files[0].Name
 
@@ -138,6 +150,11 @@ let tests =
                   (name (Oscillations.Sines([ 1.0; 2.5 ], 50.0, 10, 0.1)))
                   "sines (generated, seed 2026, frequencies 1 2.5, span 50, points 10, noise 0.1)"
                   "sines"
+
+              Expect.stringEnds
+                  (name (Oscillations.Sines([ 1.0 ], 50.0, 10, 0.1, 3)))
+                  "noise 0.1, draw 3)"
+                  "another draw is told"
 
               Expect.equal
                   (name (Oscillations.Damped(0.5, 50.0, 10, 0.0)))
