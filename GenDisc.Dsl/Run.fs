@@ -128,6 +128,8 @@ module internal Runner =
                     reused options result
                 | None ->
                     let found = inner ()
+                    // one inside may have been asked to stop when it had trained already
+                    options.Cancel.ThrowIfCancellationRequested()
                     options.Tell(RunEvent.Planned(plan, id, folder))
                     trained options loader plan id (fun e -> found[Experiment.id e].Folder)
 

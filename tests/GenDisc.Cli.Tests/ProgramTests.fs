@@ -30,6 +30,13 @@ let wait (heed: bool) =
         Threading.Thread.Sleep 20
         if heed && host.Cancel.IsCancellationRequested then raise (RunInterrupted "runs/a-1")
 
+let read () =
+    while true do
+        host.Tell(RunEvent.Note "training")
+        host.Tell(RunEvent.Fetching("decoding a.zip", 1L, 9L))
+        Threading.Thread.Sleep 20
+        host.Cancel.ThrowIfCancellationRequested()
+
 printfn "script output %.1f" 1.5
 
 match fsi.CommandLineArgs |> Array.skip 1 |> List.ofArray with
@@ -39,6 +46,7 @@ match fsi.CommandLineArgs |> Array.skip 1 |> List.ofArray with
 | [ "invalid" ] -> raise (InvalidExperiment "a is not a valid experiment:")
 | [ "heed" ] -> wait true
 | [ "ignore" ] -> wait false
+| [ "read" ] -> read ()
 | [ "exit"; code ] -> exit (int code)
 | [ "compiler" ] ->
     let loaded = AppDomain.CurrentDomain.GetAssemblies() |> Array.map (fun a -> a.GetName().Name)
@@ -165,6 +173,11 @@ let tests =
                   Expect.equal ended.Code 130 name
                   Expect.stringContains (ended.Out + ended.Error) "stopping after this batch" "said so"
                   Expect.stringContains ended.Error "what was done so far is in runs/a-1" "says where"
+          }
+          test "130: the first signal stops reading too, and speaks of no batch" {
+              let ended = interrupted "read" [ "INT" ]
+              Expect.equal (ended.Code, ended.Error) (130, "interrupted\n") "in one word"
+              Expect.stringContains ended.Out "stopping… (again: stop at once)" "said so"
           }
           test "130: the second signal stops at once" {
               let ended = interrupted "ignore" [ "INT"; "INT" ]

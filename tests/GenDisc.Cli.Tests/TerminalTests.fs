@@ -80,4 +80,15 @@ let tests =
               Expect.stringContains text "accuracy" "the table"
               Expect.isFalse (text.Contains "\u001b[?25l") "the cursor stays visible"
               Expect.isLessThan shown 50 "a thousand quick batches are not a thousand updates"
+          }
+          test "decoding leaves one line, in the words of decoding" {
+              let text =
+                  displayed
+                      [ for n in 1L .. 3L do
+                            RunEvent.Fetching("decoding a.zip", n, 3L)
+                        RunEvent.Note "planned" ]
+
+              Expect.stringContains text "decoding a.zip" "while it lasts"
+              Expect.stringContains text (clearLine + "decoded a.zip\n") "what stays"
+              Expect.isFalse (text.Contains "fetching") "no download"
           } ]

@@ -50,6 +50,31 @@ let tests =
               Expect.isFalse again.Reused "trained again"
               Expect.equal again.Status Status.Done "to the end"
           }
+          test "after an interruption nothing is built on what was just trained" {
+              use scene = new Scene()
+
+              let outer =
+                  { toy with
+                      Name = "outer"
+                      Model = model (encoder toy >> classifier [])
+                      Loss = crossEntropy }
+
+              scene.OnEvent <-
+                  function
+                  | RunEvent.Finished _ -> scene.Cancel()
+                  | _ -> ()
+
+              Expect.throwsT<System.OperationCanceledException> (fun () -> scene.Run outer |> ignore) "stopped"
+
+              let planned =
+                  scene.Events
+                  |> List.choose (function
+                      | RunEvent.Planned(plan, _, _) -> Some plan.Experiment.Name
+                      | _ -> None)
+
+              Expect.equal planned [ "toy" ] "the outer one never began"
+              Expect.hasLength (Directory.GetDirectories scene.Runs) 1 "and left no folder"
+          }
           test "training again that is interrupted leaves the finished run as it was" {
               use scene = new Scene()
               let first = scene.Run toy
