@@ -15,8 +15,7 @@ open GenDisc.Dsl.Tests.Generators
 
 /// A valid experiment but for its data.
 let private on (data: Data) =
-    let classes =
-        Data.facts data |> Option.map _.Classes |> Option.defaultValue 0
+    let classes = Data.facts data |> Option.map _.Classes |> Option.defaultValue 0
 
     { ExperimentTests.hybrid with
         Data = data
@@ -29,7 +28,8 @@ let private toldOf data =
           Expect.equal place Place.Data "place"
           part, says ]
 
-let private isFor (part: string) what source = part, $"{part.Split(' ')[0]} is for {what}, which {source} is not"
+let private isFor (part: string) what source =
+    part, $"{part.Split(' ')[0]} is for {what}, which {source} is not"
 
 let private wrong: (Data * (string * string) list) list =
     [ mnist
@@ -95,8 +95,7 @@ let private wrong: (Data * (string * string) list) list =
         "cropped 0", "cropped expects 1 to 27 pixels, but got 0"
         "cutOut 29", "cutOut expects 1 to 28 pixels, but got 29"
         "rotated 181.0", "rotated expects an angle above 0.0 and up to 180.0 degrees, but got 181.0" ]
-      mnist |> shifted 1 |> flipped |> shifted 99,
-      [ "shifted 99", "shifted expects 1 to 27 pixels, but got 99" ]
+      mnist |> shifted 1 |> flipped |> shifted 99, [ "shifted 99", "shifted expects 1 to 27 pixels, but got 99" ]
 
       airlinePassengers |> window 108 1,
       [ "window 108 1", "window 108 1 is longer than the training part of the series" ]
@@ -127,7 +126,14 @@ let private windowsOf (data: Data) columns steps =
 
     try
         Windows
-            .Make(ofSteps columns steps, history, horizon, Data.holdOut data, data.Validation, Option.toNullable data.Take)
+            .Make(
+                ofSteps columns steps,
+                history,
+                horizon,
+                Data.holdOut data,
+                data.Validation,
+                Option.toNullable data.Take
+            )
             .Splits.Train.Count
     with :? UserError ->
         0
@@ -171,7 +177,9 @@ let tests =
               Expect.equal
                   told
                   [ Place.Data, "points 3", "points is for generated series, which imageFolder \"x\" is not"
-                    Place.Data, "resized 0 5", "resized expects a height and a width of 1 to 4,096 pixels, but got 0 and 5"
+                    Place.Data,
+                    "resized 0 5",
+                    "resized expects a height and a width of 1 to 4,096 pixels, but got 0 and 5"
                     Place.Data, "holdOut 2.0", "holdOut expects a share above 0.0 and below 1.0, but got 2.0"
                     Place.Training, "epochs 0", "epochs expects 1 to 100,000, but got 0" ]
                   "problems"
@@ -179,7 +187,9 @@ let tests =
 
           test "a file that is not read is asked for" {
               Expect.equal
-                  (told { on moons with Data = table "a.csv" "y" })
+                  (told
+                      { on moons with
+                          Data = table "a.csv" "y" })
                   [ Place.Data, "", "table \"a.csv\" \"y\" must be read before it can be checked" ]
                   "problems"
           }
@@ -207,8 +217,7 @@ let tests =
                   let testable = int (Math.Round(share * float steps)) >= horizon
                   let facts = Data.windowed data columns steps |> Option.get
 
-                  let problems =
-                      problemsUsing (fun _ -> Some facts) { on friedman with Data = data }
+                  let problems = problemsUsing (fun _ -> Some facts) { on friedman with Data = data }
 
                   let cut = windowsOf data columns steps
                   let whole = windowsOf (data |> validation 0.0) columns steps

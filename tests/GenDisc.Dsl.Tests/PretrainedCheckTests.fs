@@ -156,9 +156,7 @@ let tests =
                     ("finetuned " + (untrainable :> IDeclared).Source)
                     "inner is not valid itself: epochs expects 1 to 100,000, but got 0"
 
-                let unread =
-                    { inner with
-                        Data = imageFolder "cats" }
+                let unread = { inner with Data = imageFolder "cats" }
 
                 "data that cannot be read",
                 over moons (encoder unread >> classifier []),
@@ -185,7 +183,13 @@ let tests =
                     over moons (finetuned inner >> dense 5 >> classifier [])
                     over moons (encoder { inner with Seed = 2 } >> dense 5 >> classifier [])
                     over moons (encoder { inner with Name = "other" } >> dense 5 >> classifier [])
-                    over moons (encoder { inner with Loss = elbo + 2.0 * crossEntropy } >> dense 5 >> classifier []) ]
+                    over
+                        moons
+                        (encoder
+                            { inner with
+                                Loss = elbo + 2.0 * crossEntropy }
+                         >> dense 5
+                         >> classifier []) ]
                   |> List.map Experiment.id
 
               Expect.equal (List.distinct ids) ids "all differ"

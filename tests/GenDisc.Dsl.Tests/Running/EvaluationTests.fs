@@ -24,7 +24,8 @@ let private area (points: (float * float)[]) =
     |> Array.pairwise
     |> Array.sumBy (fun ((x0, y0), (x1, y1)) -> (x1 - x0) * (y0 + y1) / 2.0)
 
-let private meanOf (f: float -> float -> float) (truth: float[]) predicted = Array.map2 f truth predicted |> Array.average
+let private meanOf (f: float -> float -> float) (truth: float[]) predicted =
+    Array.map2 f truth predicted |> Array.average
 
 let tests =
     testList
@@ -52,7 +53,8 @@ let tests =
               let reliability = some "reliability" file.Reliability
 
               let ece (bins: GenDisc.Reporting.Bin list) =
-                  bins |> List.sumBy (fun b -> float b.Count / float total * abs (b.Confidence - b.Accuracy))
+                  bins
+                  |> List.sumBy (fun b -> float b.Count / float total * abs (b.Confidence - b.Accuracy))
 
               close "ece" figures["ece"] (some "ece" reliability.EceBefore)
               close "ece of the bins" figures["ece"] (ece reliability.Before)
@@ -84,7 +86,11 @@ let tests =
                       { toy with
                           Data = moons |> take 256 |> validation 0.0 }
 
-              let reliability = some "evaluation" (readable result).Evaluation |> _.Reliability |> some "reliability"
+              let reliability =
+                  some "evaluation" (readable result).Evaluation
+                  |> _.Reliability
+                  |> some "reliability"
+
               Expect.isNone reliability.Temperature "temperature"
               Expect.isEmpty reliability.After "bins"
               Expect.isFalse (result.Test.Values.ContainsKey "temperature") "figure"
@@ -94,7 +100,11 @@ let tests =
           test "the temperature is fitted on validation examples alone" {
               use scene = new Scene()
               // other test data of the same size: the same training and validation sets
-              let validated share = scene.Run { toy with Data = moons |> take 256 |> validation share }
+              let validated share =
+                  scene.Run
+                      { toy with
+                          Data = moons |> take 256 |> validation share }
+
               let a, b = validated 0.1, validated 0.2
               Expect.notEqual a.Test["temperature"] b.Test["temperature"] "other validation examples, other temperature"
 
@@ -184,13 +194,19 @@ let tests =
               let run = readable result
               let shown = some "forecast" run.Forecast
               let track, before = shown.Series.Head, shown.Before.Head
-              let rmse (truth: float[]) predicted = sqrt (meanOf (fun y p -> (y - p) ** 2.0) truth predicted)
+
+              let rmse (truth: float[]) predicted =
+                  sqrt (meanOf (fun y p -> (y - p) ** 2.0) truth predicted)
+
               Expect.equal track.Steps[0] 225.0 "the test segment is the last quarter"
               Expect.equal track.Truth.Length 75 "a window for each of its steps"
               Expect.isLessThan (abs (rmse track.Truth track.Prediction - result.Test["rmse"])) 1e-4 "rmse"
 
               let past = Array.append before.Truth track.Truth
-              let ago n = past[before.Truth.Length - n .. past.Length - n - 1]
+
+              let ago n =
+                  past[before.Truth.Length - n .. past.Length - n - 1]
+
               close "persistence" result.Test["persistenceRmse"] (rmse track.Truth (ago 1))
               close "seasonal naive" result.Test["seasonalNaiveRmse"] (rmse track.Truth (ago 60))
 

@@ -58,7 +58,15 @@ let private everyForecast =
       "convolutions",
       { forecast with
           Data = vanDerPol 1.0 |> points 200 |> window 12 1
-          Model = model (causalConv 4 1 >> relu >> causalConv 4 2 >> residual (conv 4) >> pool >> regressor [ 8 ]) },
+          Model =
+              model (
+                  causalConv 4 1
+                  >> relu
+                  >> causalConv 4 2
+                  >> residual (conv 4)
+                  >> pool
+                  >> regressor [ 8 ]
+              ) },
       2
       "both directions, their mean",
       { forecast with
@@ -81,16 +89,42 @@ let tests =
                   measured name [ "mse"; "rmse"; "mae"; "r2"; "mase"; "persistenceRmse" ] result
                   let run = readable result
                   let shown = some "forecast" run.Forecast
-                  Expect.equal (shown.Horizon |> Option.map (fun h -> h * shown.Columns.Length)) (Some targets) "targets"
+
+                  Expect.equal
+                      (shown.Horizon |> Option.map (fun h -> h * shown.Columns.Length))
+                      (Some targets)
+                      "targets"
+
                   Expect.equal shown.Series.Length shown.Columns.Length "one track a column"
                   Expect.isNonEmpty shown.Rollout "rolled out"
                   Expect.all shown.RolloutRmse Double.IsFinite "roll-out"
               }
 
+          test "a model holds as many parameters as its plan counts" {
+              use scene = new Scene()
+
+              for name, experiment, _ in everyForecast do
+                  if not (List.exists (fun (b: Block) -> b.IsBatchNorm) experiment.Model.Blocks) then
+                      let result = scene.Run experiment
+
+                      let numbers =
+                          tensors (bytes result "model.safetensors")
+                          |> Map.toSeq
+                          |> Seq.sumBy (snd >> Array.length)
+
+                      match Check.experiment experiment with
+                      | Ok plan -> Expect.equal (int64 numbers / 4L) plan.Parameters name
+                      | Error problems -> failtest (Explain.problems experiment problems)
+          }
+
           test "a forecast is the same bit for bit when trained again" {
               use scene = new Scene()
               let first = scene.Run forecast
-              let names = files (Path.Combine(first.Folder, "figures")) |> List.map (fun f -> $"figures/{f}")
+
+              let names =
+                  files (Path.Combine(first.Folder, "figures"))
+                  |> List.map (fun f -> $"figures/{f}")
+
               let kept = [ for name in "model.safetensors" :: names -> name, bytes first name ]
               let again = scene.RunFresh forecast
               Expect.isFalse again.Reused "trained again"
@@ -102,7 +136,10 @@ let tests =
 
           test "a series in other units has errors in those units, and the same scaled errors" {
               use scene = new Scene()
-              let values = [ for t in 0..199 -> int (1000.0 * (3.0 + sin (0.3 * float t) + 0.2 * cos (1.9 * float t))) ]
+
+              let values =
+                  [ for t in 0..199 -> int (1000.0 * (3.0 + sin (0.3 * float t) + 0.2 * cos (1.9 * float t))) ]
+
               put scene "large.csv" ("x" :: [ for v in values -> number (float v) ])
               put scene "small.csv" ("x" :: [ for v in values -> number (float v / 1000.0) ])
 
@@ -136,17 +173,17 @@ let tests =
                   let run = readable result
                   Expect.equal run.Sequences.Length 6 "three training sequences of each class"
 
-                  Expect.containsAll
-                      [ 5..11 ]
-                      [ for s in run.Sequences -> s.Values[0].Length ]
-                      "of their own lengths"
+                  Expect.containsAll [ 5..11 ] [ for s in run.Sequences -> s.Values[0].Length ] "of their own lengths"
               }
 
           test "numbers in other units make no difference to labelled sequences" {
               use scene = new Scene()
               waves scene "Waves" 0.0
               waves scene "Far" 64.0
-              let of' name = scene.Run(labelled (timeSeries name) (gru 4 >> classifier []))
+
+              let of' name =
+                  scene.Run(labelled (timeSeries name) (gru 4 >> classifier []))
+
               let near, far = of' "Waves", of' "Far"
               Expect.isLessThan (abs (near.Test.CrossEntropy - far.Test.CrossEntropy)) 1e-3 "standardised"
           }
@@ -174,8 +211,7 @@ let tests =
               Expect.isFalse (prices.Test.Values.ContainsKey "mase") "no series"
               readable prices |> ignore
 
-              let colours =
-                  scene.Run(labelled (classTable "shop.csv" "kind") (classifier [ 8 ]))
+              let colours = scene.Run(labelled (classTable "shop.csv" "kind") (classifier [ 8 ]))
 
               Expect.equal (some "classes" (readable colours).Result).Classes [ "big"; "small" ] "classes by name"
           }
