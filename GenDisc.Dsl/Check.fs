@@ -115,7 +115,7 @@ module Check =
                                 { problem with
                                     Place = Place.Block [ i ]
                                     Part = Show.find [ i ] (Model.source m)
-                                    Says = $"{inner.Name} is not valid itself: {problem.Says}" } ]
+                                    Says = $"{Show.name inner.Name} is not valid itself: {problem.Says}" } ]
               | _ -> () ]
 
     /// As `using`, with what is known of data beforehand: named and generated ones.

@@ -32,18 +32,11 @@ let private sourceOf (e: Experiment) place =
     | Place.Training -> "training: ", Training.show e.Training
     | Place.Name -> "name:  ", Show.quoted e.Name
 
-/// The name as it is, unless that would print nothing or break the line.
-let private titleOf (e: Experiment) =
-    if e.Name = "" || String.exists System.Char.IsControl e.Name then
-        Show.quoted e.Name
-    else
-        e.Name
-
 /// Every problem with the source it sits in, a caret under the part at fault, and a hint.
 let problems (e: Experiment) (problems: Problem list) =
     String.concat
         "\n"
-        [ $"{titleOf e} is not a valid experiment:"
+        [ $"{Show.name e.Name} is not a valid experiment:"
           for problem in problems do
               let label, source = sourceOf e problem.Place
               let line, part = windowed problem.Part source

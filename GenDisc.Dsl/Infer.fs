@@ -216,7 +216,7 @@ let private encoder (knowing: Data -> Facts option) infer path (block: Block) (d
             if not inferred.Problems.IsEmpty then
                 problem
                     $"{Block.brief block} stands for an experiment that is not valid itself"
-                    $"check {inner.Name} on its own: {inferred.Problems.Head.Says}"
+                    $"check {Show.name inner.Name} on its own: {inferred.Problems.Head.Says}"
             else
                 let used =
                     inferred.Rows
@@ -243,7 +243,7 @@ let private encoder (knowing: Data -> Facts option) infer path (block: Block) (d
                     Rows = row (Block.brief block) facts.Shape inferred.Leaves.Shape [ layer ] :: walk.Rows }
         | Some facts ->
             problem
-                $"{Block.brief block} expects {facts.Shape}, which {inner.Name} was declared for, but receives {describe walk.Position}"
+                $"{Block.brief block} expects {facts.Shape}, which {Show.name inner.Name} was declared for, but receives {describe walk.Position}"
                 "put it first, on data of the same shape"
         | None -> problem $"{Block.brief block} needs {Data.show inner.Data}, which could not be read" "check its path"
     | other -> invalidOp $"{other.GetType()} is no experiment"

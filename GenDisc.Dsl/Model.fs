@@ -161,7 +161,7 @@ module Block =
     /// The block in a few words: its source, but an experiment inside by its name.
     let brief block =
         match block with
-        | Block.Encoder(e, tuned) -> $"""{if tuned then "finetuned" else "encoder"} {e.Name}"""
+        | Block.Encoder(e, tuned) -> $"""{if tuned then "finetuned" else "encoder"} {Show.name e.Name}"""
         | _ -> show block
 
     /// The experiments that stand inside a composition, in the order in which they are written.

@@ -45,6 +45,10 @@ let quoted (s: string) =
 
     "\"" + String.collect escape s + "\""
 
+/// A name as it is, unless that would print nothing or break the line.
+let name (s: string) =
+    if s = "" || String.exists Char.IsControl s then quoted s else s
+
 /// A stretch of printed source, in characters.
 type Span = { Start: int; Length: int }
 

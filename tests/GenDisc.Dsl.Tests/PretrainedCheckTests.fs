@@ -177,6 +177,14 @@ let tests =
                   "hint"
           }
 
+          test "a name that breaks lines is quoted" {
+              let e = over mnist (encoder { inner with Name = "two\n\nlines" } >> classifier [])
+
+              let text = Explain.problems e (problems e)
+              Expect.equal (text.Split('\n').Length) 5 "lines"
+              Expect.stringContains text "encoder \"two\\n\\nlines\" expects vector 2" "says"
+          }
+
           test "a run's identity changes with the declaration inside" {
               let ids =
                   [ outer

@@ -14,6 +14,7 @@ let main args =
               MirrorTests.tests
               CheckTests.tests
               SequenceCheckTests.tests
+              SequenceProblemTests.tests
               DataRulesTests.tests
               PretrainedCheckTests.tests
               ExplainTests.tests

@@ -72,6 +72,10 @@ let private cases: (string * (Scene -> unit) * Data * string list) list =
       (fun scene -> put scene "readings.csv" readings),
       csvSeries "readings.csv" [ "y" ],
       [ "readings.csv"; "no column 'y'" ]
+      "fewer steps to test with than are forecast",
+      (fun scene -> put scene "readings.csv" readings),
+      csvSeries "readings.csv" [] |> window 5 3 |> holdOut 0.02,
+      [ "readings"; "2 are in the test segment"; "at least 3" ]
       "an unknown class",
       (fun scene ->
           waves scene "Waves" 0.0

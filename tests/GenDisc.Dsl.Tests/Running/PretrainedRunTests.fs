@@ -217,7 +217,58 @@ let tests =
               Expect.isTrue (scene.Run experiment).Reused "and kept"
           }
 
-          test "data of an experiment inside count too, and those that are found strange" {
+          test "seed and epochs of the host hold inside too" {
+              use scene = new Scene()
+              let outer = over (encoder inner >> classifier [])
+
+              let result =
+                  Host.using
+                      { scene.Options with
+                          Seed = Some 7
+                          Epochs = Some 2 }
+                      (fun () -> run outer)
+
+              let with' (e: Experiment) =
+                  { e with
+                      Seed = 7
+                      Training = e.Training |> epochs 2 }
+
+              let asked = with' (over (encoder (with' inner) >> classifier []))
+              Expect.equal result.Id (Experiment.id asked) "as if declared so"
+          }
+
+          test "training afresh goes inside" {
+              use scene = new Scene()
+              let outer = over (encoder inner >> classifier [])
+              let first = scene.Run outer
+              let kept = bytes first "model.safetensors"
+              let again = scene.RunFresh outer
+              Expect.equal (bytes again "model.safetensors") kept "the same bits"
+
+              Expect.equal
+                  (history scene |> List.filter (fun line -> line = "trained inner"))
+                  [ "trained inner"; "trained inner" ]
+                  "both times"
+          }
+
+          test "data that are found strange count too" {
+              use scene = new Scene()
+              waves scene "Waves" 0.0
+              waves scene "Other" 0.5
+
+              let experiment =
+                  { over (gru 2 >> classifier []) with
+                      Data = timeSeries "Waves" |> against (timeSeries "Other") }
+
+              let first = scene.Run experiment
+              Expect.isTrue (scene.Run experiment).Reused "the same content"
+              waves scene "Other" 5.0
+              let again = scene.Run experiment
+              Expect.isFalse again.Reused "other content"
+              Expect.notEqual again.Test["oodAuroc"] first.Test["oodAuroc"] "other figures"
+          }
+
+          test "data of an experiment inside count too" {
               use scene = new Scene()
               put scene "plane.csv" (plane 0.0)
 

@@ -100,6 +100,23 @@ let tests =
                   Expect.all shown.RolloutRmse Double.IsFinite "roll-out"
               }
 
+          test "a model holds as many parameters as its plan counts" {
+              use scene = new Scene()
+
+              for name, experiment, _ in everyForecast do
+                  if not (List.exists (fun (b: Block) -> b.IsBatchNorm) experiment.Model.Blocks) then
+                      let result = scene.Run experiment
+
+                      let numbers =
+                          tensors (bytes result "model.safetensors")
+                          |> Map.toSeq
+                          |> Seq.sumBy (snd >> Array.length)
+
+                      match Check.experiment experiment with
+                      | Ok plan -> Expect.equal (int64 numbers / 4L) plan.Parameters name
+                      | Error problems -> failtest (Explain.problems experiment problems)
+          }
+
           test "a forecast is the same bit for bit when trained again" {
               use scene = new Scene()
               let first = scene.Run forecast
