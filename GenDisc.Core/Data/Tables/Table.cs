@@ -94,15 +94,15 @@ public sealed class Table
         var deviation = ImmutableArray.CreateBuilder<double>();
         foreach (var column in _numeric)
         {
-            var (m, d) = Moments(column.Values, rows);
-            mean.Add(m);
-            deviation.Add(d);
+            var moments = MomentsOf(column.Values, rows);
+            mean.Add(moments.Mean);
+            deviation.Add(moments.Scale);
         }
 
         var features = new Scaling(mean.ToImmutable(), deviation.ToImmutable());
         if (_target.IsClasses) return new TableEncoding(features, null);
-        var (targetMean, targetDeviation) = Moments(_target.Values, rows);
-        return new TableEncoding(features, new Scaling([targetMean], [targetDeviation]));
+        var target = MomentsOf(_target.Values, rows);
+        return new TableEncoding(features, new Scaling([target.Mean], [target.Scale]));
     }
 
     /// <summary>The rows as vectors laid out as <see cref="Schema"/> says, one after another. A missing number becomes the mean.</summary>
@@ -144,24 +144,12 @@ public sealed class Table
         ? Dataset.OfPixels(Name, [1], new byte[rows.Length], Pick(_target.Labels, rows), _target.ClassNames)
         : Dataset.OfTargets(Name, [1], new float[rows.Length], 1, new float[rows.Length]);
 
-    private static (double Mean, double Deviation) Moments(double[] column, ReadOnlySpan<int> rows)
+    /// <summary>A constant column, or one not known in these rows, stays finite: it becomes 0 and differences keep their units.</summary>
+    private static Moments MomentsOf(double[] column, ReadOnlySpan<int> rows)
     {
-        var known = 0;
-        var mean = 0.0;
-        var squares = 0.0;
-        // Welford 1962: no cancellation, however far the mean is from 0.
-        foreach (var row in rows)
-        {
-            var value = column[row];
-            if (double.IsNaN(value)) continue;
-            var before = value - mean;
-            mean += before / ++known;
-            squares += before * (value - mean);
-        }
-
-        var deviation = known > 0 ? Math.Sqrt(squares / known) : 0;
-        // A constant column, or one not known in these rows, stays finite: it becomes 0 and differences keep their units.
-        return (mean, deviation > 0 ? deviation : 1);
+        var moments = new Moments();
+        foreach (var row in rows) moments.Add(column[row]);
+        return moments;
     }
 
     private static T[] Pick<T>(T[] column, ReadOnlySpan<int> rows)
