@@ -26,6 +26,8 @@ let private tests =
           Data.Synthetic.OscillationsTests.tests
           Data.Synthetic.TrajectoriesTests.tests
           Data.WindowsTests.tests
+          Data.WindowGapsTests.tests
+          Data.WindowTroubleTests.tests
           Data.StandardiseTests.tests
           Data.Augmenting.AugmenterTests.tests
           Runtime.RandomStreamTests.tests
