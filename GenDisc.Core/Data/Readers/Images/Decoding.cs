@@ -43,7 +43,7 @@ internal sealed class Decoding(
             throw source.Wrong(
                 items[0].File.Name,
                 $"{items.Length} pictures of {width}×{height} pixels like this one need {length >> 20} MB, but only {most >> 20} MB can be had. "
-                + "Make them smaller: |> resize 32 32");
+                + "Make them smaller: |> resized 32 32");
 
         var block = new PixelBlock(items.Length, channels, height, width, new byte[(int)length]);
         var colourSeen = false;
@@ -100,7 +100,7 @@ internal sealed class Decoding(
         if (resize is null && (header.Width != first.Width || header.Height != first.Height))
             throw Wrong(
                 $"it has {header} pixels, but {items[0].File.Name} has {first}. All pictures must be of one size: "
-                + "bring them to one, as in |> resize 32 32");
+                + "bring them to one, as in |> resized 32 32");
         if (block.Channels == 1 && !header.IsGrey) return false;
         var pixels = ImageFile.Decode(bytes, block.Channels, Wrong);
         Resampling.ToPlanes(

@@ -151,7 +151,7 @@ let tests =
           }
           test "several sizes need to be brought to one" {
               let entries = among "cat/9.png" (flat 5 4 9uy)
-              failsOn [ "3×2"; "5×4"; "cat/9.png"; "|> resize 32 32" ] entries
+              failsOn [ "3×2"; "5×4"; "cat/9.png"; "|> resized 32 32" ] entries
               let loaded = load (Some struct (4, 6)) entries
               Expect.sequenceEqual loaded.Train.ExampleShape [ 1; 4; 6 ] "height, width"
 
