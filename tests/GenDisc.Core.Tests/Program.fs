@@ -15,6 +15,8 @@ let private tests =
           Data.Readers.CsvSeriesTests.tests
           Data.Readers.CsvTableTests.tests
           Data.Readers.ImageFolderTests.tests
+          Data.Readers.PixelCacheTests.tests
+          Data.Readers.HostilePicturesTests.tests
           Data.Readers.ResamplingTests.tests
           Data.Tables.TableTests.tests
           Data.Store.DownloaderTests.tests
