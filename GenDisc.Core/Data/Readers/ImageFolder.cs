@@ -75,13 +75,8 @@ public static class ImageFolder
             ? [.. all.Where(i => tree.Items[i].IsTest)]
             : TestPart.Choose(path, labels.Length, labels, testShare);
         int[] train = [.. all.Except(test)];
-        var taught = train.Select(i => labels[i]).ToHashSet();
-        for (var c = 0; c < tree.ClassNames.Length; c++)
-        {
-            if (!taught.Contains(c))
-                throw new UserError($"{path}: all pictures of class {tree.ClassNames[c]} are to test with. Add pictures to it, or choose a smaller test share.");
-        }
-
+        if (Strata.FirstAbsent(tree.ClassNames.Length, train.Select(i => labels[i])) is var absent and >= 0)
+            throw new UserError($"{path}: all pictures of class {tree.ClassNames[absent]} are to test with. Add pictures to it, or choose a smaller test share.");
         return (train, test);
     }
 

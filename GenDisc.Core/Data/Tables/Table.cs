@@ -48,7 +48,7 @@ public sealed class Table
     /// Divides the rows as <see cref="Partition"/> does, then fits scalings to the training rows in use and encodes all
     /// parts with them: vectors as in <see cref="Schema"/>, with classes or one standardised target.
     /// </summary>
-    /// <exception cref="UserError">A share, or the number taken, does not fit the data.</exception>
+    /// <exception cref="UserError">A share, or the number taken, does not fit the data, or a class has no row to train on.</exception>
     public Splits Prepare(double testShare, double validationShare, int? take, RandomStream takeStream)
     {
         var parts = Partition(testShare, validationShare, take, takeStream);
@@ -73,7 +73,7 @@ public sealed class Table
     /// <param name="validationShare">Of the rows that are not for the test; in [0, 1).</param>
     /// <param name="take">Rows to train on, or null for all that are left.</param>
     /// <param name="takeStream">Chooses those rows.</param>
-    /// <exception cref="UserError">A share, or the number taken, does not fit the data.</exception>
+    /// <exception cref="UserError">A share, or the number taken, does not fit the data, or a class has no row to train on.</exception>
     internal TableParts Partition(double testShare, double validationShare, int? take, RandomStream takeStream)
     {
         var test = TestPart.Choose(Name, Rows, _target.IsClasses ? _target.Labels : null, testShare);
@@ -82,6 +82,10 @@ public sealed class Table
         var splits = Splits.Make(Bare(rest), Bare(test), validationShare, take, takeStream);
         var train = Of(splits.Train);
         var validation = Of(splits.Validation);
+        if (Strata.FirstAbsent(_target.ClassNames.Length, _target.IsClasses ? Pick(_target.Labels, train) : []) is var absent and >= 0)
+            throw new UserError(
+                $"{Name}: no row of class {_target.ClassNames[absent]} is left to train on: all are to test or to validate with. "
+                + "Add rows of it, leave it out, or choose smaller shares.");
         return new TableParts(train, validation, [.. rest.Except(train).Except(validation)], test);
 
         int[] Of(Split split) => [.. split.Indices.ToArray().Select(i => rest[i])];
