@@ -32,6 +32,7 @@ let private tests =
           Data.WindowTroubleTests.tests
           Data.StandardiseTests.tests
           Data.Augmenting.AugmenterTests.tests
+          Data.Augmenting.RotateTests.tests
           Runtime.RandomStreamTests.tests
           Runtime.StreamsTests.tests
           Runtime.ElfVersionsTests.tests
