@@ -119,7 +119,9 @@ let tests =
           }
           test "a class with no row left to train on" {
               /// A class of 40 rows and one of a single row.
-              let lone = "x,y\n" + String.concat "" [ for i in 1..40 -> $"{i},common\n" ] + "0,rare\n"
+              let lone =
+                  "x,y\n" + String.concat "" [ for i in 1..40 -> $"{i},common\n" ] + "0,rare\n"
+
               let refused = [ "t:"; "class rare"; "smaller shares" ]
 
               let prepare test validation =
