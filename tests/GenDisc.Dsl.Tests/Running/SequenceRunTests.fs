@@ -232,6 +232,12 @@ let tests =
               Expect.equal (some "classes" run.Result).Classes [ "dark"; "light" ] "classes"
               Expect.equal (some "plan" run.Plan).Shape [ 1; 8; 8 ] "grey"
 
+              let one = Path.Combine(dataOf scene, "pictures", "dark", "0.png")
+              File.SetLastWriteTimeUtc(one, DateTime(2001, 1, 1))
+              Expect.isTrue (scene.Run experiment).Reused "a date is no other picture"
+              File.Copy(Path.Combine(dataOf scene, "pictures", "dark", "1.png"), one, true)
+              Expect.isFalse (scene.Run experiment).Reused "another picture is"
+
               let small =
                   scene.Run
                       { experiment with
