@@ -167,11 +167,11 @@ module Data =
               Levels = [] }
 
     /// Columns and steps of a series that is known beforehand.
-    let internal extent (data: Data) series =
+    let private extent (data: Data) series =
         match series with
-        | SeriesSource.Sunspots -> Some(1, 2820)
-        | SeriesSource.MinTemperatures -> Some(1, 3650)
-        | SeriesSource.AirlinePassengers -> Some(1, 144)
+        | SeriesSource.Sunspots
+        | SeriesSource.MinTemperatures
+        | SeriesSource.AirlinePassengers -> Published.tryOf series |> Option.map (fun p -> 1, p.Steps)
         | SeriesSource.Csv _ -> None
         | SeriesSource.Lorenz -> Some(3, points data)
         | SeriesSource.VanDerPol _ -> Some(2, points data)

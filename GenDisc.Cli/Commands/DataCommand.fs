@@ -24,11 +24,6 @@ let private ownData =
       "table \"FILE\" \"TARGET\"", "a CSV table; the target column holds classes or numbers"
       "classTable \"FILE\" \"TARGET\"", "as table, where the target's numbers are classes" ]
 
-let private steps (series: Published.Series) =
-    match Data.extent (Data.from (Source.Series series.Source)) series.Source with
-    | Some(_, steps) -> Wording.count (float steps)
-    | None -> ""
-
 let private list (flag: string option) =
     let store = Settings.dataStore flag Settings.environment
     let roots = Settings.dataRoots flag Settings.environment
@@ -52,9 +47,10 @@ let private list (flag: string option) =
       for series in Published.all do
           yield
               [ Published.word series
-                steps series
+                Wording.count (float series.Steps)
                 series.What
-                Published.tryFind roots series |> Option.defaultValue "not on this machine" ]
+                Running.PublishedFile.tryFind roots series
+                |> Option.defaultValue "not on this machine" ]
       yield
           [ "sines, lorenz, …"
             ""
@@ -79,11 +75,11 @@ let private list (flag: string option) =
 let private getSeries (flag: string option) (series: Published.Series) =
     let roots = Settings.dataRoots flag Settings.environment
 
-    match Published.tryFind roots series with
+    match Running.PublishedFile.tryFind roots series with
     | Some file ->
         Console.Out.WriteLine file
         ExitCode.Done
-    | None -> raise (UserError(Published.absent roots series))
+    | None -> raise (UserError(Running.PublishedFile.absent roots series))
 
 let private getSet (flag: string option) (name: string) =
     use display = Display.create false

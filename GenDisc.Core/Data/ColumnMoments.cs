@@ -1,28 +1,19 @@
 namespace GenDisc.Core.Data;
 
-/// <summary>
-/// Mean and deviation of each column in one pass without cancellation (Welford 1962). A column of equal values has a
-/// deviation of exactly 0.
-/// </summary>
+/// <summary>Mean and deviation of each column, fed row by row.</summary>
 internal sealed class ColumnMoments(int columns)
 {
-    private readonly double[] mean = new double[columns];
-    private readonly double[] squares = new double[columns];
-    private long rows;
+    private readonly Moments[] moments = [.. Enumerable.Range(0, columns).Select(_ => new Moments())];
 
-    /// <param name="row">One number a column.</param>
+    /// <param name="row">One number a column; NaN where missing.</param>
     public void Add(ReadOnlySpan<float> row)
     {
-        rows++;
-        for (var j = 0; j < columns; j++)
-        {
-            var from = row[j] - mean[j];
-            mean[j] += from / rows;
-            squares[j] += from * (row[j] - mean[j]);
-        }
+        for (var j = 0; j < moments.Length; j++) moments[j].Add(row[j]);
     }
 
+    /// <summary>The first column without a number; -1 when there is none.</summary>
+    public int FirstUnknown() => Array.FindIndex(moments, column => column.Count == 0);
+
     /// <summary>By mean and deviation (divided by n); a constant column is only centred.</summary>
-    public Scaling ToScaling() =>
-        new([.. mean], [.. squares.Select(sum => sum > 0 ? Math.Sqrt(sum / rows) : 1)]);
+    public Scaling ToScaling() => new([.. moments.Select(column => column.Mean)], [.. moments.Select(column => column.Scale)]);
 }

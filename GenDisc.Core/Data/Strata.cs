@@ -5,6 +5,18 @@ namespace GenDisc.Core.Data;
 /// <summary>How many examples of each class make a fair subset, and which.</summary>
 internal static class Strata
 {
+    /// <summary>The first of so many classes that none of the labels names; -1 when each is named.</summary>
+    public static int FirstAbsent(int classes, IEnumerable<int> labels)
+    {
+        var present = labels.ToHashSet();
+        for (var c = 0; c < classes; c++)
+        {
+            if (!present.Contains(c)) return c;
+        }
+
+        return -1;
+    }
+
     /// <summary>
     /// Shares of each class in round(fraction * total) examples by largest remainders: every share is its exact
     /// proportion rounded down or up.

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using GenDisc.Core.Runtime;
 
 namespace GenDisc.Core.Data;
@@ -13,15 +14,17 @@ public static class Windows
     /// the last <paramref name="validationShare"/> of the others the validation segment, the rest the training segment.
     /// A training window lies wholly inside its segment; of other windows the target does, while the history may reach
     /// back into earlier segments, as it does when one forecasts. Every column is standardised by the mean and the
-    /// deviation of the training segment. So nothing that is trained on depends on later steps.
+    /// deviation of the values known in the training segment. So nothing that is trained on depends on later steps.
+    /// A missing value of a history is the last known one before it in its column or, where there is none, the column's
+    /// mean in the training segment. A window with a missing value in its target is left out, whatever its segment.
     /// </summary>
-    /// <param name="series">Finite values.</param>
+    /// <param name="series">Finite values, or NaN where missing.</param>
     /// <param name="history">Steps of an example, at least 1.</param>
     /// <param name="horizon">Steps of a target, at least 1.</param>
     /// <param name="testShare">Above 0 and below 1; rounded to whole steps.</param>
     /// <param name="validationShare">In [0, 1); 0 sets nothing aside.</param>
     /// <param name="take">Training windows to keep, the latest ones, or null for all.</param>
-    /// <exception cref="UserError">The series is too short or not finite, or a setting is out of range.</exception>
+    /// <exception cref="UserError">The series is too short, infinite or not known where it must be, or a setting is out of range.</exception>
     public static WindowedSeries Make(
         Series series, int history, int horizon, double testShare, double validationShare, int? take)
     {
@@ -34,18 +37,24 @@ public static class Windows
         CheckSteps(series, "test", test, horizon, "a horizon");
 
         var scaling = Fit(series, train);
-        var cut = new Cutter(series, Standardised(series, scaling), scaling, history, horizon);
-        var trainData = cut.Targets(history, train);
+        var filled = Filled(series, scaling);
+        var cut = new Cutter(series, Standardised(filled, scaling), scaling, history, horizon);
+        var testSteps = cut.Steps("test", train + validation, series.Steps);
+        var trainData = cut.Windows(cut.Steps("training", history, train));
         return new WindowedSeries(
             new Splits(
                 Latest(trainData, take),
-                validation > 0 ? Split.All(cut.Targets(train, train + validation)) : new Split(trainData, default),
-                Split.All(cut.Targets(train + validation, series.Steps))),
+                validation > 0
+                    ? Split.All(cut.Windows(cut.Steps("validation", train, train + validation)))
+                    : new Split(trainData, default),
+                Split.All(cut.Windows(testSteps))),
             series,
+            filled,
             scaling,
             history,
             horizon,
             TestStart: train + validation,
+            TestSteps: testSteps,
             TrainSteps: train,
             ValidationSteps: validation);
     }
@@ -60,12 +69,12 @@ public static class Windows
         if (!(validationShare is >= 0 and < 1))
             throw new UserError(FormattableString.Invariant(
                 $"Series {series.Name}: the validation share is {validationShare}, but it must be at least 0 and below 1."));
-        var wrong = Array.FindIndex(series.Values, value => !float.IsFinite(value));
+        var wrong = Array.FindIndex(series.Values, float.IsInfinity);
         if (wrong < 0) return;
         var (step, column) = Math.DivRem(wrong, series.Columns.Length);
         throw new UserError(FormattableString.Invariant(
             $"Series {series.Name}: column {series.Columns[column]} is {series.Values[wrong]} at step {step} (counted from 0); ")
-            + "only finite numbers can be learnt from. Fill or leave out what is missing.");
+            + "only finite numbers can be learnt from. Correct it, or mark it as missing.");
     }
 
     private static void CheckSteps(Series series, string segment, int steps, long needed, string what)
@@ -81,15 +90,33 @@ public static class Windows
         var columns = series.Columns.Length;
         var moments = new ColumnMoments(columns);
         for (var t = 0; t < steps; t++) moments.Add(series.Values.AsSpan(t * columns, columns));
+        if (moments.FirstUnknown() is var unknown and >= 0)
+            throw new UserError(
+                $"Series {series.Name}: column {series.Columns[unknown]} is missing in all {steps} steps of the training segment. "
+                + "Leave the column out, or leave out the steps before it is known.");
         return moments.ToScaling();
     }
 
-    private static float[] Standardised(Series series, Scaling scaling)
+    /// <summary>The values with every missing one replaced by what is known without looking ahead.</summary>
+    private static float[] Filled(Series series, Scaling scaling)
     {
+        if (!Array.Exists(series.Values, float.IsNaN)) return series.Values;
         var columns = series.Columns.Length;
-        var values = new float[series.Values.Length];
-        for (var i = 0; i < values.Length; i++) values[i] = (float)scaling.Apply(i % columns, series.Values[i]);
-        return values;
+        var filled = new float[series.Values.Length];
+        for (var i = 0; i < filled.Length; i++)
+        {
+            var value = series.Values[i];
+            filled[i] = !float.IsNaN(value) ? value : i >= columns ? filled[i - columns] : (float)scaling.Mean[i];
+        }
+
+        return filled;
+    }
+
+    private static float[] Standardised(float[] values, Scaling scaling)
+    {
+        var scaled = new float[values.Length];
+        for (var i = 0; i < values.Length; i++) scaled[i] = (float)scaling.Apply(i % scaling.Columns, values[i]);
+        return scaled;
     }
 
     private static Split Latest(Dataset data, int? take)
@@ -102,30 +129,59 @@ public static class Windows
         return new Split(data, Enumerable.Range(data.Count - wanted, wanted).ToArray());
     }
 
-    /// <param name="Values">[steps, columns], standardised.</param>
+    /// <param name="Series">Tells what is missing.</param>
+    /// <param name="Values">[steps, columns], filled and standardised.</param>
     private sealed record Cutter(Series Series, float[] Values, Scaling Scaling, int History, int Horizon)
     {
-        /// <summary>All windows whose targets lie within the steps from the first to before the end.</summary>
-        public Dataset Targets(int first, int end)
+        /// <summary>Where targets begin that lie, with no value missing, within the steps from the first to before the end.</summary>
+        public ImmutableArray<int> Steps(string segment, int first, int end)
+        {
+            var steps = ImmutableArray.CreateBuilder<int>();
+            var known = 0;
+            for (var t = first; t < end; t++)
+            {
+                known = IsKnown(t) ? known + 1 : 0;
+                if (known >= Horizon) steps.Add(t - Horizon + 1);
+            }
+
+            return steps.Count > 0
+                ? steps.ToImmutable()
+                : throw new UserError(
+                    $"Series {Series.Name}: every target of the {segment} segment has a missing value: nowhere in its {end - first} steps "
+                    + $"are {Horizon} in a row known in all columns. Choose a shorter horizon, other shares, or fewer columns.");
+        }
+
+        /// <summary>The windows whose targets begin at these steps.</summary>
+        public Dataset Windows(ImmutableArray<int> steps)
         {
             var columns = Series.Columns.Length;
-            var count = end - Horizon - first + 1;
-            if ((long)count * Math.Max((long)History, Horizon) * columns > MostNumbers)
+            if ((long)steps.Length * Math.Max((long)History, Horizon) * columns > MostNumbers)
                 throw new UserError(
-                    $"Series {Series.Name}: {count} windows of {History} and {Horizon} steps of {columns} columns take more "
+                    $"Series {Series.Name}: {steps.Length} windows of {History} and {Horizon} steps of {columns} columns take more "
                     + $"than the {MostNumbers * sizeof(float) >> 30} GB of memory allowed. "
                     + "Choose a shorter history or horizon.");
 
             var (example, target) = (History * columns, Horizon * columns);
-            var examples = new float[count * example];
-            var targets = new float[count * target];
-            for (var i = 0; i < count; i++)
+            var examples = new float[steps.Length * example];
+            var targets = new float[steps.Length * target];
+            for (var i = 0; i < steps.Length; i++)
             {
-                Values.AsSpan((first + i - History) * columns, example).CopyTo(examples.AsSpan(i * example));
-                Values.AsSpan((first + i) * columns, target).CopyTo(targets.AsSpan(i * target));
+                Values.AsSpan((steps[i] - History) * columns, example).CopyTo(examples.AsSpan(i * example));
+                Values.AsSpan(steps[i] * columns, target).CopyTo(targets.AsSpan(i * target));
             }
 
             return Dataset.OfTargets(Series.Name, [History, columns], examples, target, targets, Repeated());
+        }
+
+        private bool IsKnown(int step)
+        {
+            var columns = Series.Columns.Length;
+            foreach (var value in Series.Values.AsSpan(step * columns, columns))
+            {
+                if (float.IsNaN(value)) return false;
+            }
+
+            return true;
         }
 
         /// <summary>The series' scaling for each number of a target.</summary>

@@ -13,8 +13,9 @@ public static class Forecasts
     /// denominator of the scaled error (Hyndman and Koehler 2006, with m = 1; Hyndman and Athanasopoulos 2021, §5.8, for
     /// seasons).
     /// </summary>
-    /// <param name="trainingSeries">One column, in its own units.</param>
+    /// <param name="trainingSeries">One column, in its own units; NaN where missing, which is passed over.</param>
     /// <param name="season">m, in steps, at least 1; 1 is the forecast that repeats the last value.</param>
+    /// <returns>NaN when no two values a season apart are known.</returns>
     /// <exception cref="UserError">The training part is no longer than a season.</exception>
     public static double SeasonalNaiveScale(ReadOnlySpan<float> trainingSeries, int season)
     {
@@ -23,10 +24,16 @@ public static class Forecasts
             throw new UserError(
                 $"a season of {season} steps does not fit into the training part of the series, which has "
                 + $"{trainingSeries.Length}.\nGive a shorter season, or train on more steps.");
-        double sum = 0;
+        var (sum, count) = (0.0, 0);
         for (var t = season; t < trainingSeries.Length; t++)
-            sum += Math.Abs((double)trainingSeries[t] - trainingSeries[t - season]);
-        return sum / (trainingSeries.Length - season);
+        {
+            var step = Math.Abs((double)trainingSeries[t] - trainingSeries[t - season]);
+            if (double.IsNaN(step)) continue;
+            sum += step;
+            count++;
+        }
+
+        return sum / count;
     }
 
     /// <summary>

@@ -56,12 +56,12 @@ type internal Loader(options: HostOptions) =
     let csv path columns =
         Raw.Series(CsvSeries.Read(path, Array.ofList columns))
 
-    let published source =
-        let series = Published.all |> List.find (fun s -> s.Source = source)
-
-        match Published.tryFind roots series with
-        | Some file -> csv file [ series.Column ]
-        | None -> raise (UserError(Published.absent roots series))
+    let published (series: Published.Series) =
+        match PublishedFile.tryFind roots series with
+        | Some path ->
+            let check = Action<DataFile>(PublishedFile.check path series)
+            Raw.Series(CsvSeries.Read(path, [| series.Column |], check))
+        | None -> raise (UserError(PublishedFile.absent roots series))
 
     let series (data: Data) source =
         let span, points, noise, draw =
@@ -70,7 +70,7 @@ type internal Loader(options: HostOptions) =
         match source with
         | SeriesSource.Sunspots
         | SeriesSource.MinTemperatures
-        | SeriesSource.AirlinePassengers -> published source
+        | SeriesSource.AirlinePassengers -> published (Published.tryOf source |> Option.get)
         | SeriesSource.Csv(path, columns) -> csv (locate path) columns
         | SeriesSource.Sines frequencies ->
             Raw.Series(Oscillations.Sines(Array.ofList frequencies, span, points, noise, draw))

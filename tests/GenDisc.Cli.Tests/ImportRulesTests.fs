@@ -87,6 +87,13 @@ let tests =
                       file, Regex.Replace(text, @"GenDisc\.Core\.Runtime\.UserError", "UserError"))
 
               Expect.isEmpty (offenders @"\bTorchSharp\b|\bGenDisc\.Core\b" declaring) "declaring, checking, printing"
+
+              let telling = "GenDisc.Dsl/Progress/"
+
+              let silent =
+                  declaring |> List.filter (fun (file, _) -> not (file.StartsWith telling))
+
+              Expect.isEmpty (offenders @"\b(?:File|Directory)\.\w" silent) "no file is opened"
           }
           test "Cli sees Dsl: no tensors, and of Core only the user's mistake" {
               let cli = sources "GenDisc.Cli" [ "*.fs" ]

@@ -15,6 +15,8 @@ let private tests =
           Data.Readers.CsvSeriesTests.tests
           Data.Readers.CsvTableTests.tests
           Data.Readers.ImageFolderTests.tests
+          Data.Readers.PixelCacheTests.tests
+          Data.Readers.HostilePicturesTests.tests
           Data.Readers.ResamplingTests.tests
           Data.Tables.TableTests.tests
           Data.Store.DownloaderTests.tests
@@ -26,8 +28,11 @@ let private tests =
           Data.Synthetic.OscillationsTests.tests
           Data.Synthetic.TrajectoriesTests.tests
           Data.WindowsTests.tests
+          Data.WindowGapsTests.tests
+          Data.WindowTroubleTests.tests
           Data.StandardiseTests.tests
           Data.Augmenting.AugmenterTests.tests
+          Data.Augmenting.RotateTests.tests
           Runtime.RandomStreamTests.tests
           Runtime.StreamsTests.tests
           Runtime.ElfVersionsTests.tests

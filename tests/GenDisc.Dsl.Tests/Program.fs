@@ -23,6 +23,7 @@ let main args =
               Running.RunTests.tests
               Running.TroubleTests.tests
               Running.SequenceRunTests.tests
+              Running.GapRunTests.tests
               Running.PretrainedRunTests.tests
               Running.EvaluationTests.tests
               Running.BadFilesTests.tests

@@ -15,10 +15,13 @@ internal sealed record CsvFile(string Path, ImmutableArray<string> Columns, IRea
 {
     private const int MostBytes = 1 << 28;
 
+    /// <param name="path">The file.</param>
+    /// <param name="check">Told what file it is before its content is looked at, so that it can refuse it.</param>
     /// <exception cref="UserError">The file is missing, unreadable, without header or rows, or a row does not fit the header.</exception>
-    public static CsvFile Read(string path)
+    public static CsvFile Read(string path, Action<DataFile>? check = null)
     {
         var text = TextFile.Read(path, MostBytes);
+        check?.Invoke(text.File);
         using var reader = CsvReader.Create(text.Bytes, new CsvReaderOptions
         {
             HasHeader = false, // the first row is read like the others, so that it is checked like them

@@ -10,12 +10,15 @@ public static class CsvSeries
 
     /// <summary>
     /// The columns of those names or, when none is named, all columns of numbers except a first one that counts or names
-    /// the steps. Missing cells are filled along the straight line between their neighbours.
+    /// the steps. Missing cells are NaN: what stands in for them may not look ahead, and that is for who forecasts.
     /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="columns">Their names, in the order wanted; none for all.</param>
+    /// <param name="check">Told what file it is before its content is looked at, so that it can refuse it.</param>
     /// <exception cref="UserError">The file is unusable, a column is unknown, or a cell is no number.</exception>
-    public static Series Read(string path, IReadOnlyList<string> columns)
+    public static Series Read(string path, IReadOnlyList<string> columns, Action<DataFile>? check = null)
     {
-        var file = CsvFile.Read(path);
+        var file = CsvFile.Read(path, check);
         int[] chosen = columns.Count > 0 ? [.. columns.Select(file.IndexOf)] : NumericColumns(file);
         if (chosen.Distinct().Count() < chosen.Length)
             throw new UserError($"{path}: a column is asked for twice: {string.Join(", ", columns)}. Name each once.");
@@ -30,7 +33,6 @@ public static class CsvSeries
         {
             if (Enumerable.Range(0, file.Rows.Count).All(row => float.IsNaN(values[(row * chosen.Length) + c])))
                 throw new UserError($"{path}: column {file.Columns[chosen[c]]} holds no value at all. Leave it out.");
-            Numbers.FillGaps(values, c, chosen.Length);
         }
 
         return new Series(Path.GetFileNameWithoutExtension(path), [.. chosen.Select(c => file.Columns[c])], values, [file.File]);

@@ -4,16 +4,13 @@ using GenDisc.Core.Runtime;
 namespace GenDisc.Core.Data.Readers;
 
 /// <summary>
-/// Reads tables of numbers and texts. A column whose every known cell is a finite number is numeric, any other one
-/// categorical; empty cells, NA, NaN, null and ? are missing.
+/// Reads tables of numbers and texts. A column whose every known cell is a finite number is numeric, one of numbers for
+/// less than half categorical, and one in between an error; empty cells, NA, NaN, null and ? are missing.
 /// </summary>
 public static class CsvTable
 {
     private const int MostClasses = 1000;
     private const int MostLevels = 1000;
-
-    /// <summary>Above this share of numbers, a text among them is taken for an error and not for a level.</summary>
-    private const double NearlyAll = 0.9;
 
     /// <param name="path">The file.</param>
     /// <param name="target">The column to be predicted; all others are inputs.</param>
@@ -56,8 +53,14 @@ public static class CsvTable
         if (known.Count == 0) throw new UserError($"{file.Path}: column {file.Columns[column]} holds no value at all. Leave it out.");
         var texts = known.Where(row => !Numbers.TryParse(row.Cells[column], out _)).ToList();
         if (texts.Count == 0) return true;
-        if (known.Count - texts.Count > NearlyAll * known.Count)
-            throw file.WrongCell(texts[0], column, "is not a number, but nearly all of the column is. Correct it, or leave the cell empty if the value is missing.");
+        var numbers = known.Count - texts.Count;
+        // One slip of the pen must not silently make levels of a whole column of numbers.
+        if (2 * numbers >= known.Count)
+            throw file.WrongCell(
+                texts[0],
+                column,
+                $"is not a number, but {numbers} of the column's {known.Count} known cells are. Correct it, or leave the cell empty if the value is missing, "
+                + "or make every cell of the column text, such as c1, to have it as categories.");
         return false;
     }
 

@@ -34,8 +34,7 @@ public static class ImageFolder
             throw new UserError($"{path}: pictures cannot be brought to {size.Height}×{size.Width} pixels; each side must be 1 to {ImageFile.MostPixels}.");
         using var source = ImageSource.Open(path);
         var tree = ImageTree.Of(source);
-        var listing = Listing(tree);
-        var cache = new PixelCache(cacheDirectory, Key(listing, resize));
+        var cache = new PixelCache(cacheDirectory, Key(path, tree, resize));
         if (cache.Read(tree.Items.Length, resize) is not { } block)
         {
             block = new Decoding(source, tree.Items, resize, progress, cancel).Run();
@@ -43,26 +42,27 @@ public static class ImageFolder
         }
 
         var (train, test) = Divide(path, tree, testShare);
-        return new LoadedData(Part(path, tree, block, train), Part(path, tree, block, test), [FileOf(path, tree, listing)]);
+        return new LoadedData(Part(path, tree, block, train), Part(path, tree, block, test), [FileOf(path, tree, block)]);
     }
 
-    /// <summary>Name, size and stamp of each picture: what tells whether the source has changed, wherever it lies.</summary>
-    private static string Listing(ImageTree tree)
+    /// <summary>
+    /// Of the size wanted and of name, size and stamp of each picture. The stamps of a zip are checksums, so that it is the
+    /// same wherever it lies; those of a directory are times, which tell only whether that one directory has changed.
+    /// </summary>
+    private static byte[] Key(string path, ImageTree tree, (int Height, int Width)? resize)
     {
-        var listing = new StringBuilder();
+        var listing = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"{resize?.Height}x{resize?.Width}\n"));
+        if (Directory.Exists(path)) listing.Append(CultureInfo.InvariantCulture, $"{path}\0\n");
         foreach (var (file, _, _) in tree.Items) listing.Append(CultureInfo.InvariantCulture, $"{file.Name}\0{file.Size}\0{file.Stamp}\n");
-        return listing.ToString();
+        return SHA256.HashData(Encoding.UTF8.GetBytes(listing.ToString()));
     }
 
-    private static byte[] Key(string listing, (int Height, int Width)? resize) =>
-        SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{resize?.Height}x{resize?.Width}\n{listing}")));
-
-    private static DataFile FileOf(string path, ImageTree tree, string listing)
+    /// <summary>A zip by its own checksum; a directory by that of the names and contents of its pictures, which no date changes.</summary>
+    private static DataFile FileOf(string path, ImageTree tree, PixelBlock block)
     {
         var name = Path.GetFileName(path);
         if (Directory.Exists(path))
-            return new DataFile(
-                $"{name} (listing)", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(listing))), tree.Items.Sum(item => item.File.Size));
+            return new DataFile($"{name} (pictures)", Convert.ToHexStringLower(block.Origin), tree.Items.Sum(item => item.File.Size));
         var (sha256, length) = PossiblyGzipped.Hash(path, unpack: false);
         return new DataFile(name, sha256, length);
     }
@@ -75,13 +75,8 @@ public static class ImageFolder
             ? [.. all.Where(i => tree.Items[i].IsTest)]
             : TestPart.Choose(path, labels.Length, labels, testShare);
         int[] train = [.. all.Except(test)];
-        var taught = train.Select(i => labels[i]).ToHashSet();
-        for (var c = 0; c < tree.ClassNames.Length; c++)
-        {
-            if (!taught.Contains(c))
-                throw new UserError($"{path}: all pictures of class {tree.ClassNames[c]} are to test with. Add pictures to it, or choose a smaller test share.");
-        }
-
+        if (Strata.FirstAbsent(tree.ClassNames.Length, train.Select(i => labels[i])) is var absent and >= 0)
+            throw new UserError($"{path}: all pictures of class {tree.ClassNames[absent]} are to test with. Add pictures to it, or choose a smaller test share.");
         return (train, test);
     }
 

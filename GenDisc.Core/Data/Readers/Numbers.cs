@@ -14,28 +14,26 @@ internal static class Numbers
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && float.IsFinite((float)number);
 
     /// <summary>
-    /// Replaces NaN in the series values[start], values[start + stride], ...: between two known values by the straight
-    /// line through them, before the first and after the last by the nearest, and by 0 when none is known.
+    /// Replaces NaN: between two known values by the straight line through them, before the first and after the last by
+    /// the nearest, and by 0 when none is known. This looks ahead, so it is not for what is to be forecast.
     /// </summary>
-    public static void FillGaps(Span<float> values, int start, int stride)
+    public static void FillGaps(Span<float> values)
     {
         var known = -1;
-        for (var at = start; at < values.Length; at += stride)
+        for (var at = 0; at < values.Length; at++)
         {
             if (float.IsNaN(values[at])) continue;
-            var gap = known < 0 ? (at - start) / stride : ((at - known) / stride) - 1;
-            for (var i = 1; i <= gap; i++)
+            var from = known < 0 ? values[at] : values[known];
+            for (var i = known + 1; i < at; i++)
             {
-                var share = known < 0 ? 0 : (double)i / (gap + 1);
-                var from = known < 0 ? values[at] : values[known];
-                values[at - ((gap + 1 - i) * stride)] = (float)(from + (share * ((double)values[at] - from)));
+                var share = known < 0 ? 0 : (double)(i - known) / (at - known);
+                values[i] = (float)(from + (share * ((double)values[at] - from)));
             }
 
             known = at;
         }
 
-        var rest = known < 0 ? 0 : values[known];
-        for (var at = known < 0 ? start : known + stride; at < values.Length; at += stride) values[at] = rest;
+        values[(known + 1)..].Fill(known < 0 ? 0 : values[known]);
     }
 
     private static bool Is(ReadOnlySpan<char> text, string word) => text.Trim().Equals(word, StringComparison.OrdinalIgnoreCase);

@@ -19,7 +19,7 @@ public static class TsFile
     /// Both parts as [steps, dimensions], steps those of the longest case of either. Shorter ones are padded with 0 at the
     /// end, and Lengths then tell the real steps.
     /// </summary>
-    /// <exception cref="UserError">A file is unusable, or the two do not belong together.</exception>
+    /// <exception cref="UserError">A file is unusable, the two do not belong together, or a class has nothing to train on.</exception>
     public static LoadedData Load(string trainPath, string testPath)
     {
         var train = Read(trainPath);
@@ -28,6 +28,10 @@ public static class TsFile
             throw Apart(train, test, $"classes {string.Join(" ", train.ClassNames)}", $"classes {string.Join(" ", test.ClassNames)}");
         if (train.Dimensions != test.Dimensions)
             throw Apart(train, test, $"{train.Dimensions} dimensions", $"{test.Dimensions}");
+        if (test.Labels.Except(train.Labels).Order().ToList() is [var untaught, ..])
+            throw new UserError(
+                $"{train.Path}: it has no series of class {train.ClassNames[untaught]} to train on, but {test.Path} has some to test with. "
+                + "Move some of them over, or leave them out.");
         var steps = Math.Max(train.MostSteps, test.MostSteps);
         return new LoadedData(ToDataset(train, steps), ToDataset(test, steps), [train.File, test.File]);
     }

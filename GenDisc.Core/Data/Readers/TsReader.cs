@@ -97,7 +97,7 @@ internal sealed class TsReader(string path)
                 throw Wrong($"dimension {dimension}, value {_values.Count - start + 1}: '{Shorten(cell)}' is not a number. A missing value is written ?");
         }
 
-        Numbers.FillGaps(CollectionsMarshal.AsSpan(_values), start, 1);
+        Numbers.FillGaps(CollectionsMarshal.AsSpan(_values)[start..]);
         return _values.Count - start;
     }
 

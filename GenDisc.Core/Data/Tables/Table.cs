@@ -48,7 +48,7 @@ public sealed class Table
     /// Divides the rows as <see cref="Partition"/> does, then fits scalings to the training rows in use and encodes all
     /// parts with them: vectors as in <see cref="Schema"/>, with classes or one standardised target.
     /// </summary>
-    /// <exception cref="UserError">A share, or the number taken, does not fit the data.</exception>
+    /// <exception cref="UserError">A share, or the number taken, does not fit the data, or a class has no row to train on.</exception>
     public Splits Prepare(double testShare, double validationShare, int? take, RandomStream takeStream)
     {
         var parts = Partition(testShare, validationShare, take, takeStream);
@@ -73,7 +73,7 @@ public sealed class Table
     /// <param name="validationShare">Of the rows that are not for the test; in [0, 1).</param>
     /// <param name="take">Rows to train on, or null for all that are left.</param>
     /// <param name="takeStream">Chooses those rows.</param>
-    /// <exception cref="UserError">A share, or the number taken, does not fit the data.</exception>
+    /// <exception cref="UserError">A share, or the number taken, does not fit the data, or a class has no row to train on.</exception>
     internal TableParts Partition(double testShare, double validationShare, int? take, RandomStream takeStream)
     {
         var test = TestPart.Choose(Name, Rows, _target.IsClasses ? _target.Labels : null, testShare);
@@ -82,6 +82,10 @@ public sealed class Table
         var splits = Splits.Make(Bare(rest), Bare(test), validationShare, take, takeStream);
         var train = Of(splits.Train);
         var validation = Of(splits.Validation);
+        if (Strata.FirstAbsent(_target.ClassNames.Length, _target.IsClasses ? Pick(_target.Labels, train) : []) is var absent and >= 0)
+            throw new UserError(
+                $"{Name}: no row of class {_target.ClassNames[absent]} is left to train on: all are to test or to validate with. "
+                + "Add rows of it, leave it out, or choose smaller shares.");
         return new TableParts(train, validation, [.. rest.Except(train).Except(validation)], test);
 
         int[] Of(Split split) => [.. split.Indices.ToArray().Select(i => rest[i])];
@@ -94,15 +98,15 @@ public sealed class Table
         var deviation = ImmutableArray.CreateBuilder<double>();
         foreach (var column in _numeric)
         {
-            var (m, d) = Moments(column.Values, rows);
-            mean.Add(m);
-            deviation.Add(d);
+            var moments = MomentsOf(column.Values, rows);
+            mean.Add(moments.Mean);
+            deviation.Add(moments.Scale);
         }
 
         var features = new Scaling(mean.ToImmutable(), deviation.ToImmutable());
         if (_target.IsClasses) return new TableEncoding(features, null);
-        var (targetMean, targetDeviation) = Moments(_target.Values, rows);
-        return new TableEncoding(features, new Scaling([targetMean], [targetDeviation]));
+        var target = MomentsOf(_target.Values, rows);
+        return new TableEncoding(features, new Scaling([target.Mean], [target.Scale]));
     }
 
     /// <summary>The rows as vectors laid out as <see cref="Schema"/> says, one after another. A missing number becomes the mean.</summary>
@@ -144,24 +148,12 @@ public sealed class Table
         ? Dataset.OfPixels(Name, [1], new byte[rows.Length], Pick(_target.Labels, rows), _target.ClassNames)
         : Dataset.OfTargets(Name, [1], new float[rows.Length], 1, new float[rows.Length]);
 
-    private static (double Mean, double Deviation) Moments(double[] column, ReadOnlySpan<int> rows)
+    /// <summary>A constant column, or one not known in these rows, stays finite: it becomes 0 and differences keep their units.</summary>
+    private static Moments MomentsOf(double[] column, ReadOnlySpan<int> rows)
     {
-        var known = 0;
-        var mean = 0.0;
-        var squares = 0.0;
-        // Welford 1962: no cancellation, however far the mean is from 0.
-        foreach (var row in rows)
-        {
-            var value = column[row];
-            if (double.IsNaN(value)) continue;
-            var before = value - mean;
-            mean += before / ++known;
-            squares += before * (value - mean);
-        }
-
-        var deviation = known > 0 ? Math.Sqrt(squares / known) : 0;
-        // A constant column, or one not known in these rows, stays finite: it becomes 0 and differences keep their units.
-        return (mean, deviation > 0 ? deviation : 1);
+        var moments = new Moments();
+        foreach (var row in rows) moments.Add(column[row]);
+        return moments;
     }
 
     private static T[] Pick<T>(T[] column, ReadOnlySpan<int> rows)

@@ -2,6 +2,7 @@
 module internal GenDisc.Running.Forecast
 
 open System
+open System.Collections.Generic
 open GenDisc.Core.Data
 open GenDisc.Core.Evaluation
 open GenDisc.Running.Examined
@@ -23,9 +24,9 @@ let private numbered first count =
         [ for t in first .. first + count - 1 do
               Json.integer (int64 t) ]
 
-/// Roll-outs from evenly spaced test windows: `[start][steps·columns]` in own units, and the starts' positions.
-let private rollouts (s: Subject) (w: WindowedSeries) (test: Split) steps =
-    let starts = test.Count - steps + 1
+/// Roll-outs from evenly spaced ones of the first `starts` test windows: `[start][steps·columns]` in own units, and which
+/// windows these are.
+let private rollouts (s: Subject) (w: WindowedSeries) (test: Split) starts steps =
     let count = min mostStarts starts
 
     let positions =
@@ -62,28 +63,34 @@ let private byLeadTime (w: WindowedSeries) steps (positions: int[]) (forecasts: 
               [ for position, forecast in Array.zip positions forecasts do
                     for c in 0 .. columns - 1 do
                         let i = step * columns + c
-                        (forecast[i] - truth w (w.TestStart + position) i) ** 2.0 ]
+                        let true' = truth w w.TestSteps[position] i
 
-          sqrt (List.average squares) ]
+                        if not (Double.IsNaN true') then
+                            (forecast[i] - true') ** 2.0 ]
+
+          if squares.IsEmpty then nan else sqrt (List.average squares) ]
 
 let private rollout (s: Subject) (w: WindowedSeries) (test: Split) =
     let steps = min mostSteps (test.Count / 2)
+    let latest = w.Series.Steps - w.Horizon + 1 - steps
+    let starts = w.TestSteps |> Seq.filter (fun step -> step <= latest) |> Seq.length
 
-    if steps < 2 then
+    if steps < 2 || starts < 1 then
         []
     else
-        let positions, forecasts = rollouts s w test steps
+        let positions, forecasts = rollouts s w test starts steps
         let columns = w.Series.Columns.Length
+        let first = w.TestSteps[positions[0]]
 
         [ "rollout",
           Json.object
-              [ "steps", numbered w.TestStart steps
+              [ "steps", numbered first steps
                 "columns",
                 Json.list
                     [ for c in 0 .. columns - 1 do
                           Json.object
                               [ "column", Json.integer (int64 c)
-                                "truth", column w c w.TestStart steps
+                                "truth", column w c first steps
                                 "prediction",
                                 Json.list
                                     [ for t in 0 .. steps - 1 do
@@ -95,7 +102,11 @@ let private rollout (s: Subject) (w: WindowedSeries) (test: Split) =
 let write (s: Subject) (w: WindowedSeries) (test: Examined) =
     let columns = w.Series.Columns.Length
     let predicted = test.Targets.PredictedRows
-    let shown = min mostShown predicted.Length
+    // window of each step, none where a value to come is missing
+    let window =
+        Dictionary(w.TestSteps |> Seq.indexed |> Seq.map (fun (i, step) -> KeyValuePair(step, i)))
+
+    let shown = min mostShown (w.TestSteps[w.TestSteps.Length - 1] - w.TestStart + 1)
     let before = min w.TestStart (max 100 (2 * w.History))
 
     Json.object
@@ -112,8 +123,10 @@ let write (s: Subject) (w: WindowedSeries) (test: Examined) =
                           "truth", column w c w.TestStart shown
                           "oneStep",
                           Json.list
-                              [ for i in 0 .. shown - 1 do
-                                    Json.number (Math.Round(predicted[i][c], 5)) ] ] ]
+                              [ for step in w.TestStart .. w.TestStart + shown - 1 do
+                                    match window.TryGetValue step with
+                                    | true, i -> Json.number (Math.Round(predicted[i][c], 5))
+                                    | _ -> Json.number nan ] ] ]
           "before",
           Json.list
               [ for c in 0 .. columns - 1 do

@@ -22,23 +22,20 @@ type Naive =
     { Name: string
       Scores: RegressionScores }
 
+/// Each forecasts the windows that the model does, from the values that the model sees.
 let private naive (w: WindowedSeries) (season: int option) (truth: float[][]) =
     let columns = w.Series.Columns.Length
+    let count = w.TestSteps[w.TestSteps.Length - 1] - w.TestStart + 1
+
+    let scores (forecasts: float[][]) =
+        RegressionScores.Of(truth, [| for step in w.TestSteps -> forecasts[step - w.TestStart] |])
 
     [ { Name = "persistence"
-        Scores =
-          RegressionScores.Of(
-              truth,
-              Forecasts.Persistence(w.Series.Values, columns, w.TestStart, truth.Length, w.Horizon)
-          ) }
+        Scores = scores (Forecasts.Persistence(w.Filled, columns, w.TestStart, count, w.Horizon)) }
       match season with
       | Some season when season > 1 && w.TestStart >= season ->
           { Name = $"seasonal naive ({season})"
-            Scores =
-              RegressionScores.Of(
-                  truth,
-                  Forecasts.SeasonalNaive(w.Series.Values, columns, w.TestStart, truth.Length, w.Horizon, season)
-              ) }
+            Scores = scores (Forecasts.SeasonalNaive(w.Filled, columns, w.TestStart, count, w.Horizon, season)) }
       | _ -> () ]
 
 /// Mean absolute error over that of the seasonal-naive forecast on the training segment, averaged over columns.
@@ -64,7 +61,11 @@ let private mase (w: WindowedSeries) (season: int option) (scores: RegressionSco
     else
         nan
 
-let private residuals (truth: float[][]) (predicted: float[][]) =
+/// Whether neighbouring windows are a step apart everywhere, as figures over time take them to be.
+let private isEven (w: WindowedSeries) =
+    w.TestSteps |> Seq.pairwise |> Seq.forall (fun (a, b) -> b = a + 1)
+
+let private residuals (windows: WindowedSeries option) (truth: float[][]) (predicted: float[][]) =
     let pairs = Array.zip (Array.concat truth) (Array.concat predicted)
     let all = pairs |> Array.map (fun (y, p) -> y - p)
     // over time only one residual an example is a series
@@ -82,7 +83,7 @@ let private residuals (truth: float[][]) (predicted: float[][]) =
       Json.object
           [ "edges", Json.list (histogram.Edges |> Seq.map Json.number)
             "counts", Json.list (histogram.Counts |> Seq.map Json.integer) ]
-      if lags >= 1 then
+      if lags >= 1 && Option.forall isEven windows then
           let acf = Residuals.Autocorrelation(first, lags)
 
           "acf",
@@ -133,7 +134,7 @@ let write (s: Subject) (windows: WindowedSeries option) (test: Examined) : Map<s
               [ for b in baselines do
                     Json.object (("name", Json.text b.Name) :: errors b.Scores (maseOf b.Scores)) ]
           "model", Json.object (errors scores own @ [ "r2", Json.number scores.R2 ])
-          "residuals", Json.object (residuals truth predicted) ]
+          "residuals", Json.object (residuals windows truth predicted) ]
     |> Json.line
     |> Atomic.writeText (s.File "regression.json")
 

@@ -10,11 +10,11 @@ open GenDisc.Core.Runtime
 open GenDisc.Core.Tests.Data.Expecting
 open GenDisc.Core.Tests.Modules.Building
 
-let private series columns (values: float32 array) =
+let series columns (values: float32 array) =
     Series("s", ImmutableArray.CreateRange [ for j in 1..columns -> $"c{j}" ], values, [||])
 
 /// Column j at step t is 100 j + t.
-let private counting columns steps =
+let counting columns steps =
     series
         columns
         [| for t in 0 .. steps - 1 do
@@ -68,11 +68,11 @@ let private cases =
 let private law name (check: Case -> bool) =
     testProperty name (Prop.forAll cases check)
 
-let private bits (data: Dataset) =
+let bits (data: Dataset) =
     data.Values.ToArray() |> Array.map BitConverter.SingleToInt32Bits,
     data.Targets.ToArray() |> Array.map BitConverter.SingleToInt32Bits
 
-let private columnsOf (scaling: Scaling) =
+let columnsOf (scaling: Scaling) =
     List.ofSeq scaling.Mean, List.ofSeq scaling.Deviation
 
 /// Window i and its target in the series' own units.
@@ -105,7 +105,7 @@ let private covers (w: WindowedSeries) (split: Split) first count =
             && isNear target (steps w at (at + w.Horizon)))
         [ 0 .. count - 1 ]
 
-let private make history horizon test validation take (s: Series) =
+let make history horizon test validation take (s: Series) =
     Windows.Make(s, history, horizon, test, validation, Option.toNullable take)
 
 let tests =
@@ -249,54 +249,4 @@ let tests =
               let w = s |> make 3 2 0.2 0.0 None
               Expect.floatClose Accuracy.veryHigh w.Scaling.Mean[0] 1000000.5 "mean"
               Expect.floatClose Accuracy.veryHigh w.Scaling.Deviation[0] 0.5 "deviation"
-          }
-          test "too short a series says how many steps there are and are needed" {
-              let refused parts f = userError parts f |> ignore
-
-              refused [ "s:"; "10 steps"; "8 are in the training segment"; "at least 9" ] (fun () ->
-                  counting 1 10 |> make 7 2 0.2 0.0 None)
-
-              refused [ "10 steps"; "2 are in the test segment"; "at least 3" ] (fun () ->
-                  counting 1 10 |> make 1 3 0.2 0.0 None)
-
-              refused [ "10 steps"; "2 are in the validation segment"; "at least 3" ] (fun () ->
-                  counting 1 10 |> make 1 3 0.3 0.3 None)
-
-              refused [ "training"; "4294967294" ] (fun () ->
-                  counting 1 10 |> make Int32.MaxValue Int32.MaxValue 0.2 0.0 None)
-
-              refused [ "0 steps" ] (fun () -> series 1 [||] |> make 1 1 0.5 0.0 None)
-              counting 1 10 |> make 7 1 0.2 0.0 None |> ignore
-          }
-          test "settings out of range" {
-              let refused parts f = userError ("s:" :: parts) f |> ignore
-              let s = counting 2 100
-
-              for n in [ 0; -1; Int32.MinValue ] do
-                  refused [ "history"; string n ] (fun () -> s |> make n 1 0.2 0.2 None)
-                  refused [ "horizon"; string n ] (fun () -> s |> make 1 n 0.2 0.2 None)
-
-              for share in [ 0.0; 1.0; -0.1; nan ] do
-                  refused [ "test share" ] (fun () -> s |> make 1 1 share 0.2 None)
-
-              for share in [ 1.0; -0.1; nan ] do
-                  refused [ "validation share" ] (fun () -> s |> make 1 1 0.2 share None)
-
-              refused [ "validation segment" ] (fun () -> s |> make 1 1 0.2 0.001 None)
-
-              for n in [ 0; -1; 80; Int32.MaxValue ] do
-                  refused [ $"take {n}"; "1 to 79" ] (fun () -> s |> make 1 1 0.2 0.0 (Some n))
-          }
-          test "numbers that are not finite are named by column and step" {
-              for value in [ nanf; infinityf ] do
-                  let s = counting 2 100
-                  s.Values[2 * 7 + 1] <- value
-
-                  userError [ "s:"; "c2"; "step 7" ] (fun () -> s |> make 1 1 0.2 0.2 None)
-                  |> ignore
-          }
-          test "windows that take too much memory" {
-              userError [ "15000 windows of 12000 and 1 steps of 10 columns"; "2 GB" ] (fun () ->
-                  counting 10 30_000 |> make 12_000 1 0.1 0.0 None)
-              |> ignore
           } ]

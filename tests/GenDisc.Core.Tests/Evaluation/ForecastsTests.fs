@@ -21,6 +21,10 @@ let tests =
               Expect.equal (scale [| 1f; 3f; 2f; 6f |] 1) (7.0 / 3.0) "2, 1 and 4"
               Expect.equal (scale [| 1f; 3f; 2f; 6f |] 2) 2.0 "1 and 3"
               Expect.equal (scale [| 1f; 3f; 2f; 6f |] 3) 5.0 "5")
+          testCase "the scale passes over missing values" (fun () ->
+              Expect.equal (scale [| 1f; 3f; nanf; 6f; 4f |] 1) 2.0 "2 and 2"
+              Expect.equal (scale [| 1f; 3f; nanf; 6f; 4f |] 2) 3.0 "3 only"
+              Expect.isTrue (Double.IsNaN(scale [| 1f; nanf; 2f |] 1)) "none")
           law "the seasonal naive forecast of the training part has a scaled error of 1" (fun stream ->
               let season = between 1 5 stream
               let n = between (season + 1) 40 stream

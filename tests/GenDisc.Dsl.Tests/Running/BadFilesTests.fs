@@ -5,8 +5,10 @@ open System.IO
 open System.IO.Compression
 open Expecto
 open GenDisc
+open GenDisc.Core.Data.Readers
 open GenDisc.Dsl.Tests.Running.Files
 open GenDisc.Dsl.Tests.Running.Scene
+open GenDisc.Running
 
 let private on data =
     let series = Data.isSeries data
@@ -76,6 +78,14 @@ let private cases: (string * (Scene -> unit) * Data * string list) list =
       (fun scene -> put scene "readings.csv" readings),
       csvSeries "readings.csv" [] |> window 5 3 |> holdOut 0.02,
       [ "readings"; "2 are in the test segment"; "at least 3" ]
+      "another file in the place of a published one",
+      (fun scene -> put scene "timeseries/monthly-sunspots.csv" readings),
+      sunspots,
+      [ Path.Combine("timeseries", "monthly-sunspots.csv")
+        + ": this is not the published file of sunspots"
+        "content: "
+        "expected:                        c4ec8cc57d9f6fb6ecdb3e1f37f25b6f4badd5124c55931052b0cd2fc3bc71f3"
+        "Replace it, or use csvSeries for your own" ]
       "an unknown class",
       (fun scene ->
           waves scene "Waves" 0.0
@@ -108,6 +118,27 @@ let tests =
                   Expect.equal (files scene.Runs) before "nothing written"
                   Expect.equal (Directory.GetDirectories scene.Runs) [| Path.Combine(scene.Runs, "data") |] "no folder"
               }
+
+          test "published series are what was published, with as many steps as is said of them, gzipped or not" {
+              match Settings.environment "GENDISC_DATA" with
+              | None -> skiptest "GENDISC_DATA is not set"
+              | Some root ->
+                  use scene = new Scene()
+
+                  for s in Published.all do
+                      let path = Path.Combine(root, "timeseries", s.File)
+
+                      using (File.Create(Path.Combine(dataOf scene, s.File + ".gz"))) (fun file ->
+                          use packed = new GZipStream(file, CompressionLevel.Fastest)
+                          packed.Write(File.ReadAllBytes path))
+
+                  for s in Published.all do
+                      for folder in [ root; dataOf scene ] do
+                          let found = PublishedFile.tryFind [ folder ] s |> some s.File
+                          let check = System.Action<_>(PublishedFile.check found s)
+                          let read = CsvSeries.Read(found, [| s.Column |], check)
+                          Expect.equal read.Steps s.Steps s.File
+          }
 
           test "a file that broke leaves the earlier run as it was" {
               use scene = new Scene()

@@ -8,7 +8,7 @@ open GenDisc
 open GenDisc.Dsl.Tests.Running.Files
 open GenDisc.Dsl.Tests.Running.Scene
 
-let private forecast =
+let forecast =
     { Name = "forecast"
       Data = sines [ 1.0 ] |> points 200 |> noise 0.05 |> window 10 1
       Model = model (gru 8 >> regressor [])
@@ -23,7 +23,7 @@ let private labelled data c =
         Model = model c
         Loss = crossEntropy }
 
-let private measured name (keys: string list) (result: RunResult) =
+let measured name (keys: string list) (result: RunResult) =
     for key in keys do
         Expect.isTrue (Double.IsFinite result.Test[key]) $"{name}: test.{key}"
 
@@ -231,6 +231,12 @@ let tests =
               let run = readable result
               Expect.equal (some "classes" run.Result).Classes [ "dark"; "light" ] "classes"
               Expect.equal (some "plan" run.Plan).Shape [ 1; 8; 8 ] "grey"
+
+              let one = Path.Combine(dataOf scene, "pictures", "dark", "0.png")
+              File.SetLastWriteTimeUtc(one, DateTime(2001, 1, 1))
+              Expect.isTrue (scene.Run experiment).Reused "a date is no other picture"
+              File.Copy(Path.Combine(dataOf scene, "pictures", "dark", "1.png"), one, true)
+              Expect.isFalse (scene.Run experiment).Reused "another picture is"
 
               let small =
                   scene.Run

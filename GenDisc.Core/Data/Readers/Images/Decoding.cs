@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using GenDisc.Core.Runtime;
 
 namespace GenDisc.Core.Data.Readers.Images;
@@ -43,15 +46,16 @@ internal sealed class Decoding(
             throw source.Wrong(
                 items[0].File.Name,
                 $"{items.Length} pictures of {width}×{height} pixels like this one need {length >> 20} MB, but only {most >> 20} MB can be had. "
-                + "Make them smaller: |> resize 32 32");
+                + "Make them smaller: |> resized 32 32");
 
-        var block = new PixelBlock(items.Length, channels, height, width, new byte[(int)length]);
+        var block = new PixelBlock(items.Length, channels, height, width, new byte[(int)length], []);
         var colourSeen = false;
         _done = 0;
         _failedAt = int.MaxValue;
         _failure = null;
         // Without buffering the source is asked for one file at a time, under the partitioner's lock.
-        var files = Partitioner.Create(Contents(() => colourSeen), EnumerablePartitionerOptions.NoBuffering);
+        using var origin = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var files = Partitioner.Create(Contents(origin, () => colourSeen), EnumerablePartitionerOptions.NoBuffering);
         Parallel.ForEach(files, new ParallelOptions { CancellationToken = cancel }, file =>
         {
             try
@@ -69,11 +73,11 @@ internal sealed class Decoding(
 
         // A pass cut short by a colour has not seen all: the next one finds the first failure.
         if (colourSeen) return null;
-        return _failure is null ? block : throw _failure;
+        return _failure is null ? block with { Origin = origin.GetHashAndReset() } : throw _failure;
     }
 
-    /// <summary>The files in order, until one is known to be unusable.</summary>
-    private IEnumerable<(int Index, byte[] Bytes)> Contents(Func<bool> stop)
+    /// <summary>The files in order, until one is known to be unusable. Each is hashed as it is read.</summary>
+    private IEnumerable<(int Index, byte[] Bytes)> Contents(IncrementalHash origin, Func<bool> stop)
     {
         for (var i = 0; i < items.Length && i < Volatile.Read(ref _failedAt) && !stop(); i++)
         {
@@ -88,6 +92,9 @@ internal sealed class Decoding(
                 yield break;
             }
 
+            // With the length, so that no byte can pass from one file, or from a name, to the next.
+            origin.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{items[i].File.Name}\0{bytes.Length}\0")));
+            origin.AppendData(bytes);
             yield return (i, bytes);
         }
     }
@@ -100,7 +107,7 @@ internal sealed class Decoding(
         if (resize is null && (header.Width != first.Width || header.Height != first.Height))
             throw Wrong(
                 $"it has {header} pixels, but {items[0].File.Name} has {first}. All pictures must be of one size: "
-                + "bring them to one, as in |> resize 32 32");
+                + "bring them to one, as in |> resized 32 32");
         if (block.Channels == 1 && !header.IsGrey) return false;
         var pixels = ImageFile.Decode(bytes, block.Channels, Wrong);
         Resampling.ToPlanes(

@@ -11,9 +11,9 @@ namespace GenDisc.Core.Data.Readers.Images;
 internal sealed class PixelCache(string directory, byte[] key)
 {
     /// <summary>To be raised when pictures come to be decoded otherwise.</summary>
-    private const int Version = 1;
+    private const int Version = 2;
 
-    private const int HeaderLength = 8 + 4 + SHA256.HashSizeInBytes + (4 * 4);
+    private const int HeaderLength = 8 + 4 + (2 * SHA256.HashSizeInBytes) + (4 * 4);
 
     private readonly string _path = Path.Combine(directory, $"images-{Convert.ToHexStringLower(key.AsSpan(0, 16))}.pixels");
 
@@ -26,13 +26,14 @@ internal sealed class PixelCache(string directory, byte[] key)
             var header = new byte[HeaderLength];
             file.ReadExactly(header);
             var numbers = header.AsSpan(HeaderLength - 16);
+            var origin = header[(12 + SHA256.HashSizeInBytes)..(HeaderLength - 16)];
             var (channels, height, width) = (Number(numbers, 1), Number(numbers, 2), Number(numbers, 3));
             var length = (Int128)count * channels * height * width;
             if (channels is not (1 or 3) || height < 1 || width < 1 || (size is not null && size != (height, width))) return null;
             if (file.Length != HeaderLength + length + SHA256.HashSizeInBytes || length > Array.MaxLength) return null;
-            if (!header.AsSpan().SequenceEqual(Header(new PixelBlock(count, channels, height, width, [])))) return null;
+            if (!header.AsSpan().SequenceEqual(Header(new PixelBlock(count, channels, height, width, [], origin)))) return null;
 
-            var block = new PixelBlock(count, channels, height, width, new byte[(int)length]);
+            var block = new PixelBlock(count, channels, height, width, new byte[(int)length], origin);
             file.ReadExactly(block.Bytes);
             var stated = new byte[SHA256.HashSizeInBytes];
             file.ReadExactly(stated);
@@ -75,6 +76,7 @@ internal sealed class PixelCache(string directory, byte[] key)
         "GENDISCP"u8.CopyTo(header);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(8), Version);
         key.CopyTo(header.AsSpan(12));
+        block.Origin.CopyTo(header.AsSpan(12 + SHA256.HashSizeInBytes));
         int[] numbers = [block.Count, block.Channels, block.Height, block.Width];
         for (var i = 0; i < numbers.Length; i++)
             BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(HeaderLength - 16 + (4 * i)), numbers[i]);

@@ -45,9 +45,22 @@ let tests =
                   [ "2"; "10" ]
                   "2 before 10, once"
           }
-          test "a text among nearly nothing but numbers is an error, not a level" {
-              failsOn [ "line 4"; "column x"; "'oops'" ] "y" true (nearly 20)
-              Expect.equal (read "y" true (nearly 10)).Schema.CategoricalColumns.Length 1 "one in ten may be meant"
+          test "a text among numbers, if they are half of the column or more, is an error and not a level" {
+              failsOn [ "line 4"; "column x"; "'oops'"; "9 of the column's 10 known cells" ] "y" true (nearly 10)
+              failsOn [ "line 4"; "column x"; "'oops'"; "19 of the column's 20 " ] "y" true (nearly 20)
+
+              let half =
+                  [ "as categories"
+                    "such as c1"
+                    "line 3"
+                    "'b'"
+                    "1 of the column's 2 known cells" ]
+
+              failsOn half "y" true "x,y\n1,0\nb,1\n,1\n"
+              failsOn [ "line 3"; "column y"; "'b'" ] "y" false "x,y\n1,1\n2,b\n3,3\n"
+
+              let fewer = read "y" true "x,y\n1,0\nb,1\nc,1\n"
+              Expect.equal (List.ofSeq fewer.Schema.CategoricalColumns[0].Levels) [ "1"; "b"; "c" ] "less than half"
           }
           test "targets missing, of one class, of too many, not numeric" {
               failsOn [ "line 3"; "column y"; "'NA'"; "missing" ] "y" true "x,y\n1,a\n2,NA\n"

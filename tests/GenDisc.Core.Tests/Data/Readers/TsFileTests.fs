@@ -106,6 +106,14 @@ let tests =
               failsOn [ "line 1"; "@dimensions"; "'-1'" ] [ "@dimensions -1" ]
               failsOn [ "line 1"; "followed by nothing" ] [ "@equalLength" ]
           }
+          test "a class that is only to be tested with" {
+              userError [ "s_TRAIN.ts"; "no series of class b"; "s_TEST.ts.gz has some" ] (fun () ->
+                  load (header @ [ "1,2:a"; "3:a" ]) (header @ [ "5,6,7:b" ]))
+              |> ignore
+
+              let loaded = load (header @ [ "1,2:a"; "3:a" ]) (header @ [ "5,6,7:a" ])
+              Expect.equal loaded.Test.Classes 2 "a class of no series at all does no harm"
+          }
           test "parts that do not belong together" {
               let other = [ "@classLabel true a c"; "@data"; "1:a" ]
 

@@ -117,6 +117,20 @@ let tests =
 
               Expect.equal splits.Test.Data.TargetScaling splits.Train.Data.TargetScaling "the target's scaling"
           }
+          test "a class with no row left to train on" {
+              /// A class of 40 rows and one of a single row.
+              let lone =
+                  "x,y\n" + String.concat "" [ for i in 1..40 -> $"{i},common\n" ] + "0,rare\n"
+
+              let refused = [ "t:"; "class rare"; "smaller shares" ]
+
+              let prepare test validation =
+                  (read "y" true lone).Prepare(test, validation, Nullable(), stream ())
+
+              userError refused (fun () -> prepare 0.75 0.1) |> ignore
+              userError refused (fun () -> prepare 0.2 0.75) |> ignore
+              Expect.contains ((prepare 0.25 0.1).Train.Data.Labels.ToArray()) 1 "smaller shares"
+          }
           test "shares out of range" {
               let table = read "y" true (textOf (rows 4 30))
 
