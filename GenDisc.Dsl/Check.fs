@@ -79,6 +79,7 @@ module Check =
                   yield! inferred.Problems
                   if inferred.Problems.IsEmpty then
                       yield! total inferred.Rows
+                  yield! EncoderRules.leaks knowing e
                   yield! Rules.model e.Model
                   yield! LossRules.experiment facts e
                   yield! Rules.training e ]

@@ -17,6 +17,7 @@ let main args =
               SequenceProblemTests.tests
               DataRulesTests.tests
               PretrainedCheckTests.tests
+              EncoderRulesTests.tests
               ExplainTests.tests
               PlanJsonTests.tests
               Progress.WordingTests.tests
