@@ -76,6 +76,7 @@ module Check =
             let problems =
                 [ yield! Rules.name e
                   yield! DataRules.data knowing e.Data facts
+                  yield! DataRules.unanswered e facts
                   yield! inferred.Problems
                   if inferred.Problems.IsEmpty then
                       yield! total inferred.Rows

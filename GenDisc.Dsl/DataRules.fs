@@ -143,6 +143,17 @@ let private series (d: Data) =
         wrong $"vanDerPol expects μ from 0.0 to 100.0, but got {Show.number mu}" "write vanDerPol 1.0"
     | _ -> []
 
+/// A test part of its own, which some sources are known to have once they are read.
+let private divided (d: Data) (facts: Facts) =
+    [ if d.HoldOut.IsSome && d.Source.IsImageFolder && facts.HasTest then
+          yield!
+              expecting
+                  d
+                  false
+                  "holdOut"
+                  $"holdOut is for data without a test part, but {Data.title d} has one: its folder test"
+                  "drop holdOut, or merge the folders train and test" ]
+
 /// Problems of the declaration by itself.
 let declared (d: Data) =
     [ yield! misplaced d; yield! numbers d; yield! series d ]
@@ -245,6 +256,18 @@ let private counts (d: Data) (facts: Facts) =
       | Some _
       | None -> () ]
 
+/// Modifiers of what is not trained on that change nothing of its test part.
+let private idle (other: Data) =
+    [ if other.Take.IsSome then
+          "take"
+      if other.Validation <> 0.1 then
+          "validation"
+      for a in other.Augment do
+          fst (SourceText.augmentation a)
+      if other.Against.IsSome then
+          "against" ]
+    |> List.distinct
+
 let private against (knowing: Data -> Facts option) (d: Data) (facts: Facts) =
     match d.Against with
     | None -> []
@@ -259,6 +282,13 @@ let private against (knowing: Data -> Facts option) (d: Data) (facts: Facts) =
                   "drop against"
           for problem in declared other do
               yield! expect false "against" problem.Says problem.Hint
+          for word in idle other do
+              yield!
+                  expect
+                      false
+                      "against"
+                      $"{word} changes nothing inside against, which asks for the test part of {Data.title other}, as it is"
+                      $"drop {word} there"
           if other.Source.IsTable || other.Source.IsClassTable || other.Source.IsSeries then
               yield!
                   expect
@@ -269,6 +299,9 @@ let private against (knowing: Data -> Facts option) (d: Data) (facts: Facts) =
           elif (declared other).IsEmpty then
               match knowing other with
               | Some strange ->
+                  for problem in divided other strange do
+                      yield! expect false "against" problem.Says problem.Hint
+
                   yield!
                       expect
                           (strange.Shape = facts.Shape)
@@ -280,6 +313,20 @@ let private against (knowing: Data -> Facts option) (d: Data) (facts: Facts) =
 /// Problems of the data, given what is known of its source.
 let data (knowing: Data -> Facts option) (d: Data) (facts: Facts) =
     [ yield! declared d
+      yield! divided d facts
       yield! augmentation d facts
       yield! counts d facts
       yield! against knowing d facts ]
+
+/// The problem of asking a model that tells no classes what it finds strange.
+let unanswered (e: Experiment) (facts: Facts) =
+    let tells = e.Model.Blocks |> List.exists _.IsClassifier
+
+    [ if e.Data.Against.IsSome && facts.Classes > 0 && not tells then
+          yield!
+              expecting
+                  e.Data
+                  false
+                  "against"
+                  "against asks how a classifier tells other data apart, but the model has none"
+                  "drop against, or add a classifier to the model" ]

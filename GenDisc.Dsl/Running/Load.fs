@@ -143,7 +143,7 @@ type internal Loader(options: HostOptions) =
     let isUnit (values: ReadOnlyMemory<float32>) =
         values.ToArray() |> Array.forall (fun x -> x >= 0.0f && x <= 1.0f)
 
-    let ofParts (parts: LoadedData) : Facts =
+    let ofParts (data: Data) (parts: LoadedData) : Facts =
         let train = parts.Train
 
         { Shape =
@@ -156,6 +156,10 @@ type internal Loader(options: HostOptions) =
           // sequences are standardised
           InUnitInterval = train.ExampleShape.Length <> 2 && isUnit train.Values
           Training = train.Count
+          HasTest =
+            match data.Source with
+            | Source.ImageFolder path -> ImageParts.Exist(locate path)
+            | _ -> true
           Varies = not (train.Lengths.IsEmpty && parts.Test.Lengths.IsEmpty)
           Numeric = 0
           Levels = [] }
@@ -169,6 +173,7 @@ type internal Loader(options: HostOptions) =
           Targets = (if schema.Classes > 0 then 0 else 1)
           InUnitInterval = false
           Training = table.Rows - testing
+          HasTest = false
           Varies = false
           Numeric = schema.Numeric
           Levels = List.ofSeq schema.Levels }
@@ -187,7 +192,7 @@ type internal Loader(options: HostOptions) =
         | Some facts -> Some facts
         | None ->
             match raw data with
-            | Raw.Parts parts -> Some(ofParts parts)
+            | Raw.Parts parts -> Some(ofParts data parts)
             | Raw.Table table -> Some(ofTable data table)
             | Raw.Series series -> Data.windowed data series.Columns.Length series.Steps
 

@@ -114,6 +114,11 @@ let private wrong: (Data * (string * string) list) list =
       [ "against (circles |> noise (-1.0))", "noise expects a finite deviation of at least 0.0, but got -1.0" ]
       moons |> against lorenz,
       [ "against lorenz", "against expects labelled images, vectors or timeSeries, which lorenz is not" ]
+      moons
+      |> against (circles |> take 5 |> validation 0.2 |> flipped |> against spirals),
+      [ for word in [ "take"; "validation"; "flipped"; "against" ] do
+            "against (circles |> take 5 |> validation 0.2 |> flipped |> against spirals)",
+            $"{word} changes nothing inside against, which asks for the test part of circles, as it is" ]
       moons |> against (imageFolder "x"), [ "against (imageFolder \"x\")", "imageFolder \"x\" could not be read" ] ]
 
 let private ofSteps columns steps =
@@ -153,6 +158,49 @@ let tests =
                     lorenz |> points 500 |> span 5.0 |> noise 0.1 |> draw 3
                     sines [ 1.0 ] |> points 200 |> window 10 1 |> take 125 ] do
                   Expect.isEmpty (toldOf data) $"{data}"
+          }
+
+          test "against asks a classifier" {
+              let e =
+                  { on (moons |> against circles) with
+                      Model = model (vae 2)
+                      Loss = elbo }
+
+              Expect.equal
+                  (told e)
+                  [ Place.Data,
+                    "against circles",
+                    "against asks how a classifier tells other data apart, but the model has none" ]
+                  "problems"
+          }
+
+          test "holdOut of a folder that has a test part" {
+              let folder hasTest =
+                  toldUsing (fun data ->
+                      match data.Source with
+                      | Source.ImageFolder _ ->
+                          Some
+                              { Generators.facts mnist with
+                                  HasTest = hasTest }
+                      | _ -> Data.facts data)
+
+              let asked (data: Data) =
+                  { on data with
+                      Model = model (classifier [])
+                      Loss = crossEntropy }
+
+              let says =
+                  "holdOut is for data without a test part, but imageFolder \"x\" has one: its folder test"
+
+              let declared = imageFolder "x" |> holdOut 0.5
+              Expect.isEmpty (folder false (asked declared)) "no test part"
+              Expect.equal (folder true (asked declared)) [ Place.Data, "holdOut 0.5", says ] "a test part"
+              Expect.isEmpty (folder true (asked (imageFolder "x"))) "nothing held out"
+
+              Expect.equal
+                  (folder true (asked (mnist |> against declared)))
+                  [ Place.Data, "against (imageFolder \"x\" |> holdOut 0.5)", says ]
+                  "inside against"
           }
 
           test "absurd windows are too long, and do not wrap around" {
