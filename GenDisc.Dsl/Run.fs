@@ -115,7 +115,7 @@ module internal Runner =
             nothing plan id folder
         else
             let earlier =
-                if options.Fresh then
+                if options.Fresh && not (Host.hasTrained id) then
                     None
                 else
                     RunFolder.TryFinished(options.Runs, id)
@@ -131,7 +131,9 @@ module internal Runner =
                     // one inside may have been asked to stop when it had trained already
                     options.Cancel.ThrowIfCancellationRequested()
                     options.Tell(RunEvent.Planned(plan, id, folder))
-                    trained options loader plan id (fun e -> found[Experiment.id e].Folder)
+                    let result = trained options loader plan id (fun e -> found[Experiment.id e].Folder)
+                    Host.trained id
+                    result
 
             options.Tell(RunEvent.Finished result)
             result

@@ -251,6 +251,24 @@ let tests =
                   "both times"
           }
 
+          test "training afresh trains what stands inside once a script" {
+              use scene = new Scene()
+              scene.Run inner |> ignore
+
+              Host.using { scene.Options with Fresh = true } (fun () ->
+                  for width in [ 4; 5 ] do
+                      run (over (encoder inner >> dense width >> classifier [])) |> ignore
+
+                  run inner |> ignore)
+
+              Expect.equal
+                  (history scene
+                   |> List.filter _.EndsWith("inner")
+                   |> List.filter (fun line -> not (line.StartsWith "plan")))
+                  [ "trained inner"; "trained inner"; "reused inner"; "reused inner" ]
+                  "before, and once afresh"
+          }
+
           test "data that are found strange count too" {
               use scene = new Scene()
               waves scene "Waves" 0.0
