@@ -21,8 +21,8 @@ type Built =
 type private Setting =
     {
         Init: RandomStream
-        Dropout: torch.Generator
-        Corruption: torch.Generator
+        Dropout: Lazy<torch.Generator>
+        Corruption: Lazy<torch.Generator>
         Kernels: bool
         Lengths: SequenceLengths
         /// The trained model of an experiment that stands inside this one.
@@ -69,7 +69,7 @@ let rec private build setting layer : Net =
     | Layer.MaxPool -> Pure.MaxPool setting.Kernels
     | Layer.Upsample(height, width) -> Pure.Upsample(height, width)
     | Layer.Apply kind -> activation kind
-    | Layer.Dropout rate -> new Dropout(rate, setting.Dropout)
+    | Layer.Dropout rate -> new Dropout(rate, setting.Dropout.Value)
     | Layer.BatchNorm shape -> batchNorm setting.Lengths shape
     | Layer.LayerNorm shape -> layerNorm shape
     | Layer.Reshape shape -> Pure.Reshape(sides shape)
@@ -87,8 +87,8 @@ let rec private build setting layer : Net =
     | Layer.MaxState -> new MaxState(setting.Lengths)
     | Layer.Repeat steps -> Pure.Repeat steps
     | Layer.StepAffine(inputs, outputs) -> new StepAffine(inputs, outputs, setting.Init)
-    | Layer.GaussianNoise deviation -> new GaussianNoise(deviation, setting.Corruption)
-    | Layer.MaskingNoise rate -> new MaskingNoise(rate, setting.Corruption)
+    | Layer.GaussianNoise deviation -> new GaussianNoise(deviation, setting.Corruption.Value)
+    | Layer.MaskingNoise rate -> new MaskingNoise(rate, setting.Corruption.Value)
     | Layer.Embed(numeric, levels, size) -> new Embedding(numeric, Array.ofList levels, size, setting.Init)
     | Layer.Pretrained p ->
         let inner = setting.Trained p.Declared
@@ -122,17 +122,25 @@ let private stage setting (stage: Stage) : GenDisc.Core.Models.Stage =
 /// experiments inside it.
 let model (plan: Plan) (streams: Streams) (device: torch.Device) (trained: IDeclared -> Built) : Built =
     let lengths = SequenceLengths()
+    let generators = ResizeArray<torch.Generator>()
+
+    // made when a module first asks for it; most models draw nothing
+    let owned (make: torch.Device -> torch.Generator) =
+        lazy
+            (let generator = make device
+             generators.Add generator
+             generator)
 
     let setting =
         { Init = streams.Init
-          Dropout = streams.Dropout device
-          Corruption = streams.Corruption device
+          Dropout = owned streams.Dropout
+          Corruption = owned streams.Corruption
           Kernels = plan.Experiment.Training.Kernels
           Lengths = lengths
           Trained = trained }
 
-    let model =
-        new HybridModel(plan.Stages |> List.map (stage setting) |> Array.ofList, lengths)
+    let stages = plan.Stages |> List.map (stage setting) |> Array.ofList
+    let model = new HybridModel(stages, lengths, generators)
 
     model.``to`` device |> ignore
     { Model = model; Lengths = lengths }

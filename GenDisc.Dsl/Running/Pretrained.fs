@@ -19,5 +19,10 @@ let rec private untrained (device: torch.Device) (plan: Plan) : Compile.Built =
 let find (folder: Experiment -> string) device (plan: Plan) (declared: IDeclared) : Compile.Built =
     let inner = planOf plan declared
     let built = untrained device inner
-    SafeTensors.Load(built.Model, Path.Combine(folder inner.Experiment, "model.safetensors"))
-    built
+
+    try
+        SafeTensors.Load(built.Model, Path.Combine(folder inner.Experiment, "model.safetensors"))
+        built
+    with _ ->
+        built.Model.Dispose()
+        reraise ()

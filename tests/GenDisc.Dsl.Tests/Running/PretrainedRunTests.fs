@@ -3,7 +3,10 @@ module GenDisc.Dsl.Tests.Running.PretrainedRunTests
 
 open System.IO
 open Expecto
+open TorchSharp
+open GenDisc.Core.Runtime
 open GenDisc
+open GenDisc.Dsl.Tests
 open GenDisc.Dsl.Tests.Running.Files
 open GenDisc.Dsl.Tests.Running.Scene
 
@@ -267,6 +270,40 @@ let tests =
                    |> List.filter (fun line -> not (line.StartsWith "plan")))
                   [ "trained inner"; "trained inner"; "reused inner"; "reused inner" ]
                   "before, and once afresh"
+          }
+
+          test "weights that cannot be loaded leave no model behind" {
+              use scene = new Scene()
+              let result = scene.Run inner
+              let plan = Checked.plan (over (encoder inner >> classifier []))
+              File.WriteAllBytes(Path.Combine(result.Folder, "model.safetensors"), [| 1uy |])
+
+              let live () =
+                  DisposeScopeManager.Statistics.ThreadTotalLiveCount
+
+              let before = live ()
+
+              Expect.throwsT<UserError>
+                  (fun () ->
+                      GenDisc.Running.Pretrained.find (fun _ -> result.Folder) torch.CPU plan inner
+                      |> ignore)
+                  "damaged"
+
+              Expect.equal (live ()) before "tensors alive"
+          }
+
+          test "only models that draw have generators" {
+              let generators c =
+                  let plan = Checked.plan (over c)
+
+                  use built =
+                      (Compile.model plan (Streams 1L) torch.CPU (fun _ -> failtest "none inside")).Model
+
+                  built.Generators
+
+              Expect.equal (generators (dense 4 >> classifier [])) 0 "nothing drawn"
+              Expect.equal (generators (dropout 0.5 >> dense 4 >> dropout 0.1 >> classifier [])) 1 "one for all dropout"
+              Expect.equal (generators (gaussianNoise 0.1 >> dropout 0.5 >> classifier [])) 2 "one for noise"
           }
 
           test "data that are found strange count too" {
