@@ -75,8 +75,9 @@ module Check =
 
             let problems =
                 [ yield! Rules.name e
-                  yield! DataRules.data knowing e.Data facts
-                  yield! DataRules.unanswered e facts
+                  yield! DataRules.data e.Data facts
+                  yield! AgainstRules.data knowing e.Data facts
+                  yield! AgainstRules.model e facts
                   yield! inferred.Problems
                   if inferred.Problems.IsEmpty then
                       yield! total inferred.Rows

@@ -4,7 +4,7 @@ module internal GenDisc.DataRules
 let private isFinite (x: float) = System.Double.IsFinite x
 
 /// Problems under the modifier that they belong to.
-let private expecting (d: Data) =
+let expecting (d: Data) =
     let source = Data.source d
 
     fun ok part says hint ->
@@ -144,7 +144,7 @@ let private series (d: Data) =
     | _ -> []
 
 /// A test part of its own, which some sources are known to have once they are read.
-let private divided (d: Data) (facts: Facts) =
+let divided (d: Data) (facts: Facts) =
     [ if d.HoldOut.IsSome && d.Source.IsImageFolder && facts.HasTest then
           yield!
               expecting
@@ -256,77 +256,9 @@ let private counts (d: Data) (facts: Facts) =
       | Some _
       | None -> () ]
 
-/// Modifiers of what is not trained on that change nothing of its test part.
-let private idle (other: Data) =
-    [ if other.Take.IsSome then
-          "take"
-      if other.Validation <> 0.1 then
-          "validation"
-      for a in other.Augment do
-          fst (SourceText.augmentation a)
-      if other.Against.IsSome then
-          "against" ]
-    |> List.distinct
-
-let private against (knowing: Data -> Facts option) (d: Data) (facts: Facts) =
-    match d.Against with
-    | None -> []
-    | Some other ->
-        let expect = expecting d
-
-        [ yield!
-              expect
-                  (facts.Classes > 0)
-                  "against"
-                  $"against asks how a classifier tells other data apart, but {Data.title d} has no classes"
-                  "drop against"
-          for problem in declared other do
-              yield! expect false "against" problem.Says problem.Hint
-          for word in idle other do
-              yield!
-                  expect
-                      false
-                      "against"
-                      $"{word} changes nothing inside against, which asks for the test part of {Data.title other}, as it is"
-                      $"drop {word} there"
-          if other.Source.IsTable || other.Source.IsClassTable || other.Source.IsSeries then
-              yield!
-                  expect
-                      false
-                      "against"
-                      $"against expects labelled images, vectors or timeSeries, which {Data.title other} is not"
-                      "choose data such as circles, digits or imageFolder"
-          elif (declared other).IsEmpty then
-              match knowing other with
-              | Some strange ->
-                  for problem in divided other strange do
-                      yield! expect false "against" problem.Says problem.Hint
-
-                  yield!
-                      expect
-                          (strange.Shape = facts.Shape)
-                          "against"
-                          $"against expects data of {facts.Shape}, but {Data.title other} has {strange.Shape}"
-                          "choose data of the same shape"
-              | None -> yield! expect false "against" $"{Data.show other} could not be read" "check its path" ]
-
 /// Problems of the data, given what is known of its source.
-let data (knowing: Data -> Facts option) (d: Data) (facts: Facts) =
+let data (d: Data) (facts: Facts) =
     [ yield! declared d
       yield! divided d facts
       yield! augmentation d facts
-      yield! counts d facts
-      yield! against knowing d facts ]
-
-/// The problem of asking a model that tells no classes what it finds strange.
-let unanswered (e: Experiment) (facts: Facts) =
-    let tells = e.Model.Blocks |> List.exists _.IsClassifier
-
-    [ if e.Data.Against.IsSome && facts.Classes > 0 && not tells then
-          yield!
-              expecting
-                  e.Data
-                  false
-                  "against"
-                  "against asks how a classifier tells other data apart, but the model has none"
-                  "drop against, or add a classifier to the model" ]
+      yield! counts d facts ]

@@ -17,6 +17,7 @@ let main args =
               SequenceProblemTests.tests
               DataRulesTests.tests
               PretrainedCheckTests.tests
+              AgainstRulesTests.tests
               EncoderRulesTests.tests
               ExplainTests.tests
               PlanJsonTests.tests
