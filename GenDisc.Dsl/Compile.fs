@@ -17,6 +17,14 @@ type Built =
     { Model: HybridModel
       Lengths: SequenceLengths }
 
+/// The trained model of an experiment that stands inside another one.
+type Inner =
+    {
+        Built: Built
+        /// The scales of the outer experiment's inputs and of its own.
+        Scales: (InputScale * InputScale) option
+    }
+
 /// What modules are built with: the streams that they draw from, then and in training, and whether they use kernels.
 type private Setting =
     {
@@ -26,7 +34,7 @@ type private Setting =
         Kernels: bool
         Lengths: SequenceLengths
         /// The trained model of an experiment that stands inside this one.
-        Trained: IDeclared -> Built
+        Trained: IDeclared -> Inner
     }
 
 let private sides shape =
@@ -92,7 +100,14 @@ let rec private build setting layer : Net =
     | Layer.Embed(numeric, levels, size) -> new Embedding(numeric, Array.ofList levels, size, setting.Init)
     | Layer.Pretrained p ->
         let inner = setting.Trained p.Declared
-        new PretrainedEncoder(inner.Model, not p.Tuned, setting.Lengths, inner.Lengths)
+        let features = int (Array.last (sides p.In))
+
+        let rescale =
+            match inner.Scales with
+            | Some(outside, inside) -> Rescale.Between(outside, inside, features, setting.Lengths)
+            | None -> null
+
+        new PretrainedEncoder(inner.Built.Model, not p.Tuned, setting.Lengths, inner.Built.Lengths, rescale)
 
 let private chain setting layers =
     new Chain(layers |> List.map (build setting))
@@ -120,7 +135,7 @@ let private stage setting (stage: Stage) : GenDisc.Core.Models.Stage =
 
 /// The model of a plan, initialised from the experiment's streams, on a device. `trained` gives the models of the
 /// experiments inside it.
-let model (plan: Plan) (streams: Streams) (device: torch.Device) (trained: IDeclared -> Built) : Built =
+let model (plan: Plan) (streams: Streams) (device: torch.Device) (trained: IDeclared -> Inner) : Built =
     let lengths = SequenceLengths()
     let generators = ResizeArray<torch.Generator>()
 

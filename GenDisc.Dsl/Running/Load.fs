@@ -2,6 +2,7 @@ namespace GenDisc.Running
 
 open System
 open System.Collections.Generic
+open System.Collections.Immutable
 open System.IO
 open GenDisc
 open GenDisc.Core.Data
@@ -245,6 +246,29 @@ type internal Loader(options: HostOptions) =
         { Splits = splits
           Windows = windows
           Scale = scale }
+
+    /// The scale that the data are brought to for an experiment; None where they stay as they are.
+    member _.Scale (data: Data) (streams: Streams) : InputScale option =
+        let take = Option.toNullable data.Take
+
+        match raw data with
+        | Raw.Parts parts when parts.Train.ExampleShape.Length = 2 ->
+            let splits =
+                Splits.Make(parts.Train, parts.Test, data.Validation, take, streams.Take)
+
+            let features =
+                [ for j in 1 .. parts.Train.ExampleShape[1] -> $"{parts.Train.Name} {j}" ]
+
+            Some(InputScale(ImmutableArray.CreateRange features, Standardise.OfSequences splits, ImmutableArray.Empty))
+        | Raw.Parts _ -> None
+        | Raw.Table table -> Some(table.ScaleOf(Data.holdOut data, data.Validation, take, streams.Take))
+        | Raw.Series series ->
+            let history, horizon = Data.window data
+
+            let windows =
+                Windows.Make(series, history, horizon, Data.holdOut data, data.Validation, take)
+
+            Some(InputScale(series.Columns, windows.Scaling, ImmutableArray.Empty))
 
     /// The test part of the data, not scaled.
     member _.Strangers(data: Data) : Split =

@@ -26,6 +26,8 @@ let main args =
               Running.TroubleTests.tests
               Running.SequenceRunTests.tests
               Running.PretrainedRunTests.tests
+              Running.PretrainedModelTests.tests
+              Running.ChangedDataTests.tests
               Running.EvaluationTests.tests
               Running.BadFilesTests.tests
               Report.MosaicTests.tests
