@@ -28,6 +28,7 @@ let main args =
               Running.PretrainedRunTests.tests
               Running.PretrainedModelTests.tests
               Running.ChangedDataTests.tests
+              Running.SeedsTests.tests
               Running.EvaluationTests.tests
               Running.BadFilesTests.tests
               Report.MosaicTests.tests
