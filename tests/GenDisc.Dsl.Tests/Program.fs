@@ -13,6 +13,7 @@ let main args =
               ExperimentTests.tests
               MirrorTests.tests
               CheckTests.tests
+              PlanTests.tests
               SequenceCheckTests.tests
               SequenceProblemTests.tests
               DataRulesTests.tests
