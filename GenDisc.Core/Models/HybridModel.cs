@@ -38,6 +38,16 @@ public sealed class HybridModel : Module
         }
     }
 
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            foreach (var generator in generators) generator.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
     /// <summary>The model's bottleneck, or null for a purely discriminative model.</summary>
     public Bottleneck? Bottleneck => stages.OfType<BottleneckStage>().SingleOrDefault()?.Bottleneck;
 
@@ -107,16 +117,6 @@ public sealed class HybridModel : Module
     {
         var bottleneck = Bottleneck ?? throw new InvalidOperationException("the model has no decoder");
         return bottleneck.Likelihood.Mean(bottleneck.Decode(latents));
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            foreach (var generator in generators) generator.Dispose();
-        }
-
-        base.Dispose(disposing);
     }
 
     private ModelOutput Apply(Stage stage, ModelOutput before, Generator noise)
