@@ -75,10 +75,13 @@ module Check =
 
             let problems =
                 [ yield! Rules.name e
-                  yield! DataRules.data knowing e.Data facts
+                  yield! DataRules.data e.Data facts
+                  yield! AgainstRules.data knowing e.Data facts
+                  yield! AgainstRules.model e facts
                   yield! inferred.Problems
                   if inferred.Problems.IsEmpty then
                       yield! total inferred.Rows
+                  yield! EncoderRules.leaks knowing e
                   yield! Rules.model e.Model
                   yield! LossRules.experiment facts e
                   yield! Rules.training e ]

@@ -17,16 +17,24 @@ type Built =
     { Model: HybridModel
       Lengths: SequenceLengths }
 
+/// The trained model of an experiment that stands inside another one.
+type Inner =
+    {
+        Built: Built
+        /// The scales of the outer experiment's inputs and of its own.
+        Scales: (InputScale * InputScale) option
+    }
+
 /// What modules are built with: the streams that they draw from, then and in training, and whether they use kernels.
 type private Setting =
     {
         Init: RandomStream
-        Dropout: torch.Generator
-        Corruption: torch.Generator
+        Dropout: Lazy<torch.Generator>
+        Corruption: Lazy<torch.Generator>
         Kernels: bool
         Lengths: SequenceLengths
         /// The trained model of an experiment that stands inside this one.
-        Trained: IDeclared -> Built
+        Trained: IDeclared -> Inner
     }
 
 let private sides shape =
@@ -69,7 +77,7 @@ let rec private build setting layer : Net =
     | Layer.MaxPool -> Pure.MaxPool setting.Kernels
     | Layer.Upsample(height, width) -> Pure.Upsample(height, width)
     | Layer.Apply kind -> activation kind
-    | Layer.Dropout rate -> new Dropout(rate, setting.Dropout)
+    | Layer.Dropout rate -> new Dropout(rate, setting.Dropout.Value)
     | Layer.BatchNorm shape -> batchNorm setting.Lengths shape
     | Layer.LayerNorm shape -> layerNorm shape
     | Layer.Reshape shape -> Pure.Reshape(sides shape)
@@ -87,12 +95,19 @@ let rec private build setting layer : Net =
     | Layer.MaxState -> new MaxState(setting.Lengths)
     | Layer.Repeat steps -> Pure.Repeat steps
     | Layer.StepAffine(inputs, outputs) -> new StepAffine(inputs, outputs, setting.Init)
-    | Layer.GaussianNoise deviation -> new GaussianNoise(deviation, setting.Corruption)
-    | Layer.MaskingNoise rate -> new MaskingNoise(rate, setting.Corruption)
+    | Layer.GaussianNoise deviation -> new GaussianNoise(deviation, setting.Corruption.Value)
+    | Layer.MaskingNoise rate -> new MaskingNoise(rate, setting.Corruption.Value)
     | Layer.Embed(numeric, levels, size) -> new Embedding(numeric, Array.ofList levels, size, setting.Init)
     | Layer.Pretrained p ->
         let inner = setting.Trained p.Declared
-        new PretrainedEncoder(inner.Model, not p.Tuned, setting.Lengths, inner.Lengths)
+        let features = int (Array.last (sides p.In))
+
+        let rescale =
+            match inner.Scales with
+            | Some(outside, inside) -> Rescale.Between(outside, inside, features, setting.Lengths)
+            | None -> null
+
+        new PretrainedEncoder(inner.Built.Model, not p.Tuned, setting.Lengths, inner.Built.Lengths, rescale)
 
 let private chain setting layers =
     new Chain(layers |> List.map (build setting))
@@ -120,19 +135,27 @@ let private stage setting (stage: Stage) : GenDisc.Core.Models.Stage =
 
 /// The model of a plan, initialised from the experiment's streams, on a device. `trained` gives the models of the
 /// experiments inside it.
-let model (plan: Plan) (streams: Streams) (device: torch.Device) (trained: IDeclared -> Built) : Built =
+let model (plan: Plan) (streams: Streams) (device: torch.Device) (trained: IDeclared -> Inner) : Built =
     let lengths = SequenceLengths()
+    let generators = ResizeArray<torch.Generator>()
+
+    // made when a module first asks for it; most models draw nothing
+    let owned (make: torch.Device -> torch.Generator) =
+        lazy
+            (let generator = make device
+             generators.Add generator
+             generator)
 
     let setting =
         { Init = streams.Init
-          Dropout = streams.Dropout device
-          Corruption = streams.Corruption device
+          Dropout = owned streams.Dropout
+          Corruption = owned streams.Corruption
           Kernels = plan.Experiment.Training.Kernels
           Lengths = lengths
           Trained = trained }
 
-    let model =
-        new HybridModel(plan.Stages |> List.map (stage setting) |> Array.ofList, lengths)
+    let stages = plan.Stages |> List.map (stage setting) |> Array.ofList
+    let model = new HybridModel(stages, lengths, generators)
 
     model.``to`` device |> ignore
     { Model = model; Lengths = lengths }

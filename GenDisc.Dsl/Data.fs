@@ -82,6 +82,8 @@ type Facts =
         InUnitInterval: bool
         /// Training examples, before validation is held out.
         Training: int
+        /// Whether the source comes with a test part of its own.
+        HasTest: bool
         /// Whether sequences have unequal lengths.
         Varies: bool
         /// Numeric columns of a table and their indicators of missing values.
@@ -162,6 +164,7 @@ module Data =
               Targets = targets
               InUnitInterval = unit
               Training = training
+              HasTest = true
               Varies = false
               Numeric = 0
               Levels = [] }
@@ -191,6 +194,7 @@ module Data =
             (int (min most (int64 horizon * int64 columns)))
             false
             (int (max 0L (min most (int64 steps - int64 testing - int64 history - int64 horizon + 1L))))
+        |> Option.map (fun facts -> { facts with HasTest = false })
 
     /// What is known of the data without opening a file; None where a file must be read first.
     let facts (data: Data) : Facts option =

@@ -4,7 +4,7 @@ module internal GenDisc.DataRules
 let private isFinite (x: float) = System.Double.IsFinite x
 
 /// Problems under the modifier that they belong to.
-let private expecting (d: Data) =
+let expecting (d: Data) =
     let source = Data.source d
 
     fun ok part says hint ->
@@ -143,6 +143,17 @@ let private series (d: Data) =
         wrong $"vanDerPol expects μ from 0.0 to 100.0, but got {Show.number mu}" "write vanDerPol 1.0"
     | _ -> []
 
+/// A test part of its own, which some sources are known to have once they are read.
+let divided (d: Data) (facts: Facts) =
+    [ if d.HoldOut.IsSome && d.Source.IsImageFolder && facts.HasTest then
+          yield!
+              expecting
+                  d
+                  false
+                  "holdOut"
+                  $"holdOut is for data without a test part, but {Data.title d} has one: its folder test"
+                  "drop holdOut, or merge the folders train and test" ]
+
 /// Problems of the declaration by itself.
 let declared (d: Data) =
     [ yield! misplaced d; yield! numbers d; yield! series d ]
@@ -245,41 +256,9 @@ let private counts (d: Data) (facts: Facts) =
       | Some _
       | None -> () ]
 
-let private against (knowing: Data -> Facts option) (d: Data) (facts: Facts) =
-    match d.Against with
-    | None -> []
-    | Some other ->
-        let expect = expecting d
-
-        [ yield!
-              expect
-                  (facts.Classes > 0)
-                  "against"
-                  $"against asks how a classifier tells other data apart, but {Data.title d} has no classes"
-                  "drop against"
-          for problem in declared other do
-              yield! expect false "against" problem.Says problem.Hint
-          if other.Source.IsTable || other.Source.IsClassTable || other.Source.IsSeries then
-              yield!
-                  expect
-                      false
-                      "against"
-                      $"against expects labelled images, vectors or timeSeries, which {Data.title other} is not"
-                      "choose data such as circles, digits or imageFolder"
-          elif (declared other).IsEmpty then
-              match knowing other with
-              | Some strange ->
-                  yield!
-                      expect
-                          (strange.Shape = facts.Shape)
-                          "against"
-                          $"against expects data of {facts.Shape}, but {Data.title other} has {strange.Shape}"
-                          "choose data of the same shape"
-              | None -> yield! expect false "against" $"{Data.show other} could not be read" "check its path" ]
-
 /// Problems of the data, given what is known of its source.
-let data (knowing: Data -> Facts option) (d: Data) (facts: Facts) =
+let data (d: Data) (facts: Facts) =
     [ yield! declared d
+      yield! divided d facts
       yield! augmentation d facts
-      yield! counts d facts
-      yield! against knowing d facts ]
+      yield! counts d facts ]

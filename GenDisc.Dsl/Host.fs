@@ -1,5 +1,6 @@
 namespace GenDisc
 
+open System.Collections.Concurrent
 open System.Threading
 
 /// What happens during a run, for whoever displays it.
@@ -28,7 +29,7 @@ type HostOptions =
         Device: string
         /// Train with hand-written kernels or without, whatever the experiment says.
         Kernels: bool option
-        /// Train again even if a finished run of the same declaration exists.
+        /// Train again even if a finished run of the same declaration exists, unless this host has trained it.
         Fresh: bool
         Cancel: CancellationToken
         Tell: RunEvent -> unit
@@ -41,15 +42,25 @@ type RunInterrupted(folder: string) =
 
 /// The host of the current script: AsyncLocal, so that concurrent scripts in one process do not see each other's.
 module Host =
-    let private current = AsyncLocal<HostOptions option>()
+    /// Options, and ids of the runs trained under this host so far.
+    let private current =
+        AsyncLocal<(HostOptions * ConcurrentDictionary<string, unit>) option>()
 
     /// The surrounding host, or None in plain F# Interactive.
-    let tryCurrent () = current.Value
+    let tryCurrent () = current.Value |> Option.map fst
+
+    /// Remembers that the run of this id has just been trained.
+    let internal trained id =
+        current.Value |> Option.iter (fun (_, ids) -> ids[id] <- ())
+
+    /// Whether the run of this id was trained under this host, so that it is fresh.
+    let internal hasTrained id =
+        current.Value |> Option.exists (fun (_, ids) -> ids.ContainsKey id)
 
     /// Runs `f` with these options as its host.
     let using (options: HostOptions) (f: unit -> 'a) : 'a =
         let before = current.Value
-        current.Value <- Some options
+        current.Value <- Some(options, ConcurrentDictionary())
 
         try
             f ()

@@ -67,7 +67,8 @@ module Language =
     let embed size = Model.add (Block.Embed size)
 
     /// The main path of another experiment's trained model up to its heads, frozen; of a vae the mean of q(z|x).
-    /// The experiment is run first, unless it has been.
+    /// The experiment is run first, unless it has been. Inputs of the same quantities come to it on the scale that it was
+    /// trained on.
     let encoder (experiment: Experiment) =
         Model.add (Block.Encoder(experiment, false))
 

@@ -94,3 +94,35 @@ type RunResult =
         /// True when an earlier run of the same declaration was found and nothing was trained.
         Reused: bool
     }
+
+/// A test figure over the runs of several seeds.
+type SeedFigure =
+    {
+        Mean: float
+        /// Of the sample, with divisor n − 1; NaN for a single run.
+        Deviation: float
+        /// Lower end of the 95 % interval of the mean, by Student's t with n − 1 degrees of freedom; NaN for a single run.
+        Low: float
+        /// Upper end of the same interval.
+        High: float
+        /// Runs that have the figure.
+        Count: int
+    }
+
+/// What `runSeeds` answers: `result["accuracy"].Mean`.
+type SeedsResult =
+    {
+        /// In the order of the seeds.
+        Runs: RunResult list
+        Test: Map<string, SeedFigure>
+    }
+
+    /// A test figure by name; of NaN and count 0 where no run has one of that name.
+    member this.Item(name: string) =
+        Map.tryFind name this.Test
+        |> Option.defaultValue
+            { Mean = nan
+              Deviation = nan
+              Low = nan
+              High = nan
+              Count = 0 }

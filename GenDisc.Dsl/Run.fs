@@ -115,7 +115,7 @@ module internal Runner =
             nothing plan id folder
         else
             let earlier =
-                if options.Fresh then
+                if options.Fresh && not (Host.hasTrained id) then
                     None
                 else
                     RunFolder.TryFinished(options.Runs, id)
@@ -131,43 +131,87 @@ module internal Runner =
                     // one inside may have been asked to stop when it had trained already
                     options.Cancel.ThrowIfCancellationRequested()
                     options.Tell(RunEvent.Planned(plan, id, folder))
-                    trained options loader plan id (fun e -> found[Experiment.id e].Folder)
+                    let result = trained options loader plan id (fun e -> found[Experiment.id e].Folder)
+                    Host.trained id
+                    result
 
             options.Tell(RunEvent.Finished result)
             result
 
-    let one (options: HostOptions) (experiment: Experiment) =
+    let private checkedAndRun options (loader: Loader) (experiment: Experiment) =
         let experiment = overridden options experiment
-        let loader = Loader options
 
         match Check.using loader.Facts experiment with
         | Error problems -> raise (InvalidExperiment(Explain.problems experiment problems))
         | Ok plan -> perform options loader plan
+
+    let one (experiment: Experiment) (options: HostOptions) =
+        checkedAndRun options (Loader options) experiment
+
+    let private checkSeeds (seeds: int list) =
+        let twice = seeds |> List.countBy id |> List.tryFind (fun (_, count) -> count > 1)
+
+        match seeds, twice with
+        | [], _ -> raise (InvalidExperiment "runSeeds expects at least one seed\nhint: write runSeeds [ 1; 2; 3 ]")
+        | _, Some(seed, _) ->
+            raise (
+                InvalidExperiment
+                    $"runSeeds expects each seed once, but got {Show.integer seed} again\nhint: a seed gives the same run each time; write another"
+            )
+        | _, None -> ()
+
+    let seeds (seeds: int list) (experiment: Experiment) (options: HostOptions) : SeedsResult =
+        checkSeeds seeds
+
+        match options.Seed with
+        | Some seed -> options.Tell(RunEvent.Note $"runSeeds has seeds of its own; seed {seed} is not used")
+        | None -> ()
+
+        let options = { options with Seed = None }
+        let loader = Loader options
+        let asked = if options.CheckOnly then [ seeds.Head ] else seeds
+
+        let runs =
+            [ for seed in asked -> checkedAndRun options loader { experiment with Seed = seed } ]
+
+        let figures = SeedsTable.figures runs
+
+        if not options.CheckOnly then
+            for line in SeedsTable.lines experiment.Name seeds figures do
+                options.Tell(RunEvent.Note line)
+
+        { Runs = runs; Test = figures }
 
     /// `dotnet fsi script.fsx` has a script among its arguments; an interactive session or an editor has not.
     let private scriptUnderFsi () =
         Environment.GetCommandLineArgs()
         |> Array.exists (fun a -> a.EndsWith(".fsx", StringComparison.OrdinalIgnoreCase))
 
-    /// Without the CLI nobody else turns a user's mistake into a message and an exit code.
-    let alonely (experiment: Experiment) =
-        try
-            one (alone ()) experiment
-        with :? GenDisc.Core.Runtime.UserError as e when scriptUnderFsi () ->
-            eprintfn "%s" e.Message
+    /// Under the host around the script. Without one nobody else turns a user's mistake into a message and an exit code.
+    let hosted (work: HostOptions -> 'a) : 'a =
+        match Host.tryCurrent () with
+        | Some options -> work options
+        | None ->
+            try
+                work (alone ())
+            with :? GenDisc.Core.Runtime.UserError as e when scriptUnderFsi () ->
+                eprintfn "%s" e.Message
 
-            exit (
-                match e with
-                | :? InvalidExperiment -> 2
-                | :? RunInterrupted -> 130
-                | _ -> 1
-            )
+                exit (
+                    match e with
+                    | :? InvalidExperiment -> 2
+                    | :? RunInterrupted -> 130
+                    | _ -> 1
+                )
 
 [<AutoOpen>]
 module Run =
     /// Trains and evaluates an experiment, writes `runs/<id>/` and answers with its figures. A finished run of the same
     /// declaration is reused. Raises InvalidExperiment, with all problems explained, before anything is read.
-    let run (experiment: Experiment) : RunResult =
-        match Host.tryCurrent () with
-        | Some options -> Runner.one options experiment
-        | None -> Runner.alonely experiment
+    let run (experiment: Experiment) : RunResult = Runner.hosted (Runner.one experiment)
+
+    /// Runs an experiment with each of these seeds in place of its own, as `run` does, and tells mean, deviation and 95 %
+    /// interval of its test figures: `(runSeeds [ 1; 2; 3 ] experiment)["accuracy"].Mean`. Experiments inside it keep
+    /// their seeds. Raises InvalidExperiment for no seed, or the same one twice.
+    let runSeeds (seeds: int list) (experiment: Experiment) : SeedsResult =
+        Runner.hosted (Runner.seeds seeds experiment)

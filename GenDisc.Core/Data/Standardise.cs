@@ -13,6 +13,21 @@ public static class Standardise
     /// <exception cref="UserError">The examples are something else, or there is none to train on.</exception>
     public static Splits Sequences(Splits splits)
     {
+        var scaling = OfSequences(splits);
+        return Rebuilt(splits, data => Dataset.OfSequences(
+            data.Name,
+            data.ExampleShape[0],
+            data.ExampleShape[1],
+            Scaled(data, scaling),
+            data.Lengths,
+            data.Labels,
+            data.ClassNames));
+    }
+
+    /// <summary>The scaling of each feature that <see cref="Sequences"/> applies.</summary>
+    /// <inheritdoc cref="Sequences"/>
+    public static Scaling OfSequences(Splits splits)
+    {
         var train = splits.Train.Data;
         if (train.Values.IsEmpty || train.ExampleShape.Length != 2 || train.Classes == 0)
             throw Unsuitable(train, "sequences of [steps, features] with classes");
@@ -24,9 +39,7 @@ public static class Standardise
             for (var t = 0; t < StepsOf(train, i); t++) moments.Add(example.Slice(t * features, features));
         }
 
-        var scaling = moments.ToScaling();
-        return Rebuilt(splits, data => Dataset.OfSequences(
-            data.Name, data.ExampleShape[0], features, Scaled(data, scaling), data.Lengths, data.Labels, data.ClassNames));
+        return moments.ToScaling();
     }
 
     /// <summary>Vectors of [n] with labels or targets. Targets are standardised too, and carry their scaling.</summary>

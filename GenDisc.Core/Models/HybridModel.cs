@@ -13,14 +13,17 @@ public sealed class HybridModel : Module
 {
     private readonly IReadOnlyList<Stage> stages;
     private readonly SequenceLengths? lengths;
+    private readonly IReadOnlyList<Generator> generators;
 
     /// <param name="stages">First to last.</param>
     /// <param name="lengths">What the stages' sequence modules ask for the lengths of a batch.</param>
-    public HybridModel(IReadOnlyList<Stage> stages, SequenceLengths? lengths = null)
+    /// <param name="generators">What the stages' modules draw from in training, owned from here on.</param>
+    public HybridModel(IReadOnlyList<Stage> stages, SequenceLengths? lengths = null, IReadOnlyList<Generator>? generators = null)
         : base(nameof(HybridModel))
     {
         this.stages = stages;
         this.lengths = lengths;
+        this.generators = generators ?? [];
         for (var i = 0; i < stages.Count; i++)
         {
             var (kind, module) = stages[i] switch
@@ -35,8 +38,21 @@ public sealed class HybridModel : Module
         }
     }
 
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            foreach (var generator in generators) generator.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
     /// <summary>The model's bottleneck, or null for a purely discriminative model.</summary>
     public Bottleneck? Bottleneck => stages.OfType<BottleneckStage>().SingleOrDefault()?.Bottleneck;
+
+    /// <summary>Sources of chance that its modules have, disposed of with the model.</summary>
+    public int Generators => generators.Count;
 
     public bool IsClassifier => stages.Any(s => s is ClassifierStage);
 

@@ -11,6 +11,7 @@ namespace GenDisc.Core.Models;
 /// </summary>
 public sealed class PretrainedEncoder : Module<Tensor, Tensor>
 {
+    private readonly Rescale? rescale;
     private readonly HybridModel source;
     private readonly bool frozen;
     private readonly SequenceLengths? outer;
@@ -20,9 +21,12 @@ public sealed class PretrainedEncoder : Module<Tensor, Tensor>
     /// <param name="frozen">Whether it stays as it is.</param>
     /// <param name="outer">Lengths of the model that this layer belongs to, in which it comes first.</param>
     /// <param name="inner">Lengths that <paramref name="source"/>'s sequence modules ask.</param>
-    public PretrainedEncoder(HybridModel source, bool frozen, SequenceLengths? outer, SequenceLengths? inner)
+    /// <param name="rescale">Brings inputs to the scale that <paramref name="source"/> was trained on, where it is another.</param>
+    public PretrainedEncoder(
+        HybridModel source, bool frozen, SequenceLengths? outer, SequenceLengths? inner, Rescale? rescale = null)
         : base(nameof(PretrainedEncoder))
     {
+        this.rescale = rescale;
         this.source = source;
         this.frozen = frozen;
         this.outer = outer;
@@ -49,7 +53,7 @@ public sealed class PretrainedEncoder : Module<Tensor, Tensor>
         inner?.SetFrom(outer);
         try
         {
-            return source.Encode(input);
+            return source.Encode(rescale is null ? input : rescale.call(input));
         }
         finally
         {

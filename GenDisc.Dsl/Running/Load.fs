@@ -2,6 +2,7 @@ namespace GenDisc.Running
 
 open System
 open System.Collections.Generic
+open System.Collections.Immutable
 open System.IO
 open GenDisc
 open GenDisc.Core.Data
@@ -143,7 +144,7 @@ type internal Loader(options: HostOptions) =
     let isUnit (values: ReadOnlyMemory<float32>) =
         values.ToArray() |> Array.forall (fun x -> x >= 0.0f && x <= 1.0f)
 
-    let ofParts (parts: LoadedData) : Facts =
+    let ofParts (data: Data) (parts: LoadedData) : Facts =
         let train = parts.Train
 
         { Shape =
@@ -156,6 +157,10 @@ type internal Loader(options: HostOptions) =
           // sequences are standardised
           InUnitInterval = train.ExampleShape.Length <> 2 && isUnit train.Values
           Training = train.Count
+          HasTest =
+            match data.Source with
+            | Source.ImageFolder path -> ImageParts.Exist(locate path)
+            | _ -> true
           Varies = not (train.Lengths.IsEmpty && parts.Test.Lengths.IsEmpty)
           Numeric = 0
           Levels = [] }
@@ -169,6 +174,7 @@ type internal Loader(options: HostOptions) =
           Targets = (if schema.Classes > 0 then 0 else 1)
           InUnitInterval = false
           Training = table.Rows - testing
+          HasTest = false
           Varies = false
           Numeric = schema.Numeric
           Levels = List.ofSeq schema.Levels }
@@ -187,7 +193,7 @@ type internal Loader(options: HostOptions) =
         | Some facts -> Some facts
         | None ->
             match raw data with
-            | Raw.Parts parts -> Some(ofParts parts)
+            | Raw.Parts parts -> Some(ofParts data parts)
             | Raw.Table table -> Some(ofTable data table)
             | Raw.Series series -> Data.windowed data series.Columns.Length series.Steps
 
@@ -240,6 +246,29 @@ type internal Loader(options: HostOptions) =
         { Splits = splits
           Windows = windows
           Scale = scale }
+
+    /// The scale that the data are brought to for an experiment; None where they stay as they are.
+    member _.Scale (data: Data) (streams: Streams) : InputScale option =
+        let take = Option.toNullable data.Take
+
+        match raw data with
+        | Raw.Parts parts when parts.Train.ExampleShape.Length = 2 ->
+            let splits =
+                Splits.Make(parts.Train, parts.Test, data.Validation, take, streams.Take)
+
+            let features =
+                [ for j in 1 .. parts.Train.ExampleShape[1] -> $"{parts.Train.Name} {j}" ]
+
+            Some(InputScale(ImmutableArray.CreateRange features, Standardise.OfSequences splits, ImmutableArray.Empty))
+        | Raw.Parts _ -> None
+        | Raw.Table table -> Some(table.ScaleOf(Data.holdOut data, data.Validation, take, streams.Take))
+        | Raw.Series series ->
+            let history, horizon = Data.window data
+
+            let windows =
+                Windows.Make(series, history, horizon, Data.holdOut data, data.Validation, take)
+
+            Some(InputScale(series.Columns, windows.Scaling, ImmutableArray.Empty))
 
     /// The test part of the data, not scaled.
     member _.Strangers(data: Data) : Split =

@@ -10,14 +10,33 @@ open TorchSharp
 let private planOf (plan: Plan) (declared: IDeclared) =
     plan.Dependencies |> List.find (fun inner -> declared.Equals inner.Experiment)
 
+let private streams (plan: Plan) = Streams(int64 plan.Experiment.Seed)
+
+/// Each was scaled by the examples that it was trained on itself.
+let private scales (loader: Loader) (outer: Plan) (inner: Plan) =
+    Option.map2
+        (fun outside inside -> outside, inside)
+        (loader.Scale outer.Experiment.Data (streams outer))
+        (loader.Scale inner.Experiment.Data (streams inner))
+
 /// The model of a plan before any training. Models inside it are so too: the file of a trained model holds theirs.
-let rec private untrained (device: torch.Device) (plan: Plan) : Compile.Built =
-    Compile.model plan (Streams(int64 plan.Experiment.Seed)) device (planOf plan >> untrained device)
+let rec private untrained (loader: Loader) (device: torch.Device) (plan: Plan) : Compile.Built =
+    Compile.model plan (streams plan) device (fun declared ->
+        let inner = planOf plan declared
+
+        { Built = untrained loader device inner
+          Scales = scales loader plan inner })
 
 /// Builds the model of an experiment inside a plan with the weights that its run left, anew at each call: a module has
 /// one place. `folder` tells where the run of an experiment directly inside the plan lies.
-let find (folder: Experiment -> string) device (plan: Plan) (declared: IDeclared) : Compile.Built =
+let find (loader: Loader) (folder: Experiment -> string) device (plan: Plan) (declared: IDeclared) : Compile.Inner =
     let inner = planOf plan declared
-    let built = untrained device inner
-    SafeTensors.Load(built.Model, Path.Combine(folder inner.Experiment, "model.safetensors"))
-    built
+    let scales = scales loader plan inner
+    let built = untrained loader device inner
+
+    try
+        SafeTensors.Load(built.Model, Path.Combine(folder inner.Experiment, "model.safetensors"))
+        { Built = built; Scales = scales }
+    with _ ->
+        built.Model.Dispose()
+        reraise ()

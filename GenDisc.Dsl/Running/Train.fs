@@ -91,7 +91,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
     recorder.Log $"run {id} on {splits.Train.Count} training examples"
 
     use model =
-        (Compile.model plan streams device (Pretrained.find folderOf device plan)).Model
+        (Compile.model plan streams device (Pretrained.find loader folderOf device plan)).Model
 
     use learner = Compile.learner experiment model streams device
 

@@ -60,6 +60,7 @@ let private tests =
           Modules.StepAffineTests.tests
           Modules.NoiseTests.tests
           Modules.EmbeddingTests.tests
+          Modules.RescaleTests.tests
           Kernels.Convolutions.ConvolutionBlockTests.tests
           Kernels.Convolutions.MaxPool2Tests.tests
           Models.HybridModelTests.tests

@@ -180,27 +180,17 @@ let rec private anyDataOf depth =
 /// Any data declaration that can be written.
 let anyData = anyDataOf 1
 
-/// Any training that can be written.
-let anyTraining =
+/// Trainings of these parts; the warm-up may depend on the epochs.
+let trainingOf optimizer epochs batch schedule (warmUp: int -> Gen<int>) clip decay patience =
     gen {
-        let! rate = anyFloat
-        let! momentum = anyFloat
-
-        let! optimizer =
-            Gen.elements [ Optimizer.Adam rate; Optimizer.AdamW rate; Optimizer.Sgd(rate, momentum) ]
-
-        let! epochs = anyInt
-        let! batch = anyInt
-        let! every = anyInt
-        let! factor = anyFloat
-
-        let! schedule =
-            Gen.elements [ Schedule.Constant; Schedule.Cosine; Schedule.Step(every, factor) ]
-
-        let! warmUp = anyInt
-        let! clip = Gen.optionOf anyFloat
-        let! decay = Gen.oneof [ Gen.constant 0.0; anyFloat ]
-        let! patience = Gen.optionOf anyInt
+        let! optimizer = optimizer
+        let! epochs = epochs
+        let! batch = batch
+        let! schedule = schedule
+        let! warmUp = warmUp epochs
+        let! clip = clip
+        let! decay = decay
+        let! patience = patience
         let! kernels = Gen.elements [ true; false ]
 
         return
@@ -213,6 +203,41 @@ let anyTraining =
               WeightDecay = decay
               Patience = patience
               Kernels = kernels }
+    }
+
+/// Any training that can be written.
+let anyTraining =
+    trainingOf
+        (Gen.oneof
+            [ Gen.map Optimizer.Adam anyFloat
+              Gen.map Optimizer.AdamW anyFloat
+              Gen.map2 (fun rate momentum -> Optimizer.Sgd(rate, momentum)) anyFloat anyFloat ])
+        anyInt
+        anyInt
+        (Gen.oneof
+            [ Gen.elements [ Schedule.Constant; Schedule.Cosine ]
+              Gen.map2 (fun every factor -> Schedule.Step(every, factor)) anyInt anyFloat ])
+        (fun _ -> anyInt)
+        (Gen.optionOf anyFloat)
+        (Gen.oneof [ Gen.constant 0.0; anyFloat ])
+        (Gen.optionOf anyInt)
+
+/// Experiments of these parts; blocks and loss may depend on the data.
+let experimentOf name data (question: Data -> Gen<Block list * Loss>) training seed =
+    gen {
+        let! name = name
+        let! data = data
+        let! blocks, loss = question data
+        let! training = training
+        let! seed = seed
+
+        return
+            { Name = name
+              Data = data
+              Model = { Blocks = blocks }
+              Loss = loss
+              Training = training
+              Seed = seed }
     }
 
 let private anyName =
@@ -232,33 +257,20 @@ let private anyName =
           |> Gen.map (List.toArray >> System.String) ]
 
 let rec private anyExperimentOf depth =
-    gen {
-        let! name = anyName
-        let! data = anyData
-        let! model = anyModel
+    let inside =
+        if depth = 0 then
+            Gen.constant []
+        else
+            Gen.map2
+                (fun e tuned -> Block.Encoder(e, tuned))
+                (anyExperimentOf (depth - 1))
+                (Gen.elements [ true; false ])
+            |> listUpTo 1
 
-        let! inside =
-            if depth = 0 then
-                Gen.constant []
-            else
-                Gen.map2
-                    (fun e tuned -> Block.Encoder(e, tuned))
-                    (anyExperimentOf (depth - 1))
-                    (Gen.elements [ true; false ])
-                |> listUpTo 1
+    let question _ =
+        Gen.map3 (fun inside (model: Model) loss -> inside @ model.Blocks, loss) inside anyModel anyLoss
 
-        let! loss = anyLoss
-        let! training = anyTraining
-        let! seed = anyInt
-
-        return
-            { Name = name
-              Data = data
-              Model = { Blocks = inside @ model.Blocks }
-              Loss = loss
-              Training = training
-              Seed = seed }
-    }
+    experimentOf anyName anyData question anyTraining anyInt
 
 /// Any experiment that can be written.
 let anyExperiment = anyExperimentOf 1

@@ -14,7 +14,7 @@ open GenDisc.Dsl.Tests.Checked
 open GenDisc.Dsl.Tests.Generators
 
 /// A valid experiment but for its data.
-let private on (data: Data) =
+let on (data: Data) =
     let classes = Data.facts data |> Option.map _.Classes |> Option.defaultValue 0
 
     { ExperimentTests.hybrid with
@@ -23,7 +23,7 @@ let private on (data: Data) =
         Loss = if classes > 0 then crossEntropy else mse }
 
 /// What is told of the data: what the caret is under, and what is said.
-let private toldOf data =
+let toldOf data =
     [ for place, part, says in told (on data) do
           Expect.equal place Place.Data "place"
           part, says ]
@@ -105,16 +105,7 @@ let private wrong: (Data * (string * string) list) list =
       [ "validation 0.05", "validation holds out 5 of 108 steps, which leaves no window of 24 and 12 on one side" ]
       sines [ 1.0 ] |> points 200 |> window 10 1 |> take 126,
       [ "take 126", "take expects at most the 125 examples left for training, but got 126" ]
-      mnist |> validation nan, [ "validation nan", "validation expects a share from 0.0 to below 1.0, but got nan" ]
-
-      friedman |> against friedman,
-      [ "against friedman", "against asks how a classifier tells other data apart, but friedman has no classes" ]
-      mnist |> against moons, [ "against moons", "against expects data of image 1×28×28, but moons has vector 2" ]
-      moons |> against (circles |> noise -1.0),
-      [ "against (circles |> noise (-1.0))", "noise expects a finite deviation of at least 0.0, but got -1.0" ]
-      moons |> against lorenz,
-      [ "against lorenz", "against expects labelled images, vectors or timeSeries, which lorenz is not" ]
-      moons |> against (imageFolder "x"), [ "against (imageFolder \"x\")", "imageFolder \"x\" could not be read" ] ]
+      mnist |> validation nan, [ "validation nan", "validation expects a share from 0.0 to below 1.0, but got nan" ] ]
 
 let private ofSteps columns steps =
     let names = ImmutableArray.CreateRange [ for i in 1..columns -> $"c{i}" ]
@@ -153,6 +144,30 @@ let tests =
                     lorenz |> points 500 |> span 5.0 |> noise 0.1 |> draw 3
                     sines [ 1.0 ] |> points 200 |> window 10 1 |> take 125 ] do
                   Expect.isEmpty (toldOf data) $"{data}"
+          }
+
+          test "holdOut of a folder that has a test part" {
+              let folder hasTest =
+                  toldUsing (fun data ->
+                      match data.Source with
+                      | Source.ImageFolder _ ->
+                          Some
+                              { Generators.facts mnist with
+                                  HasTest = hasTest }
+                      | _ -> Data.facts data)
+
+              let asked (data: Data) =
+                  { on data with
+                      Model = model (classifier [])
+                      Loss = crossEntropy }
+
+              let says =
+                  "holdOut is for data without a test part, but imageFolder \"x\" has one: its folder test"
+
+              let declared = imageFolder "x" |> holdOut 0.5
+              Expect.isEmpty (folder false (asked declared)) "no test part"
+              Expect.equal (folder true (asked declared)) [ Place.Data, "holdOut 0.5", says ] "a test part"
+              Expect.isEmpty (folder true (asked (imageFolder "x"))) "nothing held out"
           }
 
           test "absurd windows are too long, and do not wrap around" {

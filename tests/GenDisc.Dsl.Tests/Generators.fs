@@ -96,37 +96,19 @@ let private sum losses =
 
 /// A training that passes every check.
 let training =
-    gen {
-        let! optimizer =
-            Gen.elements
-                [ Optimizer.Adam 1e-3
-                  Optimizer.AdamW 3e-4
-                  Optimizer.Sgd(0.1, 0.0)
-                  Optimizer.Sgd(0.05, 0.9) ]
-
-        let! epochs = Gen.choose (1, 50)
-        let! batch = Gen.choose (2, 512)
-
-        let! schedule =
-            Gen.elements [ Schedule.Constant; Schedule.Cosine; Schedule.Step(3, 0.5) ]
-
-        let! warmUp = Gen.choose (0, epochs - 1)
-        let! clip = Gen.elements [ None; Some 1.0 ]
-        let! decay = Gen.elements [ 0.0; 1e-4 ]
-        let! patience = Gen.elements [ None; Some 1; Some 5 ]
-        let! kernels = Gen.elements [ true; false ]
-
-        return
-            { Optimizer = optimizer
-              Epochs = epochs
-              Batch = batch
-              Schedule = schedule
-              WarmUp = warmUp
-              Clip = clip
-              WeightDecay = decay
-              Patience = patience
-              Kernels = kernels }
-    }
+    trainingOf
+        (Gen.elements
+            [ Optimizer.Adam 1e-3
+              Optimizer.AdamW 3e-4
+              Optimizer.Sgd(0.1, 0.0)
+              Optimizer.Sgd(0.05, 0.9) ])
+        (Gen.choose (1, 50))
+        (Gen.choose (2, 512))
+        (Gen.elements [ Schedule.Constant; Schedule.Cosine; Schedule.Step(3, 0.5) ])
+        (fun epochs -> Gen.choose (0, epochs - 1))
+        (Gen.elements [ None; Some 1.0 ])
+        (Gen.elements [ 0.0; 1e-4 ])
+        (Gen.elements [ None; Some 1; Some 5 ])
 
 /// Data with room for training and validation.
 let data =
@@ -158,10 +140,9 @@ let facts (data: Data) =
     Data.facts data
     |> Option.defaultWith (fun () -> failwith $"{data} must be read")
 
-/// An experiment that passes every check.
-let experiment =
+/// Blocks and a loss that fit the data.
+let private question data =
     gen {
-        let! data = data
         let known = facts data
         let shape = known.Shape
         let! before = chain 5 shape
@@ -202,18 +183,12 @@ let experiment =
                 [], lossOfBottleneck
 
         let! loss = sum losses
-        let! training = training
-        let! name = Gen.elements [ "a"; "hybrid-mnist"; "x_1.2" ]
-        let! seed = Gen.choose (0, 1000)
-
-        return
-            { Name = name
-              Data = data
-              Model = { Blocks = before @ bottleneck @ heads }
-              Loss = loss
-              Training = training
-              Seed = seed }
+        return before @ bottleneck @ heads, loss
     }
+
+/// An experiment that passes every check.
+let experiment =
+    experimentOf (Gen.elements [ "a"; "hybrid-mnist"; "x_1.2" ]) data question training (Gen.choose (0, 1000))
 
 /// Wrappers that tell FsCheck which generator a property's argument wants.
 type Anything = Anything of Experiment

@@ -13,10 +13,13 @@ let main args =
               ExperimentTests.tests
               MirrorTests.tests
               CheckTests.tests
+              PlanTests.tests
               SequenceCheckTests.tests
               SequenceProblemTests.tests
               DataRulesTests.tests
               PretrainedCheckTests.tests
+              AgainstRulesTests.tests
+              EncoderRulesTests.tests
               ExplainTests.tests
               PlanJsonTests.tests
               Progress.WordingTests.tests
@@ -25,6 +28,9 @@ let main args =
               Running.SequenceRunTests.tests
               Running.GapRunTests.tests
               Running.PretrainedRunTests.tests
+              Running.PretrainedModelTests.tests
+              Running.ChangedDataTests.tests
+              Running.SeedsTests.tests
               Running.EvaluationTests.tests
               Running.BadFilesTests.tests
               Report.MosaicTests.tests

@@ -65,6 +65,14 @@ public sealed class Table
         int[] Positions(int[] rows) => Array.ConvertAll(rows, row => Array.BinarySearch(rest, row));
     }
 
+    /// <summary>The scale that <see cref="Prepare"/> brings the rows to.</summary>
+    /// <inheritdoc cref="Prepare"/>
+    public InputScale ScaleOf(double testShare, double validationShare, int? take, RandomStream takeStream) =>
+        new(
+            Schema.NumericColumns,
+            Fit(Partition(testShare, validationShare, take, takeStream).Train).Features,
+            Schema.Indicators);
+
     /// <summary>
     /// Sets <paramref name="testShare"/> of the rows aside (with classes: of every class; the same rows whatever the
     /// experiment's seed) and divides the others as <see cref="Splits.Make"/> does. Rows ascend in each part.

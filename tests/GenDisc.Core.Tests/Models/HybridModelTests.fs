@@ -36,6 +36,19 @@ let tests =
               Expect.equal (numbers a.Representation) (some a.LatentMean) "the mean"
               Expect.equal (some a.Logits) (some b.Logits) "logits do not see the noise"
               Expect.notEqual (some a.Decoded) (some b.Decoded) "the decoder does")
+          torchTest "its generators go with it" (fun () ->
+              let drawn = generator 1L
+
+              let inner =
+                  new HybridModel([| TrunkStage(new Chain(nets [ new Dropout(0.5, drawn) ])) |], null, [| drawn |])
+
+              let encoder = new PretrainedEncoder(inner, true, null, null)
+              let outer = new HybridModel([| TrunkStage(new Chain(nets [ encoder ])) |])
+              Expect.equal (inner.Generators, outer.Generators) (1, 0) "whose"
+              Expect.notEqual drawn.Handle 0n "alive"
+              outer.Dispose()
+              inner.Dispose()
+              Expect.equal drawn.Handle 0n "disposed of, once")
           torchTest "in training the path goes on with the draw that the decoder sees" (fun () ->
               use model = hybrid 1L
               model.train ()

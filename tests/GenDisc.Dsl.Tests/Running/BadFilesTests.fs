@@ -54,6 +54,12 @@ let private cases: (string * (Scene -> unit) * Data * string list) list =
           put scene "pictures/dark/2.png" [ "no picture" ]),
       imageFolder "pictures",
       [ Path.Combine("pictures", "dark", "2.png") ]
+      "holdOut of pictures that have a test part",
+      (fun scene ->
+          pictures scene "parts/train" 4
+          pictures scene "parts/test" 2),
+      imageFolder "parts" |> holdOut 0.5,
+      [ "imageFolder \"parts\" has one: its folder test"; "drop holdOut" ]
       "a text in a column of numbers",
       (fun scene -> put scene "sizes.csv" (sizes 15)),
       table "sizes.csv" "kind",

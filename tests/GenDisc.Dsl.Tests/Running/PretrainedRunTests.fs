@@ -1,4 +1,4 @@
-/// Experiments that stand inside others, and data that change under the same name.
+/// Experiments that stand inside others.
 module GenDisc.Dsl.Tests.Running.PretrainedRunTests
 
 open System.IO
@@ -37,21 +37,6 @@ let private shared (inner: RunResult) (outer: RunResult) =
           match within |> Map.toList |> List.filter (fun (key, _) -> key.EndsWith("." + name)) with
           | [ _, copied ] -> name, value, copied
           | found -> failtest $"{name} is in the outer file {found.Length} times" ]
-
-/// A table whose two columns are two numbers, as moons have.
-let private plane shift =
-    "a,b,kind"
-    :: [ for i in 0..79 do
-             let x = sin (float i) + shift
-
-             $"{number x},{number (cos (float i * 1.3))},"
-             + (if sin (float i) > 0.0 then "up" else "down") ]
-
-let private notes (scene: Scene) =
-    [ for event in scene.Events do
-          match event with
-          | RunEvent.Note text -> text
-          | _ -> () ]
 
 let tests =
     testList
@@ -198,25 +183,6 @@ let tests =
               Expect.isEmpty (Directory.GetFileSystemEntries scene.Runs) "nothing written"
           }
 
-          test "data that changed under the same path are trained on anew" {
-              use scene = new Scene()
-              put scene "plane.csv" (plane 0.0)
-
-              let experiment =
-                  { over (dense 4 >> relu >> classifier []) with
-                      Data = classTable "plane.csv" "kind" }
-
-              let first = scene.Run experiment
-              Expect.isTrue (scene.Run experiment).Reused "the same content"
-              Expect.isEmpty (notes scene) "nothing to say"
-              put scene "plane.csv" (plane 1.0)
-              let again = scene.Run experiment
-              Expect.isFalse again.Reused "other content"
-              Expect.equal again.Id first.Id "in its place"
-              Expect.exists (notes scene) (fun n -> n.Contains $"{first.Id} was trained on other data") "said"
-              Expect.isTrue (scene.Run experiment).Reused "and kept"
-          }
-
           test "seed and epochs of the host hold inside too" {
               use scene = new Scene()
               let outer = over (encoder inner >> classifier [])
@@ -251,37 +217,21 @@ let tests =
                   "both times"
           }
 
-          test "data that are found strange count too" {
+          test "training afresh trains what stands inside once a script" {
               use scene = new Scene()
-              waves scene "Waves" 0.0
-              waves scene "Other" 0.5
+              scene.Run inner |> ignore
 
-              let experiment =
-                  { over (gru 2 >> classifier []) with
-                      Data = timeSeries "Waves" |> against (timeSeries "Other") }
+              Host.using { scene.Options with Fresh = true } (fun () ->
+                  for width in [ 4; 5 ] do
+                      run (over (encoder inner >> dense width >> classifier [])) |> ignore
 
-              let first = scene.Run experiment
-              Expect.isTrue (scene.Run experiment).Reused "the same content"
-              waves scene "Other" 5.0
-              let again = scene.Run experiment
-              Expect.isFalse again.Reused "other content"
-              Expect.notEqual again.Test["oodAuroc"] first.Test["oodAuroc"] "other figures"
-          }
+                  run inner |> ignore)
 
-          test "data of an experiment inside count too" {
-              use scene = new Scene()
-              put scene "plane.csv" (plane 0.0)
-
-              let onFile =
-                  { inner with
-                      Data = classTable "plane.csv" "kind" }
-
-              let outer = over (encoder onFile >> classifier [])
-              scene.Run outer |> ignore
-              Expect.isTrue (scene.Run outer).Reused "the same content"
-              put scene "plane.csv" (plane 1.0)
-              // trained again on its own, so that its own folder is up to date
-              Expect.isFalse (scene.Run onFile).Reused "inside"
-              Expect.isFalse (scene.Run outer).Reused "outside"
+              Expect.equal
+                  (history scene
+                   |> List.filter _.EndsWith("inner")
+                   |> List.filter (fun line -> not (line.StartsWith "plan")))
+                  [ "trained inner"; "trained inner"; "reused inner"; "reused inner" ]
+                  "before, and once afresh"
           } ]
     |> testSequenced
