@@ -53,12 +53,13 @@ type internal EvaluationFile =
 type internal SequenceExample =
     { Class: int option; Values: float[][] }
 
-/// figures/features.json: what the last layer before the head makes of test examples.
+/// figures/features.json: what the first learned layer of the head reads of test examples.
 type internal FeaturesFile =
     {
+        /// Numbers of one example.
         Dimension: int option
         Labels: int[]
-        /// Targets of a regression.
+        /// First targets of a regression, in its own units.
         Targets: float[]
         Pca: (float * float)[]
         Explained: float list

@@ -221,6 +221,14 @@ let tests =
                       (result.Test["mase"] / result.Test["mae"])
                       (some "mase" naive.Mase / some "mae" naive.Mae)
 
+              let features = some "features" run.Features
+              Expect.equal features.Dimension (Some 6) "one state, not those of all 12 steps"
+
+              Expect.equal
+                  (Array.sort features.Targets |> Array.map (fun y -> Math.Round(y, 3)))
+                  (Array.sort track.Truth |> Array.map (fun y -> Math.Round(y, 3)))
+                  "coloured by targets in their own units"
+
               Expect.equal shown.RolloutRmse.Length 37 "half of the windows are rolled out"
               let first = shown.Rollout.Head
               Expect.isLessThan (abs (first.Prediction[0] - track.Prediction[0])) 1e-4 "one step ahead"
