@@ -2,6 +2,7 @@
 module internal GenDisc.Reporting.CalibrationSection
 
 open XPlot.Plotly
+open GenDisc.Core.Evaluation
 open GenDisc.Reporting.Chart
 open GenDisc.Reporting.Html
 
@@ -70,11 +71,25 @@ let private counts (sides: (string * string * Bin list) list) caption =
     layout.yaxis.range <- [ -0.4; log10 largest + 0.15 ]
     figure "figure-bins" "Test examples by confidence" (plain Half) traces layout caption
 
-let private words (r: Reliability) =
-    let on =
-        match r.FittedOn with
-        | Some part when part <> "" -> $" fitted on the {part} data"
-        | _ -> ""
+/// What the temperature was fitted on.
+let private on (r: Reliability) =
+    match r.FittedCount, r.FittedOn with
+    | Some n, Some part when part <> "" -> $" fitted on {Number.count n} {part} examples"
+    | Some n, _ -> $" fitted on {Number.count n} examples"
+    | None, Some part when part <> "" -> $" fitted on the {part} data"
+    | _ -> ""
+
+/// Why there is no temperature, as far as the counts tell.
+let private missing (run: RunFolder) =
+    let fewest = int64 Calibration.FewestExamples
+
+    match run.Result |> Option.bind (fun r -> Map.tryFind "validation" r.Counts) with
+    | Some 0L -> "No temperature is fitted: there are no validation examples to fit it on."
+    | Some n when n < fewest ->
+        $"No temperature is fitted: that takes at least {fewest} validation examples, and there are {n}."
+    | _ -> ""
+
+let private words (run: RunFolder) (r: Reliability) =
 
     let confident =
         match r.Temperature with
@@ -98,10 +113,11 @@ let private words (r: Reliability) =
       | None -> ()
       match r.Temperature with
       | Some t ->
-          $"Temperature scaling divides the scores before the softmax by one number{on}, {Number.decimals 3 t}{confident}."
-      | None -> ()
+          $"Temperature scaling divides the scores before the softmax by one number{on r}, {Number.decimals 3 t}{confident}."
+      | None -> missing run
       if not changes.IsEmpty then
           $"It takes {Statistics.listed changes}, and changes no predicted class." ]
+    |> List.filter ((<>) "")
     |> String.concat " "
 
 let calibration (run: RunFolder) (numbers: Numbering) =
@@ -114,7 +130,7 @@ let calibration (run: RunFolder) (numbers: Numbering) =
             [ name, before, r.Before; "after temperature scaling", after, r.After ]
             |> List.filter (fun (_, _, bins) -> not bins.IsEmpty)
 
-        let sentence = words r
+        let sentence = words run r
 
         let figures =
             if sides.IsEmpty then
@@ -123,7 +139,7 @@ let calibration (run: RunFolder) (numbers: Numbering) =
                 let ece =
                     match r.EceBefore, r.EceAfter, r.Temperature with
                     | Some a, Some b, Some t ->
-                        $" ECE {Number.percent 2 a} as trained, {Number.percent 2 b} after scaling with temperature {Number.decimals 2 t}."
+                        $" ECE {Number.percent 2 a} as trained, {Number.percent 2 b} after scaling with temperature {Number.decimals 2 t}{on r}."
                     | Some a, _, _ -> $" ECE {Number.percent 2 a}."
                     | _ -> ""
 

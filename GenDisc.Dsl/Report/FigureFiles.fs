@@ -14,14 +14,18 @@ type internal Bin =
     }
 
 type internal Reliability =
-    { Before: Bin list
-      After: Bin list
-      Temperature: float option
-      EceBefore: float option
-      EceAfter: float option
-      LogLossBefore: float option
-      LogLossAfter: float option
-      FittedOn: string option }
+    {
+        Before: Bin list
+        After: Bin list
+        Temperature: float option
+        EceBefore: float option
+        EceAfter: float option
+        LogLossBefore: float option
+        LogLossAfter: float option
+        FittedOn: string option
+        /// Examples that the temperature was fitted on.
+        FittedCount: int64 option
+    }
 
 /// A test example that was taken for another class, with its values by feature if it is a sequence.
 type internal Mistake =

@@ -52,7 +52,8 @@ let private reliability e : Reliability =
       EceAfter = finite "eceAfter" e
       LogLossBefore = finite "logLossBefore" e
       LogLossAfter = finite "logLossAfter" e
-      FittedOn = words "fittedOn" e }
+      FittedOn = words "fittedOn" e
+      FittedCount = long "fittedCount" e }
 
 let private curves name e : ClassCurve list =
     items name e

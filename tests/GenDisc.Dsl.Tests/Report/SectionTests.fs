@@ -126,8 +126,28 @@ let tests =
               has
                   page
                   [ "differ by 3.45 % on average"
-                    "fitted on the validation data, 1.314; above 1, so the model was too sure of itself."
+                    "fitted on 6,000 validation examples, 1.314; above 1, so the model was too sure of itself."
                     "the calibration error from 3.45 % to 0.61 % and the log loss from 0.2512 nats to 0.2312 nats" ]
+          }
+          test "a missing temperature has a reason" {
+              let sentence validation =
+                  let write (folder: string) =
+                      Fixture.put
+                          folder
+                          "result.json"
+                          $"""{{"name":"x","status":"done","metrics":{{}},"counts":{{"validation":{validation}}}}}"""
+
+                      Fixture.put folder "figures/evaluation.json" """{"reliability":{"eceBefore":0.1}}"""
+
+                  snd (pageOf write)
+
+              has (sentence 0) [ "No temperature is fitted: there are no validation examples to fit it on." ]
+
+              has
+                  (sentence 5)
+                  [ "No temperature is fitted: that takes at least 50 validation examples, and there are 5." ]
+
+              Expect.isFalse ((sentence 50).Contains "No temperature") "of a file that lacks it there is nothing to say"
           }
           test "classes have areas, and mistakes are listed in the order of their pictures" {
               let markup, page = pageOf FigureFixture.images

@@ -62,6 +62,7 @@ let tests =
               close "cross-entropy" figures.CrossEntropy (some "log loss" reliability.LogLossBefore)
               close "temperature" figures["temperature"] (some "temperature" reliability.Temperature)
               Expect.equal reliability.FittedOn (Some "validation") "fitted on"
+              Expect.equal reliability.FittedCount (Some 400L) "a tenth of 4,000"
 
               match file.Roc, file.ClassAreas with
               | [ curve ], [ _; Some roc, Some _ ] ->
@@ -78,23 +79,30 @@ let tests =
               Expect.isEmpty features.Tsne "two dimensions need no t-SNE"
           }
 
-          test "without validation there is no temperature" {
+          test "without validation, or with fewer than 50 examples of it, there is no temperature" {
               use scene = new Scene()
 
-              let result =
+              let validated share =
                   scene.Run
                       { toy with
-                          Data = moons |> take 256 |> validation 0.0 }
+                          Data = moons |> take 256 |> validation share }
 
-              let reliability =
-                  some "evaluation" (readable result).Evaluation
-                  |> _.Reliability
-                  |> some "reliability"
+              for result in [ validated 0.0; validated 0.012 ] do
+                  let reliability =
+                      some "evaluation" (readable result).Evaluation
+                      |> _.Reliability
+                      |> some "reliability"
 
-              Expect.isNone reliability.Temperature "temperature"
-              Expect.isEmpty reliability.After "bins"
-              Expect.isFalse (result.Test.Values.ContainsKey "temperature") "figure"
-              Expect.isTrue (result.Test.Values.ContainsKey "ece") "the rest is there"
+                  Expect.isNone reliability.Temperature "temperature"
+                  Expect.isEmpty reliability.After "bins"
+                  Expect.isNone reliability.FittedCount "fitted on none"
+
+                  for name in [ "temperature"; "eceAfterScaling" ] do
+                      Expect.isFalse (result.Test.Values.ContainsKey name) name
+
+                  Expect.isTrue (result.Test.Values.ContainsKey "ece") "the rest is there"
+
+              Expect.isTrue ((validated 0.0125).Test.Values.ContainsKey "temperature") "50 are enough"
           }
 
           test "the temperature is fitted on validation examples alone" {
