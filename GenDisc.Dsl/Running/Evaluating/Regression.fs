@@ -64,7 +64,9 @@ let private mase (w: WindowedSeries) (season: int option) (scores: RegressionSco
     else
         nan
 
-let private residuals (truth: float[][]) (predicted: float[][]) =
+/// What is left over; of windows of a series, in order of time, also whether it is correlated. Rows of a table have
+/// no order that would mean anything.
+let private residuals inOrder (truth: float[][]) (predicted: float[][]) =
     let pairs = Array.zip (Array.concat truth) (Array.concat predicted)
     let all = pairs |> Array.map (fun (y, p) -> y - p)
     // over time only one residual an example is a series
@@ -82,7 +84,7 @@ let private residuals (truth: float[][]) (predicted: float[][]) =
       Json.object
           [ "edges", Json.list (histogram.Edges |> Seq.map Json.number)
             "counts", Json.list (histogram.Counts |> Seq.map Json.integer) ]
-      if lags >= 1 then
+      if inOrder && lags >= 1 then
           let acf = Residuals.Autocorrelation(first, lags)
 
           "acf",
@@ -133,7 +135,7 @@ let write (s: Subject) (windows: WindowedSeries option) (test: Examined) : Map<s
               [ for b in baselines do
                     Json.object (("name", Json.text b.Name) :: errors b.Scores (maseOf b.Scores)) ]
           "model", Json.object (errors scores own @ [ "r2", Json.number scores.R2 ])
-          "residuals", Json.object (residuals truth predicted) ]
+          "residuals", Json.object (residuals windows.IsSome truth predicted) ]
     |> Json.line
     |> Atomic.writeText (s.File "regression.json")
 

@@ -181,6 +181,8 @@ let tests =
               Expect.isEmpty file.Baselines "nor a naive forecast"
               Expect.equal file.Fitted.Length 1000 "residuals"
               Expect.equal (Array.sum file.Counts) 1000.0 "in the histogram"
+              Expect.isEmpty file.Acf "rows have no order in time"
+              Expect.isNone file.LjungBox "nor anything to test along it"
               Expect.equal file.Edges.Length (file.Counts.Length + 1) "edges"
 
               let features = some "features" run.Features
@@ -221,6 +223,9 @@ let tests =
               let file = some "regression" run.Regression
               Expect.equal (file.Baselines |> List.map _.Name) [ "persistence"; "seasonal naive (60)" ] "baselines"
               close "mase" result.Test["mase"] (some "mase" (some "model" file.Model).Mase)
+
+              Expect.equal file.Acf.Length 18 "a quarter of the steps, and 20 at most"
+              Expect.isSome file.LjungBox "and a test over them"
 
               // one scale for all: ratios of mase are ratios of mae
               for naive in file.Baselines do
