@@ -58,17 +58,12 @@ let private pictures (s: Subject) (test: Examined) probabilities (worst: int[]) 
     match List.ofSeq test.Split.Data.ExampleShape with
     | [ 1 | 3 as c; h; w ] when worst.Length > 0 ->
         Mosaic.write (s.File "mistakes.png") 10 (c, h, w) (examples s test worst)
-    | [ steps; features ] when worst.Length > 0 ->
-        let shown = Array.truncate shownSeries worst
-
+    | [ _; _ ] when worst.Length > 0 ->
         Json.object
             [ "series",
               Json.list
-                  [ for i, values in Array.zip shown (examples s test shown) do
-                        Json.object (
-                            mistake test probabilities i
-                            @ [ "values", Sequences.lines test.Split.Data i steps features values ]
-                        ) ] ]
+                  [ for i in Array.truncate shownSeries worst do
+                        Json.object (mistake test probabilities i @ [ "values", Sequences.linesAt test.Split i ]) ] ]
         |> Json.line
         |> Atomic.writeText (s.File "mistakes.json")
     | _ -> ()
