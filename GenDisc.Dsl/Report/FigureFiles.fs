@@ -90,6 +90,8 @@ type internal RegressionFile =
     {
         Baselines: Errors list
         Model: Errors option
+        /// Whether training saw standardised targets; figures in this file are in the targets' own units all the same.
+        Standardised: bool
         /// Fitted values and residuals.
         Fitted: (float * float)[]
         /// One more edge than counts.

@@ -124,6 +124,7 @@ let regression e : RegressionFile =
 
     { Baselines = items "baselines" e |> List.map errors
       Model = field "model" e |> Option.map errors
+      Standardised = truth "standardised" e
       Fitted = points "fitted" residuals
       Edges = aligned "edges" histogram
       Counts = aligned "counts" histogram

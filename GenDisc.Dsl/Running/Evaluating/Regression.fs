@@ -100,6 +100,13 @@ let private residuals inOrder (truth: float[][]) (predicted: float[][]) =
                 "statistic", Json.number test.Statistic
                 "p", Json.number test.PValue ] ]
 
+/// Whether training saw standardised targets, and the deviations that its units were, one for each number of a target.
+let private scaling (data: Dataset) =
+    [ "standardised", Json.truth (not (isNull data.TargetScaling))
+      match data.TargetScaling with
+      | null -> ()
+      | scaling -> "deviations", Json.list (scaling.Deviation |> Seq.map Json.number) ]
+
 /// Writes `evaluation.json`, `regression.json` and `predictions.json`; answers with the figures for the summary.
 let write (s: Subject) (windows: WindowedSeries option) (test: Examined) : Map<string, float> =
     let truth, predicted = test.Targets.TruthRows, test.Targets.PredictedRows
@@ -135,6 +142,7 @@ let write (s: Subject) (windows: WindowedSeries option) (test: Examined) : Map<s
               [ for b in baselines do
                     Json.object (("name", Json.text b.Name) :: errors b.Scores (maseOf b.Scores)) ]
           "model", Json.object (errors scores own @ [ "r2", Json.number scores.R2 ])
+          yield! scaling test.Split.Data
           "residuals", Json.object (residuals windows.IsSome truth predicted) ]
     |> Json.line
     |> Atomic.writeText (s.File "regression.json")

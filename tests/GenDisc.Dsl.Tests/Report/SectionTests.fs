@@ -101,7 +101,7 @@ let tests =
 
               has
                   page
-                  [ "One training sequence of each class; each line is one of 5 features. Shown are the first 12 of 14 classes." ]
+                  [ "One training sequence of each class; each line is one of 5 features. Shown are the first 12 of 14 classes. Values are standardised, as the model sees them." ]
 
               Expect.equal (figures |> List.map (snd >> lines)) (List.replicate 12 5) "one example with five features"
               let page, figures = drawn $"""{{"series":[{series 2 1}]}}"""
@@ -185,6 +185,26 @@ let tests =
                     "Ljung–Box test over 20 lags: Q = 41.03, p = 0.004: the residuals are correlated in time"
                     "2,000 of 3,000 test examples" ]
           }
+          test "errors of standardised targets are told from those in their own units" {
+              let written standardised folder =
+                  FigureFixture.forecasting folder
+
+                  Fixture.put
+                      folder
+                      "metrics.jsonl"
+                      """{"epoch":1,"train":{"loss":0.5,"mse":0.5},"validation":{"loss":0.6,"mse":0.6}}"""
+
+                  Fixture.put folder "figures/regression.json" $"""{{"standardised":{standardised}}}"""
+
+              let said =
+                  [ "The model is trained on standardised targets: squared errors in the loss are in units of the training targets’ variance; MSE, RMSE and MAE are in the targets’ own units (spots)."
+                    "Loss. The weighted sum that training makes small. Squared errors in it are those of standardised targets."
+                    "Squared error. Squared distance from the standardised target: in units of the training targets’ variance" ]
+
+              has (snd (pageOf (written "true"))) said
+              let _, page = pageOf (written "false")
+              Expect.isFalse (page.Contains "standardised") "nothing of it where they were not"
+          }
           test "a model that is worse than the rule says so" {
               let _, page =
                   pageOf (
@@ -210,6 +230,7 @@ let tests =
               let file baselines model : RegressionFile =
                   { Baselines = baselines
                     Model = model
+                    Standardised = false
                     Fitted = [||]
                     Edges = [||]
                     Counts = [||]

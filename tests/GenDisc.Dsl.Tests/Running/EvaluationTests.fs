@@ -181,6 +181,7 @@ let tests =
               Expect.isEmpty file.Baselines "nor a naive forecast"
               Expect.equal file.Fitted.Length 1000 "residuals"
               Expect.equal (Array.sum file.Counts) 1000.0 "in the histogram"
+              Expect.isFalse file.Standardised "targets as they are"
               Expect.isEmpty file.Acf "rows have no order in time"
               Expect.isNone file.LjungBox "nor anything to test along it"
               Expect.equal file.Edges.Length (file.Counts.Length + 1) "edges"
@@ -224,6 +225,9 @@ let tests =
               Expect.equal (file.Baselines |> List.map _.Name) [ "persistence"; "seasonal naive (60)" ] "baselines"
               close "mase" result.Test["mase"] (some "mase" (some "model" file.Model).Mase)
 
+              Expect.isTrue file.Standardised "a series is"
+              let json = Text.Encoding.UTF8.GetString(bytes result "figures/regression.json")
+              Expect.stringContains json "\"standardised\":true,\"deviations\":[0." "by a deviation a column"
               Expect.equal file.Acf.Length 18 "a quarter of the steps, and 20 at most"
               Expect.isSome file.LjungBox "and a test over them"
 
