@@ -110,7 +110,7 @@ let features e : FeaturesFile =
       Iterations = long "iterations" (part "tsne" e) }
 
 let private errors e : Errors =
-    { Name = words "name" e |> Option.defaultValue ""
+    { Name = wordsOrEmpty "name" e
       Mse = finite "mse" e
       Rmse = finite "rmse" e
       Mae = finite "mae" e
@@ -156,7 +156,7 @@ let forecast e : ForecastFile =
     let rollout = part "rollout" e
 
     { Columns = items "columns" e |> List.map asText
-      Unit = words "unit" e |> Option.defaultValue ""
+      Unit = wordsOrEmpty "unit" e
       History = integer "history" e
       Horizon = integer "horizon" e
       Series = items "series" e |> List.map (track "oneStep" [||])
@@ -167,13 +167,13 @@ let forecast e : ForecastFile =
       RolloutRmse = aligned "rmse" rollout }
 
 let outside e : OutsideFile =
-    { Against = words "against" e |> Option.defaultValue ""
+    { Against = wordsOrEmpty "against" e
       Inside = long "inside" e
       Outside = long "outside" e
       Scores =
         items "scores" e
         |> List.map (fun s ->
-            { Name = words "name" s |> Option.defaultValue ""
+            { Name = wordsOrEmpty "name" s
               Auroc = finite "auroc" s
               Low = finite "low" s
               High = finite "high" s
