@@ -15,7 +15,8 @@ let private errors (scores: RegressionScores) mase =
     [ "mse", Json.number scores.Mse
       "rmse", Json.number scores.Rmse
       "mae", Json.number scores.Mae
-      "mase", Json.number mase ]
+      "mase", Json.number mase
+      "r2", Json.number scores.R2 ]
 
 /// A naive forecast that needs no model.
 type Naive =
@@ -141,7 +142,7 @@ let write (s: Subject) (windows: WindowedSeries option) (test: Examined) : Map<s
           Json.list
               [ for b in baselines do
                     Json.object (("name", Json.text b.Name) :: errors b.Scores (maseOf b.Scores)) ]
-          "model", Json.object (errors scores own @ [ "r2", Json.number scores.R2 ])
+          "model", Json.object (errors scores own)
           yield! scaling test.Split.Data
           "residuals", Json.object (residuals windows.IsSome truth predicted) ]
     |> Json.line

@@ -238,6 +238,8 @@ let tests =
                       (result.Test["mase"] / result.Test["mae"])
                       (some "mase" naive.Mase / some "mae" naive.Mae)
 
+                  Expect.isSome naive.R2 "beside the model's own"
+
               let features = some "features" run.Features
               Expect.equal features.Dimension (Some 6) "one state, not those of all 12 steps"
 
