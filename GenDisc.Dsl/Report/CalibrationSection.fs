@@ -93,19 +93,29 @@ let private words (run: RunFolder) (r: Reliability) =
 
     let confident =
         match r.Temperature with
-        | Some t when t > 1.02 -> "; above 1, so the model was too sure of itself"
-        | Some t when t < 0.98 -> "; below 1, so the model was not sure enough of itself"
+        | Some t when t > 1.05 -> "; above 1, so the model was too sure of itself"
+        | Some t when t < 0.95 -> "; below 1, so the model was not sure enough of itself"
         | Some _ -> "; close to 1, so there was little to correct"
         | None -> ""
 
-    let change measure (low: float option) (high: float option) (show: float -> string) =
-        match low, high with
-        | Some a, Some b -> [ $"the {measure} from {show a} to {show b}" ]
-        | _ -> []
+    let moves, stays =
+        [ "calibration error", r.EceBefore, r.EceAfter, Number.percent 2
+          "log loss", r.LogLossBefore, r.LogLossAfter, (fun x -> $"{Number.decimals 4 x} nats") ]
+        |> List.choose (fun (measure, was, is, show) ->
+            match was, is with
+            | Some a, Some b -> Some(measure, show a, show b)
+            | _ -> None)
+        |> List.partition (fun (_, a, b) -> a <> b)
 
     let changes =
-        change "calibration error" r.EceBefore r.EceAfter (Number.percent 2)
-        @ change "log loss" r.LogLossBefore r.LogLossAfter (fun x -> $"{Number.decimals 4 x} nats")
+        [ if not moves.IsEmpty then
+              let parts =
+                  moves |> List.map (fun (measure, a, b) -> $"the {measure} from {a} to {b}")
+
+              $"takes {Statistics.listed parts}"
+          if not stays.IsEmpty then
+              let parts = stays |> List.map (fun (measure, a, _) -> $"the {measure} at {a}")
+              $"leaves {Statistics.listed parts}" ]
 
     [ match r.EceBefore with
       | Some ece ->
@@ -116,7 +126,7 @@ let private words (run: RunFolder) (r: Reliability) =
           $"Temperature scaling divides the scores before the softmax by one number{on r}, {Number.decimals 3 t}{confident}."
       | None -> missing run
       if not changes.IsEmpty then
-          $"It takes {Statistics.listed changes}, and changes no predicted class." ]
+          $"""It {String.concat ", " changes}, and changes no predicted class.""" ]
     |> List.filter ((<>) "")
     |> String.concat " "
 

@@ -15,12 +15,7 @@ let private quantities (run: RunFolder) =
       "kl", "KL divergence", $"nats per {unit}"
       "crossEntropy", "Cross-entropy", "nats"
       "sparsity", "Sparsity", $"Σ|z| per {unit}"
-      "mse",
-      "Squared error",
-      (if run.Standardised then
-           "mean squared error, standardised"
-       else
-           "mean squared error") ]
+      "mse", "Squared error", (if run.Standardised then "MSE, standardised" else "mean squared error") ]
 
 let private explanation (run: RunFolder) key =
     match key with

@@ -37,7 +37,7 @@ let private clouds (run: RunFolder) (numbers: Numbering) (f: FeaturesFile) =
 
     let dimension =
         match f.Dimension with
-        | Some n -> $", {n} numbers of each,"
+        | Some n -> $", {Number.count (int64 n)} numbers of each,"
         | None -> ""
 
     let axis i =
