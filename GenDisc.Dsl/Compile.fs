@@ -84,7 +84,7 @@ let rec private build setting layer : Net =
     | Layer.Residual inner -> new Residual(inner |> List.map (build setting))
     | Layer.Conv1d(inputs, outputs, _, dilation, causal) ->
         new Convolution1d(inputs, outputs, dilation, causal, setting.Init, setting.Lengths)
-    | Layer.MaxPool1d -> Pure.MaxPool1d()
+    | Layer.MaxPool1d -> Pure.MaxPool1d setting.Lengths
     | Layer.UpsampleSteps steps -> Pure.UpsampleSteps steps
     | Layer.GlobalMean -> Pure.GlobalMean()
     | Layer.GlobalMax -> Pure.GlobalMax()

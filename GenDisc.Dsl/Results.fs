@@ -1,7 +1,8 @@
 namespace GenDisc
 
 /// Named figures of one split, each a member or, as all the others, by name: `result.Test["top5"]`. NaN stands for a
-/// figure that the model or the split does not have; the test split has the most.
+/// figure that the model or the split does not have; the test split has the most. Of a regression on standardised
+/// targets (those of tables and series), the loss is in their units, and in an EpochRecord `mse` too.
 type Metrics =
     { Values: Map<string, float> }
 
@@ -9,7 +10,7 @@ type Metrics =
     member this.Item(name: string) =
         Map.tryFind name this.Values |> Option.defaultValue nan
 
-    /// The experiment's loss: its terms' weighted sum.
+    /// The experiment's loss: its terms' weighted sum, with squared errors in the units that training saw.
     member this.Loss = this["loss"]
 
     /// Share of examples whose class was told right, 0 to 1.
@@ -27,7 +28,8 @@ type Metrics =
     /// KL(q(z|x) ‖ p(z)), nats per example.
     member this.Kl = this["kl"]
 
-    /// Mean squared error of a regression, in the square of the targets' own unit.
+    /// Mean squared error of a regression: in a RunResult in the square of the targets' own unit, in an EpochRecord in
+    /// the units that training saw, which are the training targets' variance where they were standardised.
     member this.Mse = this["mse"]
 
     /// Root of `Mse`, in the targets' own unit.

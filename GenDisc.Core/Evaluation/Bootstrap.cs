@@ -6,56 +6,19 @@ namespace GenDisc.Core.Evaluation;
 /// Percentile intervals of figures over test examples drawn again with replacement (Efron and Tibshirani 1993, §13.3).
 /// They tell how far the choice of test examples moves a figure of this one model, not how far training again would.
 /// </summary>
-public static class Bootstrap
+internal static class Bootstrap
 {
-    /// <summary>Of the mean of <paramref name="values"/>.</summary>
-    /// <param name="values">One an example, at least one.</param>
-    /// <param name="level">Share of resamples between the ends, in (0, 1).</param>
-    public static Interval OfMean(double[] values, RandomStream stream, int resamples = 1000, double level = 0.95)
-    {
-        CheckSizes(values.Length, resamples);
-        var means = new double[resamples];
-        for (var r = 0; r < resamples; r++)
-        {
-            double sum = 0;
-            for (var i = 0; i < values.Length; i++) sum += values[stream.NextInt(values.Length)];
-            means[r] = sum / values.Length;
-        }
-
-        return Percentiles(means, level);
-    }
-
-    /// <summary>Of several figures at once, all of the same resamples.</summary>
+    /// <summary>
+    /// Of several figures at once, all of the same resamples. Blocks of neighbours longer than 1 keep the correlation
+    /// along a series (moving blocks, Künsch 1989).
+    /// </summary>
     /// <param name="count">Test examples, at least 1.</param>
     /// <param name="figures">
-    /// Figures of <paramref name="count"/> drawn examples, by name. Called once a resample with the same array.
+    /// Figures by name, from how often each of the <paramref name="count"/> examples was drawn and the number of the
+    /// resample. Called once a resample with the same array.
     /// </param>
     /// <param name="level">Share of resamples between the ends, in (0, 1).</param>
     /// <returns>By name, over the resamples in which the figure is not NaN; figures that never are one are left out.</returns>
-    public static IReadOnlyDictionary<string, Interval> Of(
-        int count,
-        Func<int[], IReadOnlyDictionary<string, double>> figures,
-        RandomStream stream,
-        int resamples = 1000,
-        double level = 0.95)
-    {
-        CheckSizes(count, resamples);
-        var drawn = new int[count];
-        return Collect(
-            _ =>
-            {
-                for (var i = 0; i < count; i++) drawn[i] = stream.NextInt(count);
-                return figures(drawn);
-            },
-            resamples,
-            level);
-    }
-
-    /// <summary>
-    /// As <see cref="Of"/>, for figures that take how often each example was drawn. Blocks of neighbours longer than 1
-    /// keep the correlation along a series (moving blocks, Künsch 1989).
-    /// </summary>
-    /// <param name="figures">Figures from `[count]` multiplicities and the number of the resample.</param>
     internal static IReadOnlyDictionary<string, Interval> OfWeights(
         int count,
         Func<int[], int, IReadOnlyDictionary<string, double>> figures,
@@ -64,7 +27,8 @@ public static class Bootstrap
         double level,
         int block = 1)
     {
-        CheckSizes(count, resamples);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(resamples);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(block);
         var length = Math.Min(block, count);
         var weights = new int[count];
@@ -120,11 +84,5 @@ public static class Bootstrap
         }
 
         return values.ToDictionary(v => v.Key, v => Percentiles([.. v.Value], level));
-    }
-
-    private static void CheckSizes(int count, int resamples)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(resamples);
     }
 }

@@ -6,6 +6,12 @@ public static class Calibration
     /// <summary>Bins of the reliability diagram and of the expected calibration error.</summary>
     public const int DefaultBins = 15;
 
+    /// <summary>
+    /// Examples that a temperature should be fitted on at least: of fewer only a handful are mistaken, and theirs is the
+    /// say.
+    /// </summary>
+    public const int FewestExamples = 50;
+
     private const double HighestInverse = 100;
     private const double LowestInverse = 0.01;
 

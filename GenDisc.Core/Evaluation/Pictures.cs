@@ -1,6 +1,5 @@
 using GenDisc.Core.Data;
 using GenDisc.Core.Models;
-using GenDisc.Core.Training;
 using static TorchSharp.torch;
 
 namespace GenDisc.Core.Evaluation;
@@ -31,24 +30,8 @@ public static class Pictures
 
     /// <summary>Means of q(z|x) for the examples of a split.</summary>
     /// <returns>`[n, latent]` on the CPU, owned by the caller, and the labels (empty without classes).</returns>
-    public static (Tensor Means, int[] Labels) Latents(HybridModel model, Split split, Generator noise, Device device)
-    {
-        using var scope = NewDisposeScope();
-        using var inference = no_grad();
-        model.eval();
-        var parts = new List<Tensor>();
-        var labels = new List<int>();
-        foreach (var batch in Batches.Sequential(split, Trainer.EvaluationBatch, device))
-        {
-            using (batch)
-            {
-                parts.Add(model.ForwardBatch(batch, noise).LatentMean!.cpu());
-                if (batch.Labels is { } y) labels.AddRange(y.cpu().data<long>().Select(v => (int)v));
-            }
-        }
-
-        return (cat(parts).MoveToOuterDisposeScope(), [.. labels]);
-    }
+    public static (Tensor Means, int[] Labels) Latents(HybridModel model, Split split, Generator noise, Device device) =>
+        Features.Collect(model, split, device, batch => model.ForwardBatch(batch, noise).LatentMean!);
 
     private static float[][] Rows(Tensor batch)
     {

@@ -59,18 +59,23 @@ public sealed class HybridModel : Module
     public bool IsRegressor => stages.Any(s => s is RegressorStage);
 
     /// <summary>One pass over a batch, padding of its sequences left aside. Tensors belong to the caller's dispose scope.</summary>
-    public ModelOutput ForwardBatch(Batch batch, Generator noise)
+    public ModelOutput ForwardBatch(Batch batch, Generator noise) => WithLengths(batch, () => Forward(batch.X, noise));
+
+    /// <summary>
+    /// What the first head's first learned layer reads, `[batch, …]`: of states the last one, which the head takes by
+    /// itself. Without a head the last representation. Tensors belong to the caller's dispose scope.
+    /// </summary>
+    public Tensor HeadInput(Batch batch, Generator noise) => WithLengths(batch, () =>
     {
-        lengths?.Set(batch.Lengths, batch.X.size(1));
-        try
+        var output = new ModelOutput { Representation = batch.X };
+        foreach (var stage in stages)
         {
-            return Forward(batch.X, noise);
+            if (HeadOf(stage) is { } head) return head.ReadByFirstLearned(output.Representation);
+            output = Apply(stage, output, noise);
         }
-        finally
-        {
-            lengths?.Set(null, 0);
-        }
-    }
+
+        return output.Representation;
+    });
 
     /// <summary>One pass. Tensors belong to the caller's dispose scope.</summary>
     /// <param name="x">`[batch, …]` in the shape of the data.</param>
@@ -117,6 +122,26 @@ public sealed class HybridModel : Module
     {
         var bottleneck = Bottleneck ?? throw new InvalidOperationException("the model has no decoder");
         return bottleneck.Likelihood.Mean(bottleneck.Decode(latents));
+    }
+
+    private static Chain? HeadOf(Stage stage) => stage switch
+    {
+        ClassifierStage s => s.Layers,
+        RegressorStage s => s.Layers,
+        _ => null,
+    };
+
+    private T WithLengths<T>(Batch batch, Func<T> pass)
+    {
+        lengths?.Set(batch.Lengths, batch.X.size(1));
+        try
+        {
+            return pass();
+        }
+        finally
+        {
+            lengths?.Set(null, 0);
+        }
     }
 
     private ModelOutput Apply(Stage stage, ModelOutput before, Generator noise)

@@ -18,7 +18,13 @@ public sealed class Chain : Module<Tensor, Tensor>
         steps = [.. Fuse(all)];
     }
 
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => Run(input, steps);
+
+    /// <summary>What the first link with parameters reads: the input itself, or a summary or another shape of it.</summary>
+    public Tensor ReadByFirstLearned(Tensor input) =>
+        Run(input, steps.TakeWhile(step => !step.Link.parameters().Any()));
+
+    private static Tensor Run(Tensor input, IEnumerable<Step> steps)
     {
         var x = input;
         foreach (var step in steps)

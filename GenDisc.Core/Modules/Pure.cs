@@ -53,13 +53,19 @@ public sealed class Pure : Module<Tensor, Tensor>
     public static Pure Upsample(int height, int width) =>
         new("upsample", x => functional.interpolate(x, [height, width], mode: InterpolationMode.Nearest));
 
-    /// <summary>Maximum of two steps at a time, `[batch, steps, features]` to `[batch, ⌊steps/2⌋, features]`.</summary>
-    public static Pure MaxPool1d() => new("maxPool1d", x =>
+    /// <summary>
+    /// Maximum of two real steps at a time, `[batch, steps, features]` to `[batch, ⌊steps/2⌋, features]`; 0 past the real
+    /// ones.
+    /// </summary>
+    /// <param name="lengths">Real steps of the batch in hand; null: all are.</param>
+    public static Pure MaxPool1d(SequenceLengths? lengths = null) => new("maxPool1d", x =>
     {
         using var scope = NewDisposeScope();
         var pairs = x.size(1) / 2;
+        var real = lengths?.Padded(x, double.NegativeInfinity) ?? x;
         var (even, odd) = (TensorIndex.Slice(0, 2 * pairs, 2), TensorIndex.Slice(1, 2 * pairs, 2));
-        return maximum(x[TensorIndex.Colon, even], x[TensorIndex.Colon, odd]).MoveToOuterDisposeScope();
+        var larger = maximum(real[TensorIndex.Colon, even], real[TensorIndex.Colon, odd]);
+        return (lengths?.Padded(larger, 0) ?? larger).MoveToOuterDisposeScope();
     });
 
     /// <summary>Nearest neighbour from `[batch, …, features]` to exactly <paramref name="steps"/> steps.</summary>

@@ -16,7 +16,7 @@ let private environmentName key =
     | "gendisc" -> "GenDisc"
     | "torchSharp" -> "TorchSharp"
     | "libtorch" -> "libtorch"
-    | "dotnet" -> ".NET"
+    | "dotnet" -> "Runtime"
     | "os" -> "Operating system"
     | "cpu" -> "Processor"
     | "threads" -> "Threads"

@@ -2,6 +2,7 @@
 module internal GenDisc.Reporting.CalibrationSection
 
 open XPlot.Plotly
+open GenDisc.Core.Evaluation
 open GenDisc.Reporting.Chart
 open GenDisc.Reporting.Html
 
@@ -70,27 +71,51 @@ let private counts (sides: (string * string * Bin list) list) caption =
     layout.yaxis.range <- [ -0.4; log10 largest + 0.15 ]
     figure "figure-bins" "Test examples by confidence" (plain Half) traces layout caption
 
-let private words (r: Reliability) =
-    let on =
-        match r.FittedOn with
-        | Some part when part <> "" -> $" fitted on the {part} data"
-        | _ -> ""
+/// What the temperature was fitted on.
+let private on (r: Reliability) =
+    match r.FittedCount, r.FittedOn with
+    | Some n, Some part when part <> "" -> $" fitted on {Number.count n} {part} examples"
+    | Some n, _ -> $" fitted on {Number.count n} examples"
+    | None, Some part when part <> "" -> $" fitted on the {part} data"
+    | _ -> ""
+
+/// Why there is no temperature, as far as the counts tell.
+let private missing (run: RunFolder) =
+    let fewest = int64 Calibration.FewestExamples
+
+    match run.Result |> Option.bind (fun r -> Map.tryFind "validation" r.Counts) with
+    | Some 0L -> "No temperature is fitted: there are no validation examples to fit it on."
+    | Some n when n < fewest ->
+        $"No temperature is fitted: that takes at least {fewest} validation examples, and there are {n}."
+    | _ -> ""
+
+let private words (run: RunFolder) (r: Reliability) =
 
     let confident =
         match r.Temperature with
-        | Some t when t > 1.02 -> "; above 1, so the model was too sure of itself"
-        | Some t when t < 0.98 -> "; below 1, so the model was not sure enough of itself"
+        | Some t when t > 1.05 -> "; above 1, so the model was too sure of itself"
+        | Some t when t < 0.95 -> "; below 1, so the model was not sure enough of itself"
         | Some _ -> "; close to 1, so there was little to correct"
         | None -> ""
 
-    let change measure (low: float option) (high: float option) (show: float -> string) =
-        match low, high with
-        | Some a, Some b -> [ $"the {measure} from {show a} to {show b}" ]
-        | _ -> []
+    let moves, stays =
+        [ "calibration error", r.EceBefore, r.EceAfter, Number.percent 2
+          "log loss", r.LogLossBefore, r.LogLossAfter, (fun x -> $"{Number.decimals 4 x} nats") ]
+        |> List.choose (fun (measure, was, is, show) ->
+            match was, is with
+            | Some a, Some b -> Some(measure, show a, show b)
+            | _ -> None)
+        |> List.partition (fun (_, a, b) -> a <> b)
 
     let changes =
-        change "calibration error" r.EceBefore r.EceAfter (Number.percent 2)
-        @ change "log loss" r.LogLossBefore r.LogLossAfter (fun x -> $"{Number.decimals 4 x} nats")
+        [ if not moves.IsEmpty then
+              let parts =
+                  moves |> List.map (fun (measure, a, b) -> $"the {measure} from {a} to {b}")
+
+              $"takes {Statistics.listed parts}"
+          if not stays.IsEmpty then
+              let parts = stays |> List.map (fun (measure, a, _) -> $"the {measure} at {a}")
+              $"leaves {Statistics.listed parts}" ]
 
     [ match r.EceBefore with
       | Some ece ->
@@ -98,10 +123,11 @@ let private words (r: Reliability) =
       | None -> ()
       match r.Temperature with
       | Some t ->
-          $"Temperature scaling divides the scores before the softmax by one number{on}, {Number.decimals 3 t}{confident}."
-      | None -> ()
+          $"Temperature scaling divides the scores before the softmax by one number{on r}, {Number.decimals 3 t}{confident}."
+      | None -> missing run
       if not changes.IsEmpty then
-          $"It takes {Statistics.listed changes}, and changes no predicted class." ]
+          $"""It {String.concat ", " changes}, and changes no predicted class.""" ]
+    |> List.filter ((<>) "")
     |> String.concat " "
 
 let calibration (run: RunFolder) (numbers: Numbering) =
@@ -114,7 +140,7 @@ let calibration (run: RunFolder) (numbers: Numbering) =
             [ name, before, r.Before; "after temperature scaling", after, r.After ]
             |> List.filter (fun (_, _, bins) -> not bins.IsEmpty)
 
-        let sentence = words r
+        let sentence = words run r
 
         let figures =
             if sides.IsEmpty then
@@ -123,7 +149,7 @@ let calibration (run: RunFolder) (numbers: Numbering) =
                 let ece =
                     match r.EceBefore, r.EceAfter, r.Temperature with
                     | Some a, Some b, Some t ->
-                        $" ECE {Number.percent 2 a} as trained, {Number.percent 2 b} after scaling with temperature {Number.decimals 2 t}."
+                        $" ECE {Number.percent 2 a} as trained, {Number.percent 2 b} after scaling with temperature {Number.decimals 2 t}{on r}."
                     | Some a, _, _ -> $" ECE {Number.percent 2 a}."
                     | _ -> ""
 

@@ -51,6 +51,14 @@ let curves (run: RunFolder) (numbers: Numbering) =
 
             some, which
 
+        // Of two classes the curve of one says all.
+        let opposed (some: ClassCurve list) =
+            match some, evaluation.ClassAreas with
+            | [ one ], [ _; _ ] ->
+                let other = run.ClassName(1 - one.Class)
+                $"curve of “{run.ClassName one.Class}” against “{other}”"
+            | _ -> "curves, each class against all others"
+
         let charts =
             [ if not evaluation.Roc.IsEmpty then
                   let some, which = chosen evaluation.Roc
@@ -65,7 +73,7 @@ let curves (run: RunFolder) (numbers: Numbering) =
                       (numbered
                           (numbers.Figure())
                           [ text
-                                $"ROC curves, each class against all others: share of the class that is found over share of the others taken for it, for every threshold on its probability. The dashed line is guessing.{which}" ])
+                                $"ROC {opposed some}: share of the class that is found over share of the others taken for it, for every threshold on its probability. The dashed line is guessing.{which}" ])
               if not evaluation.PrecisionRecall.IsEmpty then
                   let some, which = chosen evaluation.PrecisionRecall
 
@@ -79,7 +87,7 @@ let curves (run: RunFolder) (numbers: Numbering) =
                       (numbered
                           (numbers.Figure())
                           [ text
-                                $"Precision–recall curves, each class against all others. Guessing would be a level line at the share of the class.{which}" ]) ]
+                                $"Precision–recall {opposed some}. Guessing would be a level line at the share of the class.{which}" ]) ]
 
         if charts.IsEmpty then [] else [ div "charts" charts ]
 

@@ -5,7 +5,9 @@ open System
 open GenDisc.Reporting.Html
 
 /// Key, title and unit of the quantities, in the order in which they are shown.
-let private quantities unit =
+let private quantities (run: RunFolder) =
+    let unit = run.Unit
+
     [ "loss", "Loss", "loss"
       "accuracy", "Accuracy", "accuracy in %"
       "elbo", "ELBO", $"nats per {unit}"
@@ -13,10 +15,14 @@ let private quantities unit =
       "kl", "KL divergence", $"nats per {unit}"
       "crossEntropy", "Cross-entropy", "nats"
       "sparsity", "Sparsity", $"Σ|z| per {unit}"
-      "mse", "Squared error", "mean squared error" ]
+      "mse", "Squared error", (if run.Standardised then "MSE, standardised" else "mean squared error") ]
 
-let private explanation key =
+let private explanation (run: RunFolder) key =
     match key with
+    | "loss" when run.Standardised ->
+        "The weighted sum that training makes small. Squared errors in it are those of standardised targets."
+    | "mse" when run.Standardised ->
+        "Squared distance from the standardised target: in units of the training targets’ variance, not in the targets’ own."
     | "loss" -> "The weighted sum that training makes small."
     | "accuracy" -> "Share of examples classified correctly."
     | "elbo" -> "The evidence lower bound; higher is better."
@@ -56,7 +62,7 @@ let private chart (run: RunFolder) (numbers: Numbering) (key, title, unit) =
     if lines.IsEmpty then
         None
     else
-        let caption = numbered (numbers.Figure()) [ text $"{title}. {explanation key}" ]
+        let caption = numbered (numbers.Figure()) [ text $"{title}. {explanation run key}" ]
         Some(Chart.lines $"figure-{key}" $"{title} by epoch" unit best lines caption)
 
 /// Schedules are worth a chart only when something changes.
@@ -93,7 +99,7 @@ let private schedules (run: RunFolder) (numbers: Numbering) =
               (numbered (numbers.Figure()) [ text "Weights of the loss terms." ]) ]
 
 let curves (run: RunFolder) (numbers: Numbering) =
-    let known = quantities run.Unit |> List.choose (chart run numbers)
+    let known = quantities run |> List.choose (chart run numbers)
 
     match known @ (if known.IsEmpty then [] else schedules run numbers) with
     | [] -> []

@@ -60,7 +60,11 @@ let private sequences (run: RunFolder) (numbers: Numbering) =
         else
             ""
 
-    Plot.group charts (numbered (numbers.Figure()) [ text $"{count}{each}{colours}{left}" ])
+    Plot.group
+        charts
+        (numbered
+            (numbers.Figure())
+            [ text $"{count}{each}{colours}{left} Values are standardised, as the model sees them." ])
 
 /// Example sequences, and what augmentation makes of images.
 let data (run: RunFolder) (numbers: Numbering) =

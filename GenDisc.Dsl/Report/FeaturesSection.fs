@@ -37,7 +37,7 @@ let private clouds (run: RunFolder) (numbers: Numbering) (f: FeaturesFile) =
 
     let dimension =
         match f.Dimension with
-        | Some n -> $" in {n} dimensions"
+        | Some n -> $", {Number.count (int64 n)} numbers of each,"
         | None -> ""
 
     let axis i =
@@ -72,7 +72,7 @@ let private clouds (run: RunFolder) (numbers: Numbering) (f: FeaturesFile) =
                   (numbered
                       (numbers.Figure())
                       [ text
-                            $"Features of test examples{dimension} before the last layer, projected on their first two principal components{colours}.{kept}" ])
+                            $"Features of test examples: what the first learned layer of the head reads{dimension} projected on their first two principal components{colours}.{kept}" ])
           if drawable f.Tsne then
               cloud
                   run

@@ -39,6 +39,13 @@ let integer name e =
 
 let words name e = field name e |> Option.map asText
 
+/// Empty where there are none.
+let wordsOrEmpty name e = words name e |> Option.defaultValue ""
+
+let truth name e =
+    field name e
+    |> Option.exists (fun value -> value.ValueKind = JsonValueKind.True)
+
 let items name e =
     match field name e with
     | Some list when list.ValueKind = JsonValueKind.Array -> List.ofSeq (list.EnumerateArray())

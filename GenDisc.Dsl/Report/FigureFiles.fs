@@ -14,14 +14,18 @@ type internal Bin =
     }
 
 type internal Reliability =
-    { Before: Bin list
-      After: Bin list
-      Temperature: float option
-      EceBefore: float option
-      EceAfter: float option
-      LogLossBefore: float option
-      LogLossAfter: float option
-      FittedOn: string option }
+    {
+        Before: Bin list
+        After: Bin list
+        Temperature: float option
+        EceBefore: float option
+        EceAfter: float option
+        LogLossBefore: float option
+        LogLossAfter: float option
+        FittedOn: string option
+        /// Examples that the temperature was fitted on.
+        FittedCount: int64 option
+    }
 
 /// A test example that was taken for another class, with its values by feature if it is a sequence.
 type internal Mistake =
@@ -53,12 +57,13 @@ type internal EvaluationFile =
 type internal SequenceExample =
     { Class: int option; Values: float[][] }
 
-/// figures/features.json: what the last layer before the head makes of test examples.
+/// figures/features.json: what the first learned layer of the head reads of test examples.
 type internal FeaturesFile =
     {
+        /// Numbers of one example.
         Dimension: int option
         Labels: int[]
-        /// Targets of a regression.
+        /// First targets of a regression, in its own units.
         Targets: float[]
         Pca: (float * float)[]
         Explained: float list
@@ -85,6 +90,8 @@ type internal RegressionFile =
     {
         Baselines: Errors list
         Model: Errors option
+        /// Whether training saw standardised targets; figures in this file are in the targets' own units all the same.
+        Standardised: bool
         /// Fitted values and residuals.
         Fitted: (float * float)[]
         /// One more edge than counts.

@@ -14,7 +14,7 @@ let margin (r: RegressionFile) =
     r.Margin
     |> Option.map (fun (name, measure, share) ->
         let side = if share >= 0.0 then "below" else "above"
-        measure, $"{Number.percent 1 (abs share)} {side} that of the best naive rule ({name})")
+        measure, $"{Number.percent 1 (abs share)} {side} that of the best naive rule, {name}")
 
 /// The model among the rules that need no learning.
 let baselines (run: RunFolder) (numbers: Numbering) =
@@ -41,9 +41,22 @@ let baselines (run: RunFolder) (numbers: Numbering) =
             | Some unit -> $" RMSE and MAE are in {unit}."
             | None -> ""
 
+        let has (start: string) =
+            r.Baselines
+            |> List.exists (fun b -> b.Name.StartsWith(start, StringComparison.Ordinal))
+
+        let rules =
+            [ if has "persistence" then
+                  " Persistence repeats the last value."
+              if has "seasonal naive" then
+                  " The seasonal-naive rule repeats the value one season before; in brackets, the season’s steps." ]
+            |> String.concat ""
+
+        let rule = if has "seasonal naive" then "seasonal-naive" else "naive"
+
         let scaled =
             if measures |> List.exists (fst >> (=) "MASE") then
-                " MASE is the mean absolute error divided by that of the naive rule on the training data."
+                $" MASE is the mean absolute error divided by that of the {rule} rule on the training data."
             else
                 ""
 
@@ -56,7 +69,7 @@ let baselines (run: RunFolder) (numbers: Numbering) =
         @ [ table
                 (numbered
                     (numbers.Table())
-                    [ text $"Errors on the test data beside those of rules that learn nothing.{unit}{scaled}" ])
+                    [ text $"Errors on the test data beside those of rules that learn nothing.{rules}{unit}{scaled}" ])
                 (("Forecast", Align.Left)
                  :: (measures |> List.map (fun (name, _) -> name, Align.Right)))
                 (rows |> List.map row) ]

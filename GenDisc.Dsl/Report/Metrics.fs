@@ -27,11 +27,11 @@ let private describe (run: RunFolder) key =
     | "reconstruction" -> $"Reconstruction, nats per {run.Unit}", "lower"
     | "kl" -> $"KL divergence, nats per {run.Unit}", ""
     | "sparsity" -> $"Sparsity Σ|z|, per {run.Unit}", ""
-    | "mse" -> "Mean squared error", "lower"
+    | "mse" -> "Mean squared error (MSE)", "lower"
     | "rmse" -> $"Root mean squared error (RMSE){own}", "lower"
     | "persistenceRmse" -> $"RMSE of the persistence forecast{own}", ""
     | "seasonalNaiveRmse" -> $"RMSE of the seasonal-naive forecast{own}", ""
-    | "mae" -> $"Mean absolute error{own}", "lower"
+    | "mae" -> $"Mean absolute error (MAE){own}", "lower"
     | "mase" -> "Mean absolute scaled error (MASE)", "lower"
     | "r2" -> "Coefficient of determination R²", "higher"
     | "oodAuroc" -> "AUROC against out-of-distribution data", "higher"
@@ -105,7 +105,16 @@ let private caption (run: RunFolder) (tested: string list) =
             " In brackets: 95 % Wilson interval of the test accuracy, which covers chance in the choice of test examples but not in training."
         | false, false -> ""
 
-    $"Results by part of the data.{brackets}"
+    let own =
+        run.TargetUnit |> Option.map (fun u -> $" ({u})") |> Option.defaultValue ""
+
+    let scaled =
+        if run.Standardised then
+            $" The model is trained on standardised targets: squared errors in the loss are in units of the training targets’ variance; MSE, RMSE and MAE are in the targets’ own units{own}."
+        else
+            ""
+
+    $"Results by part of the data.{scaled}{brackets}"
 
 /// Metrics by split.
 let table (run: RunFolder) (numbers: Numbering) =

@@ -57,7 +57,8 @@ let private series (run: RunFolder) (numbers: Numbering) =
           charts
           (numbered
               (numbers.Figure())
-              [ text $"The test sequences that the model got wrong with the highest confidence: {meaning}." ]) ]
+              [ text
+                    $"The test sequences that the model got wrong with the highest confidence: {meaning}. Values are standardised, as the model sees them." ]) ]
 
 let mistakes (run: RunFolder) (numbers: Numbering) =
     match run.MistakesPicture, run.MistakeSeries, run.Evaluation |> Option.map _.Mistakes with

@@ -52,7 +52,8 @@ let private reliability e : Reliability =
       EceAfter = finite "eceAfter" e
       LogLossBefore = finite "logLossBefore" e
       LogLossAfter = finite "logLossAfter" e
-      FittedOn = words "fittedOn" e }
+      FittedOn = words "fittedOn" e
+      FittedCount = long "fittedCount" e }
 
 let private curves name e : ClassCurve list =
     items name e
@@ -109,7 +110,7 @@ let features e : FeaturesFile =
       Iterations = long "iterations" (part "tsne" e) }
 
 let private errors e : Errors =
-    { Name = words "name" e |> Option.defaultValue ""
+    { Name = wordsOrEmpty "name" e
       Mse = finite "mse" e
       Rmse = finite "rmse" e
       Mae = finite "mae" e
@@ -123,6 +124,7 @@ let regression e : RegressionFile =
 
     { Baselines = items "baselines" e |> List.map errors
       Model = field "model" e |> Option.map errors
+      Standardised = truth "standardised" e
       Fitted = points "fitted" residuals
       Edges = aligned "edges" histogram
       Counts = aligned "counts" histogram
@@ -154,7 +156,7 @@ let forecast e : ForecastFile =
     let rollout = part "rollout" e
 
     { Columns = items "columns" e |> List.map asText
-      Unit = words "unit" e |> Option.defaultValue ""
+      Unit = wordsOrEmpty "unit" e
       History = integer "history" e
       Horizon = integer "horizon" e
       Series = items "series" e |> List.map (track "oneStep" [||])
@@ -165,13 +167,13 @@ let forecast e : ForecastFile =
       RolloutRmse = aligned "rmse" rollout }
 
 let outside e : OutsideFile =
-    { Against = words "against" e |> Option.defaultValue ""
+    { Against = wordsOrEmpty "against" e
       Inside = long "inside" e
       Outside = long "outside" e
       Scores =
         items "scores" e
         |> List.map (fun s ->
-            { Name = words "name" s |> Option.defaultValue ""
+            { Name = wordsOrEmpty "name" s
               Auroc = finite "auroc" s
               Low = finite "low" s
               High = finite "high" s

@@ -10,7 +10,7 @@ let private plan e : PlanFile =
     { Rows =
         items "rows" e
         |> List.map (fun row ->
-            { Block = words "block" row |> Option.defaultValue ""
+            { Block = wordsOrEmpty "block" row
               In = shape "in" row
               Out = shape "out" row
               Parameters = long "parameters" row |> Option.defaultValue 0L
@@ -21,7 +21,7 @@ let private plan e : PlanFile =
       Terms =
         items "terms" e
         |> List.map (fun term ->
-            { Name = words "name" term |> Option.defaultValue ""
+            { Name = wordsOrEmpty "name" term
               Weight = number "weight" term
               Schedule = words "schedule" term })
       Likelihood = words "likelihood" e
@@ -41,8 +41,8 @@ let private epoch e =
           Validation = figures "validation" e })
 
 let private result e : ResultFile =
-    { Id = words "id" e |> Option.defaultValue ""
-      Name = words "name" e |> Option.defaultValue ""
+    { Id = wordsOrEmpty "id" e
+      Name = wordsOrEmpty "name" e
       Status = words "status" e |> Option.defaultValue "unknown"
       Message = words "message" e
       Seed = long "seed" e
@@ -67,10 +67,7 @@ let private result e : ResultFile =
       Environment = entries "environment" e |> List.map (fun (key, value) -> key, asText value)
       Data =
         items "data" e
-        |> List.map (fun file ->
-            words "file" file |> Option.defaultValue "",
-            words "sha256" file |> Option.defaultValue "",
-            long "bytes" file)
+        |> List.map (fun file -> wordsOrEmpty "file" file, wordsOrEmpty "sha256" file, long "bytes" file)
       Counts =
         figures "counts" e
         |> Map.toSeq
@@ -79,7 +76,7 @@ let private result e : ResultFile =
       Warnings = items "warnings" e |> List.map asText }
 
 let private latent e : LatentFile =
-    { Method = words "method" e |> Option.defaultValue ""
+    { Method = wordsOrEmpty "method" e
       Explained = floats "explained" e
       Points = points "points" e
       Labels = labels "labels" e }

@@ -112,6 +112,9 @@ type internal RunFolder =
     /// The unit of a regression's targets.
     member this.TargetUnit = this.Forecast |> Option.map _.Unit |> Option.filter ((<>) "")
 
+    /// Whether a regression was trained on standardised targets.
+    member this.Standardised = this.Regression |> Option.exists _.Standardised
+
     /// Class names; numbers stand in where there are none.
     member this.ClassName label =
         this.Result

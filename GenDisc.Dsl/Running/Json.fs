@@ -17,6 +17,8 @@ let text (s: string) : Node = JsonValue.Create s
 
 let integer (n: int64) : Node = JsonValue.Create n
 
+let truth (b: bool) : Node = JsonValue.Create b
+
 let list (items: Node seq) : Node = JsonArray(Seq.toArray items)
 
 let object (members: (string * Node) seq) : Node =

@@ -58,23 +58,18 @@ let private pictures (s: Subject) (test: Examined) probabilities (worst: int[]) 
     match List.ofSeq test.Split.Data.ExampleShape with
     | [ 1 | 3 as c; h; w ] when worst.Length > 0 ->
         Mosaic.write (s.File "mistakes.png") 10 (c, h, w) (examples s test worst)
-    | [ steps; features ] when worst.Length > 0 ->
-        let shown = Array.truncate shownSeries worst
-
+    | [ _; _ ] when worst.Length > 0 ->
         Json.object
             [ "series",
               Json.list
-                  [ for i, values in Array.zip shown (examples s test shown) do
-                        Json.object (
-                            mistake test probabilities i
-                            @ [ "values", Sequences.lines test.Split.Data i steps features values ]
-                        ) ] ]
+                  [ for i in Array.truncate shownSeries worst do
+                        Json.object (mistake test probabilities i @ [ "values", Sequences.linesAt test.Split i ]) ] ]
         |> Json.line
         |> Atomic.writeText (s.File "mistakes.json")
     | _ -> ()
 
 /// Writes `evaluation.json` and what was mistaken; answers with the figures for the summary. The temperature is
-/// fitted on validation examples, so the test data have no say in it.
+/// fitted on validation examples, so the test data have no say in it; on too few of them none is.
 let write (s: Subject) (validation: Examined option) (test: Examined) : Map<string, float> =
     let labels = test.Classes.Labels
     let probabilities = test.Classes.Probabilities()
@@ -83,16 +78,17 @@ let write (s: Subject) (validation: Examined option) (test: Examined) : Map<stri
     let intervals =
         ClassificationScores.Intervals(probabilities, labels, RandomStream(0L, "bootstrap"), resamples)
 
-    let temperature =
-        validation
-        |> Option.filter (fun v -> v.Classes.Labels.Length > 0)
-        |> Option.map (fun v -> Calibration.Temperature(v.Classes.Logits, v.Classes.Labels))
-
     let scaled =
-        temperature
-        |> Option.map (fun t ->
+        validation
+        |> Option.filter (fun v -> v.Classes.Labels.Length >= Calibration.FewestExamples)
+        |> Option.map (fun v ->
+            let t = Calibration.Temperature(v.Classes.Logits, v.Classes.Labels)
             let probabilities = test.Classes.Probabilities t
-            t, probabilities, ClassificationScores.Of(probabilities, labels))
+
+            {| Temperature = t
+               FittedCount = v.Classes.Labels.Length
+               Probabilities = probabilities
+               Scores = ClassificationScores.Of(probabilities, labels) |})
 
     let worst = Mistakes.Worst(probabilities, labels, shownMistakes)
 
@@ -102,12 +98,13 @@ let write (s: Subject) (validation: Examined option) (test: Examined) : Map<stri
               "eceBefore", Json.number scores.Ece
               "logLossBefore", Json.number scores.LogLoss
               match scaled with
-              | Some(t, probabilities, after) ->
-                  "after", bins (Calibration.Bins(probabilities, labels))
-                  "temperature", Json.number t
-                  "eceAfter", Json.number after.Ece
-                  "logLossAfter", Json.number after.LogLoss
+              | Some after ->
+                  "after", bins (Calibration.Bins(after.Probabilities, labels))
+                  "temperature", Json.number after.Temperature
+                  "eceAfter", Json.number after.Scores.Ece
+                  "logLossAfter", Json.number after.Scores.LogLoss
                   "fittedOn", Json.text "validation"
+                  "fittedCount", Json.integer (int64 after.FittedCount)
               | None -> () ]
 
     Json.object
@@ -136,7 +133,7 @@ let write (s: Subject) (validation: Examined option) (test: Examined) : Map<stri
     Map.ofList
         [ yield! finite (scores.Figures() |> Seq.map (|KeyValue|))
           match scaled with
-          | Some(t, _, after) ->
-              "temperature", t
-              "eceAfterScaling", after.Ece
+          | Some after ->
+              "temperature", after.Temperature
+              "eceAfterScaling", after.Scores.Ece
           | None -> () ]

@@ -28,6 +28,14 @@ let private some most (split: Split) =
     let kept = rows |> Array.truncate most |> Array.sort
     Split(split.Data, kept)
 
+/// In its own units.
+let private firstTarget (data: Dataset) i =
+    let target = float data.Targets.Span[i * data.TargetSize]
+
+    match data.TargetScaling with
+    | null -> target
+    | scaling -> scaling.Undo(0, target)
+
 let private features (s: Subject) (test: Split) =
     let shown = some featurePoints test
 
@@ -45,12 +53,10 @@ let private features (s: Subject) (test: Split) =
               if labels.Length > 0 then
                   "labels", Json.list (labels |> Seq.map (int64 >> Json.integer))
               else
-                  let size = test.Data.TargetSize
-
                   "values",
                   Json.list
                       [ for i in shown.Indices.ToArray() do
-                            Json.number (float test.Data.Targets.Span[i * size]) ]
+                            Json.number (firstTarget test.Data i) ]
               "pca",
               Json.object
                   [ "explained", Json.list (pca.Explained |> Seq.map Json.number)

@@ -15,7 +15,8 @@ let private errors (scores: RegressionScores) mase =
     [ "mse", Json.number scores.Mse
       "rmse", Json.number scores.Rmse
       "mae", Json.number scores.Mae
-      "mase", Json.number mase ]
+      "mase", Json.number mase
+      "r2", Json.number scores.R2 ]
 
 /// A naive forecast that needs no model.
 type Naive =
@@ -61,11 +62,14 @@ let private mase (w: WindowedSeries) (season: int option) (scores: RegressionSco
     else
         nan
 
-/// Whether neighbouring windows are a step apart everywhere, as figures over time take them to be.
-let private isEven (w: WindowedSeries) =
-    w.TestSteps |> Seq.pairwise |> Seq.forall (fun (a, b) -> b = a + 1)
+/// Whether neighbouring windows are a step apart everywhere, as figures over time take them to be. Rows of a table have
+/// no order that would mean anything.
+let private inOrder (windows: WindowedSeries option) =
+    windows
+    |> Option.exists (fun w -> w.TestSteps |> Seq.pairwise |> Seq.forall (fun (a, b) -> b = a + 1))
 
-let private residuals (windows: WindowedSeries option) (truth: float[][]) (predicted: float[][]) =
+/// What is left over; of windows of a series, in order of time, also whether it is correlated.
+let private residuals inOrder (truth: float[][]) (predicted: float[][]) =
     let pairs = Array.zip (Array.concat truth) (Array.concat predicted)
     let all = pairs |> Array.map (fun (y, p) -> y - p)
     // over time only one residual an example is a series
@@ -83,7 +87,7 @@ let private residuals (windows: WindowedSeries option) (truth: float[][]) (predi
       Json.object
           [ "edges", Json.list (histogram.Edges |> Seq.map Json.number)
             "counts", Json.list (histogram.Counts |> Seq.map Json.integer) ]
-      if lags >= 1 && Option.forall isEven windows then
+      if inOrder && lags >= 1 then
           let acf = Residuals.Autocorrelation(first, lags)
 
           "acf",
@@ -98,6 +102,13 @@ let private residuals (windows: WindowedSeries option) (truth: float[][]) (predi
               [ "lags", Json.integer (int64 test.Lags)
                 "statistic", Json.number test.Statistic
                 "p", Json.number test.PValue ] ]
+
+/// Whether training saw standardised targets, and the deviations that its units were, one for each number of a target.
+let private scaling (data: Dataset) =
+    [ "standardised", Json.truth (not (isNull data.TargetScaling))
+      match data.TargetScaling with
+      | null -> ()
+      | scaling -> "deviations", Json.list (scaling.Deviation |> Seq.map Json.number) ]
 
 /// Writes `evaluation.json`, `regression.json` and `predictions.json`; answers with the figures for the summary.
 let write (s: Subject) (windows: WindowedSeries option) (test: Examined) : Map<string, float> =
@@ -133,8 +144,9 @@ let write (s: Subject) (windows: WindowedSeries option) (test: Examined) : Map<s
           Json.list
               [ for b in baselines do
                     Json.object (("name", Json.text b.Name) :: errors b.Scores (maseOf b.Scores)) ]
-          "model", Json.object (errors scores own @ [ "r2", Json.number scores.R2 ])
-          "residuals", Json.object (residuals windows truth predicted) ]
+          "model", Json.object (errors scores own)
+          yield! scaling test.Split.Data
+          "residuals", Json.object (residuals (inOrder windows) truth predicted) ]
     |> Json.line
     |> Atomic.writeText (s.File "regression.json")
 

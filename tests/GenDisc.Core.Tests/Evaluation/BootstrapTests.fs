@@ -10,53 +10,40 @@ open GenDisc.Core.Tests.Evaluation.Drawn
 
 let private figures pairs : IReadOnlyDictionary<string, float> = dict pairs |> Dictionary :> _
 
-let private meanOf (values: float array) (drawn: int array) =
-    drawn |> Array.averageBy (fun i -> values[i])
+let private ofMean (values: float array) stream resamples level =
+    let mean (weights: int array) (_: int) =
+        let sum = Array.map2 (fun n x -> float n * x) weights values |> Array.sum
+        figures [ "mean", sum / float values.Length ]
+
+    Bootstrap.OfWeights(values.Length, mean, stream, resamples, level)["mean"]
 
 let tests =
     testList
         "Bootstrap"
         [ law "a mean lies within its interval" (fun stream ->
               let values = gaussians stream (between 20 100 stream)
-              let interval = Bootstrap.OfMean(values, stream, 200)
+              let interval = ofMean values stream 200 0.95
               interval.Low <= Array.average values && Array.average values <= interval.High)
           testCase "the interval of a mean is about ± 1.96 standard errors" (fun () ->
               let values = gaussians (RandomStream(1L, "values")) 2000
               let mean, error = meanAndError values
-              let interval = Bootstrap.OfMean(values, RandomStream(2L, "draws"))
+              let interval = ofMean values (RandomStream(2L, "draws")) 1000 0.95
               Expect.isLessThan (abs (interval.Low - (mean - 1.96 * error))) (0.3 * error) "low"
               Expect.isLessThan (abs (interval.High - (mean + 1.96 * error))) (0.3 * error) "high")
           testCase "about 95 of 100 intervals hold the true mean" (fun () ->
               let stream = RandomStream(3L, "coverage")
 
               let held =
-                  Seq.init 400 (fun _ -> Bootstrap.OfMean(gaussians stream 50, stream, 200))
+                  Seq.init 400 (fun _ -> ofMean (gaussians stream 50) stream 200 0.95)
                   |> Seq.filter (fun i -> i.Low < 0.0 && 0.0 < i.High)
                   |> Seq.length
 
               Expect.isTrue (held > 355 && held < 396) $"{held} of 400")
-          testCase "several figures share their resamples" (fun () ->
-              let values = gaussians (RandomStream(1L, "values")) 30
-
-              let intervals =
-                  Bootstrap.Of(
-                      30,
-                      (fun drawn -> figures [ "mean", meanOf values drawn; "twice", 2.0 * meanOf values drawn ]),
-                      RandomStream(4L, "draws"),
-                      100
-                  )
-
-              Expect.isTrue (close 1e-12 (2.0 * intervals["mean"].Low) intervals["twice"].Low) "low"
-
-              Expect.equal
-                  intervals["mean"]
-                  (Bootstrap.OfMean(values, RandomStream(4L, "draws"), 100))
-                  "the same draws as the mean's own")
           testCase "a higher level gives a wider interval" (fun () ->
               let values = gaussians (RandomStream(1L, "values")) 30
 
               let at level =
-                  Bootstrap.OfMean(values, RandomStream(1L, "draws"), 300, level)
+                  ofMean values (RandomStream(1L, "draws")) 300 level
 
               Expect.isTrue ((at 0.99).Low < (at 0.5).Low && (at 0.99).High > (at 0.5).High) "wider")
           testCase "percentiles interpolate between order statistics" (fun () ->
@@ -66,11 +53,13 @@ let tests =
           testCase "resamples in which a figure is undefined are passed over" (fun () ->
               let mutable call = 0
 
-              let sometimes _ =
+              let sometimes (_: int array) (_: int) =
                   call <- call + 1
                   figures [ "some", (if call % 2 = 0 then 1.0 else nan); "never", nan ]
 
-              let intervals = Bootstrap.Of(3, sometimes, RandomStream(1L, "draws"), 10)
+              let intervals =
+                  Bootstrap.OfWeights(3, sometimes, RandomStream(1L, "draws"), 10, 0.95)
+
               Expect.equal (List.ofSeq intervals.Keys) [ "some" ] "never defined, left out"
               Expect.equal intervals["some"] (Interval(1.0, 1.0)) "of the others")
           testCase "moving blocks keep neighbours together and add up" (fun () ->
@@ -96,6 +85,6 @@ let tests =
                   Expect.throwsT<ArgumentOutOfRangeException> (f >> ignore) "refused"
 
               let stream = RandomStream(1L, "draws")
-              refused (fun () -> Bootstrap.OfMean([||], stream))
-              refused (fun () -> Bootstrap.OfMean([| 1.0 |], stream, 0))
-              refused (fun () -> Bootstrap.OfMean([| 1.0 |], stream, 10, 1.0))) ]
+              refused (fun () -> ofMean [||] stream 10 0.95)
+              refused (fun () -> ofMean [| 1.0 |] stream 0 0.95)
+              refused (fun () -> ofMean [| 1.0 |] stream 10 1.0)) ]

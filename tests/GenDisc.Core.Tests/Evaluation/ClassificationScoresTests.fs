@@ -150,7 +150,7 @@ let tests =
                   all["accuracy"] <- s.Accuracy
                   all
 
-              let slow = Bootstrap.Of(60, figures, RandomStream(5L, "draws"), 40)
+              let slow = oneByOne 60 figures (RandomStream(5L, "draws")) 40
               Expect.equal (Seq.sort fast.Keys |> List.ofSeq) (Seq.sort slow.Keys |> List.ofSeq) "names"
 
               for KeyValue(name, interval) in slow do

@@ -1,9 +1,18 @@
 /// Random classifications that several tests share.
 module GenDisc.Core.Tests.Evaluation.Drawn
 
+open System.Collections.Generic
 open Expecto
 open FsCheck.FSharp
+open GenDisc.Core.Evaluation
 open GenDisc.Core.Runtime
+
+/// 95 % intervals of figures of drawn examples, which are named one by one.
+let oneByOne count (figures: int array -> IReadOnlyDictionary<string, float>) stream resamples =
+    let named (weights: int array) (_: int) =
+        figures (weights |> Array.indexed |> Array.collect (fun (i, n) -> Array.replicate n i))
+
+    Bootstrap.OfWeights(count, named, stream, resamples, 0.95)
 
 /// A law over a stream of numbers.
 let law name (check: RandomStream -> bool) =

@@ -50,15 +50,14 @@ let tests =
                   RegressionScores.Intervals(truth, predicted, RandomStream(5L, "draws"), 60)
 
               let slow =
-                  Bootstrap.Of(
-                      50,
+                  oneByOne
+                      50
                       (fun drawn ->
                           RegressionScores
                               .Of(Array.map (Array.get truth) drawn, Array.map (Array.get predicted) drawn)
-                              .Figures()),
-                      RandomStream(5L, "draws"),
+                              .Figures())
+                      (RandomStream(5L, "draws"))
                       60
-                  )
 
               Expect.equal (Seq.sort fast.Keys |> List.ofSeq) [ "mae"; "mse"; "r2"; "rmse" ] "names"
 

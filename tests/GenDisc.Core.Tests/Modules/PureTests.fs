@@ -5,6 +5,7 @@ open Expecto
 open TorchSharp
 open GenDisc.Core.Modules
 open GenDisc.Core.Tests.Modules.Building
+open GenDisc.Core.Tests.Modules.Sequences
 
 /// Abramowitz and Stegun 7.1.26, good to 1.5e-7.
 let private erf x =
@@ -56,6 +57,20 @@ let tests =
               Expect.equal y.shape [| 1L; 2L; 2L |] "shape"
               Expect.equal (numbers y) [| 3.0; 9.0; -3.0; 0.0 |] "values"
               Expect.equal (layer.call (torch.ones (3L, 2L, 4L))).shape [| 3L; 1L; 4L |] "two steps")
+          torchTest "maxPool1d never takes padding" (fun () ->
+              let x =
+                  (tensorOf [ 2; 5; 1 ] [| -1.0; -2.0; -3.0; 9.0; 9.0; -1.0; -2.0; 9.0; 9.0; 9.0 |]).requires_grad_
+                      true
+
+              use layer = Pure.MaxPool1d(told [ 3; 2 ] 5)
+              let y = layer.call x
+              Expect.equal (numbers y) [| -1.0; 0.0; -1.0; 0.0 |] "0 past the real steps"
+              y.square().sum().backward()
+              let slope = numbers (Unchecked.nonNull x.grad)
+              Expect.equal slope [| -2.0; 0.0; 0.0; 0.0; 0.0; -2.0; 0.0; 0.0; 0.0; 0.0 |] "nor its gradient"
+              use one = Pure.MaxPool1d(told [ 1; 4 ] 4)
+              let x = tensorOf [ 2; 4; 1 ] [| -7.0; 5.0; 5.0; 5.0; 1.0; 2.0; 4.0; 3.0 |]
+              Expect.equal (numbers (one.call x)) [| -7.0; 0.0; 2.0; 4.0 |] "a single step is its own maximum")
           torchTest "upsampleSteps repeats the nearest step to exactly the number asked for" (fun () ->
               use layer = Pure.UpsampleSteps 5
               let y = layer.call (tensorOf [ 1; 2; 2 ] [| 1.0; 2.0; 3.0; 4.0 |])

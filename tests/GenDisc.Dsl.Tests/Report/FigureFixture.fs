@@ -70,7 +70,7 @@ let private reliability random =
         (bins random 0.35).Replace("[{", """[{"low":0,"high":0.06667,"count":0,"confidence":null,"accuracy":null},{""")
 
     $"""{{"before":{before},"after":{bins random 0.03},"temperature":1.314,"eceBefore":0.0345,"eceAfter":0.0061,
-"logLossBefore":0.2512,"logLossAfter":0.2312,"fittedOn":"validation"}}"""
+"logLossBefore":0.2512,"logLossAfter":0.2312,"fittedOn":"validation","fittedCount":6000}}"""
 
 let private roc =
     list

@@ -101,7 +101,7 @@ let tests =
 
               has
                   page
-                  [ "One training sequence of each class; each line is one of 5 features. Shown are the first 12 of 14 classes." ]
+                  [ "One training sequence of each class; each line is one of 5 features. Shown are the first 12 of 14 classes. Values are standardised, as the model sees them." ]
 
               Expect.equal (figures |> List.map (snd >> lines)) (List.replicate 12 5) "one example with five features"
               let page, figures = drawn $"""{{"series":[{series 2 1}]}}"""
@@ -126,8 +126,57 @@ let tests =
               has
                   page
                   [ "differ by 3.45 % on average"
-                    "fitted on the validation data, 1.314; above 1, so the model was too sure of itself."
-                    "the calibration error from 3.45 % to 0.61 % and the log loss from 0.2512 nats to 0.2312 nats" ]
+                    "fitted on 6,000 validation examples, 1.314; above 1, so the model was too sure of itself."
+                    "It takes the calibration error from 3.45 % to 0.61 % and the log loss from 0.2512 nats to 0.2312 nats, and changes no" ]
+
+              let _, page =
+                  pageOf (
+                      alone
+                          "figures/evaluation.json"
+                          """{"reliability":{"temperature":1.04,"eceBefore":0.0201,"eceAfter":0.02011,"logLossBefore":0.3,"logLossAfter":0.2}}"""
+                  )
+
+              has
+                  page
+                  [ "1.040; close to 1, so there was little to correct."
+                    "It takes the log loss from 0.3000 nats to 0.2000 nats, leaves the calibration error at 2.01 %, and changes no" ]
+          }
+          test "of two classes one curve says all, and its caption says of which" {
+              let write (folder: string) =
+                  Fixture.put folder "result.json" """{"name":"x","status":"done","classes":["cat","dog"]}"""
+
+                  Fixture.put
+                      folder
+                      "figures/evaluation.json"
+                      """{"classes":[{"rocAuc":0.9,"prAuc":0.9},{"rocAuc":0.9,"prAuc":0.8}],"roc":[{"class":1,"points":[[0,0],[0.5,1],[1,1]]}],
+"precisionRecall":[{"class":1,"points":[[0,1],[1,0.5]]}]}"""
+
+              has
+                  (snd (pageOf write))
+                  [ "ROC curve of “dog” against “cat”: share"
+                    "Precision–recall curve of “dog” against “cat”. Guessing" ]
+
+              has (snd (pageOf FigureFixture.images)) [ "ROC curves, each class against all others: share" ]
+          }
+          test "a missing temperature has a reason" {
+              let sentence validation =
+                  let write (folder: string) =
+                      Fixture.put
+                          folder
+                          "result.json"
+                          $"""{{"name":"x","status":"done","metrics":{{}},"counts":{{"validation":{validation}}}}}"""
+
+                      Fixture.put folder "figures/evaluation.json" """{"reliability":{"eceBefore":0.1}}"""
+
+                  snd (pageOf write)
+
+              has (sentence 0) [ "No temperature is fitted: there are no validation examples to fit it on." ]
+
+              has
+                  (sentence 5)
+                  [ "No temperature is fitted: that takes at least 50 validation examples, and there are 5." ]
+
+              Expect.isFalse ((sentence 50).Contains "No temperature") "of a file that lacks it there is nothing to say"
           }
           test "classes have areas, and mistakes are listed in the order of their pictures" {
               let markup, page = pageOf FigureFixture.images
@@ -157,13 +206,35 @@ let tests =
               has
                   page
                   [ "A forecasting model with"
-                    "it predicts with a root mean squared error of 23.00 spots, 14.9 % below that of the best naive rule (persistence)."
+                    "it predicts with a root mean squared error of 23.00 spots, 14.9 % below that of the best naive rule, persistence."
                     "Test RMSE 23.00 spots, 95 % interval 21.41–24.72"
                     "Test MASE 0.862"
+                    "Persistence repeats the last value. The seasonal-naive rule repeats the value one season before; in brackets, the season’s steps."
+                    "divided by that of the seasonal-naive rule on the training data"
                     "this model 23.00 16.70 0.862 528.9 0.882"
                     "mean 70.00 55.20 – 4,900"
                     "Ljung–Box test over 20 lags: Q = 41.03, p = 0.004: the residuals are correlated in time"
                     "2,000 of 3,000 test examples" ]
+          }
+          test "errors of standardised targets are told from those in their own units" {
+              let written standardised folder =
+                  FigureFixture.forecasting folder
+
+                  Fixture.put
+                      folder
+                      "metrics.jsonl"
+                      """{"epoch":1,"train":{"loss":0.5,"mse":0.5},"validation":{"loss":0.6,"mse":0.6}}"""
+
+                  Fixture.put folder "figures/regression.json" $"""{{"standardised":{standardised}}}"""
+
+              let said =
+                  [ "The model is trained on standardised targets: squared errors in the loss are in units of the training targets’ variance; MSE, RMSE and MAE are in the targets’ own units (spots)."
+                    "Loss. The weighted sum that training makes small. Squared errors in it are those of standardised targets."
+                    "Squared error. Squared distance from the standardised target: in units of the training targets’ variance" ]
+
+              has (snd (pageOf (written "true"))) said
+              let _, page = pageOf (written "false")
+              Expect.isFalse (page.Contains "standardised") "nothing of it where they were not"
           }
           test "a model that is worse than the rule says so" {
               let _, page =
@@ -174,7 +245,7 @@ let tests =
 
               has
                   page
-                  [ "25.0 % above that of the best naive rule (mean)"
+                  [ "25.0 % above that of the best naive rule, mean"
                     "<b>zero"
                     "p = 0.910: no sign of correlation" ]
           }
@@ -190,6 +261,7 @@ let tests =
               let file baselines model : RegressionFile =
                   { Baselines = baselines
                     Model = model
+                    Standardised = false
                     Fitted = [||]
                     Edges = [||]
                     Counts = [||]

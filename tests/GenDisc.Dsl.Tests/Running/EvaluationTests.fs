@@ -62,6 +62,7 @@ let tests =
               close "cross-entropy" figures.CrossEntropy (some "log loss" reliability.LogLossBefore)
               close "temperature" figures["temperature"] (some "temperature" reliability.Temperature)
               Expect.equal reliability.FittedOn (Some "validation") "fitted on"
+              Expect.equal reliability.FittedCount (Some 400L) "a tenth of 4,000"
 
               match file.Roc, file.ClassAreas with
               | [ curve ], [ _; Some roc, Some _ ] ->
@@ -78,23 +79,30 @@ let tests =
               Expect.isEmpty features.Tsne "two dimensions need no t-SNE"
           }
 
-          test "without validation there is no temperature" {
+          test "without validation, or with fewer than 50 examples of it, there is no temperature" {
               use scene = new Scene()
 
-              let result =
+              let validated share =
                   scene.Run
                       { toy with
-                          Data = moons |> take 256 |> validation 0.0 }
+                          Data = moons |> take 256 |> validation share }
 
-              let reliability =
-                  some "evaluation" (readable result).Evaluation
-                  |> _.Reliability
-                  |> some "reliability"
+              for result in [ validated 0.0; validated 0.012 ] do
+                  let reliability =
+                      some "evaluation" (readable result).Evaluation
+                      |> _.Reliability
+                      |> some "reliability"
 
-              Expect.isNone reliability.Temperature "temperature"
-              Expect.isEmpty reliability.After "bins"
-              Expect.isFalse (result.Test.Values.ContainsKey "temperature") "figure"
-              Expect.isTrue (result.Test.Values.ContainsKey "ece") "the rest is there"
+                  Expect.isNone reliability.Temperature "temperature"
+                  Expect.isEmpty reliability.After "bins"
+                  Expect.isNone reliability.FittedCount "fitted on none"
+
+                  for name in [ "temperature"; "eceAfterScaling" ] do
+                      Expect.isFalse (result.Test.Values.ContainsKey name) name
+
+                  Expect.isTrue (result.Test.Values.ContainsKey "ece") "the rest is there"
+
+              Expect.isTrue ((validated 0.0125).Test.Values.ContainsKey "temperature") "50 are enough"
           }
 
           test "the temperature is fitted on validation examples alone" {
@@ -173,6 +181,9 @@ let tests =
               Expect.isEmpty file.Baselines "nor a naive forecast"
               Expect.equal file.Fitted.Length 1000 "residuals"
               Expect.equal (Array.sum file.Counts) 1000.0 "in the histogram"
+              Expect.isFalse file.Standardised "targets as they are"
+              Expect.isEmpty file.Acf "rows have no order in time"
+              Expect.isNone file.LjungBox "nor anything to test along it"
               Expect.equal file.Edges.Length (file.Counts.Length + 1) "edges"
 
               let features = some "features" run.Features
@@ -214,12 +225,28 @@ let tests =
               Expect.equal (file.Baselines |> List.map _.Name) [ "persistence"; "seasonal naive (60)" ] "baselines"
               close "mase" result.Test["mase"] (some "mase" (some "model" file.Model).Mase)
 
+              Expect.isTrue file.Standardised "a series is"
+              let json = Text.Encoding.UTF8.GetString(bytes result "figures/regression.json")
+              Expect.stringContains json "\"standardised\":true,\"deviations\":[0." "by a deviation a column"
+              Expect.equal file.Acf.Length 18 "a quarter of the steps, and 20 at most"
+              Expect.isSome file.LjungBox "and a test over them"
+
               // one scale for all: ratios of mase are ratios of mae
               for naive in file.Baselines do
                   close
                       naive.Name
                       (result.Test["mase"] / result.Test["mae"])
                       (some "mase" naive.Mase / some "mae" naive.Mae)
+
+                  Expect.isSome naive.R2 "beside the model's own"
+
+              let features = some "features" run.Features
+              Expect.equal features.Dimension (Some 6) "one state, not those of all 12 steps"
+
+              Expect.equal
+                  (Array.sort features.Targets |> Array.map (fun y -> Math.Round(y, 3)))
+                  (Array.sort track.Truth |> Array.map (fun y -> Math.Round(y, 3)))
+                  "coloured by targets in their own units"
 
               Expect.equal shown.RolloutRmse.Length 37 "half of the windows are rolled out"
               let first = shown.Rollout.Head

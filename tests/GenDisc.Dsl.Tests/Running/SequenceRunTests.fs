@@ -81,7 +81,23 @@ let private everyForecast =
 let tests =
     testList
         "Run on sequences and files"
-        [ for name, experiment, targets in everyForecast do
+        [ test "of a part of the data an example is drawn by its row, as far as it is real" {
+              let values = ReadOnlyMemory [| 1f; 2f; 3f; 4f; 5f; 6f; 7f; 8f; 9f; 10f; 11f; 12f |]
+              let lengths = ReadOnlyMemory [| 1; 2; 1 |]
+              let labels = ReadOnlyMemory [| 0; 1; 0 |]
+
+              let data =
+                  GenDisc.Core.Data.Dataset.OfSequences("d", 2, 2, values, lengths, labels, [ "a"; "b" ])
+
+              let split = GenDisc.Core.Data.Split(data, ReadOnlyMemory [| 2; 1 |])
+
+              let drawn position =
+                  GenDisc.Running.Json.line (GenDisc.Running.Sequences.linesAt split position)
+
+              Expect.equal (drawn 0) "[[9],[10]]" "row 2"
+              Expect.equal (drawn 1) "[[5,7],[6,8]]" "row 1"
+          }
+          for name, experiment, targets in everyForecast do
               test $"a forecast: {name}" {
                   use scene = new Scene()
                   let result = scene.Run experiment
