@@ -4,6 +4,7 @@ module GenDisc.Dsl.Tests.Running.SeedsTests
 open System
 open Expecto
 open GenDisc
+open GenDisc.Running
 open GenDisc.Dsl.Tests.Running.Scene
 
 let private quick =

@@ -1,6 +1,7 @@
 /// What several seeds came to, in rows.
-module internal GenDisc.SeedsTable
+module internal GenDisc.Running.SeedsTable
 
+open GenDisc
 open GenDisc.Core.Evaluation
 
 /// A test figure over the seeds, as it is told.
