@@ -104,7 +104,9 @@ let tests =
               Expect.isFalse batch.X.IsInvalid "alive after the scope"
               batch.Dispose()
               Expect.isTrue (batch.X.IsInvalid && (Unchecked.nonNull batch.Targets).IsInvalid) "disposed")
-          torchTest "on another device all but the lengths move, and nothing is left behind" (fun () ->
+          // Tensors are counted, so no other test may run beside it.
+          testSequenced
+          <| torchTest "on another device all but the lengths move, and nothing is left behind" (fun () ->
               let lengths = memory [| 2; 1 |]
 
               let data =

@@ -196,7 +196,9 @@ let tests =
                       Batches.Shuffled(Split.All(images 3 4 4), 2, init 1L, torch.CPU, Augmenter everything, null)
                       |> ignore)
                   "no stream")
-          torchTest "examples that are no images" (fun () ->
+          // Tensors are counted, so no other test may run beside it.
+          testSequenced
+          <| torchTest "examples that are no images" (fun () ->
               let before = torch.Tensor.TotalCount
 
               userError [ "augmentation"; "[1]" ] (fun () ->
