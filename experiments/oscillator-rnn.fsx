@@ -15,15 +15,15 @@ let oscillator number =
       Seed = 1 }
 
 let results = [ 1..20 ] |> List.map (oscillator >> run)
-let errors = results |> List.map _.Test.Mse
-let mean = List.average errors
+let average (figure: RunResult -> float) = results |> List.averageBy figure
+let mean = average _.Test.Mse
 
 let deviation =
-    sqrt (List.sumBy (fun e -> (e - mean) ** 2.0) errors / float (errors.Length - 1))
+    sqrt (List.sumBy (fun (r: RunResult) -> (r.Test.Mse - mean) ** 2.0) results / 19.0)
 
 printfn
-    "test MSE %.5f on average over %d draws (standard deviation %.5f), at most %.0f s of training each"
+    "test MSE %.5f on average over 20 draws (standard deviation %.5f), noise alone %.5f; at most %.0f s of training each"
     mean
-    errors.Length
     deviation
+    (average (fun r -> r.Test["noiseRmse"] ** 2.0))
     (results |> List.map _.Seconds |> List.max)

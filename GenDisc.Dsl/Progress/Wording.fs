@@ -118,7 +118,8 @@ let order =
       "r2"
       "mase"
       "persistenceRmse"
-      "seasonalNaiveRmse" ]
+      "seasonalNaiveRmse"
+      "noiseRmse" ]
 
 /// Whether a figure is the share of examples whose class is among the k most probable: `top5`.
 let isTopK (name: string) =

@@ -89,6 +89,8 @@ type internal LjungBox =
 type internal RegressionFile =
     {
         Baselines: Errors list
+        /// Of a forecast that no model can beat on average.
+        Limit: Errors option
         Model: Errors option
         /// Whether training saw standardised targets; figures in this file are in the targets' own units all the same.
         Standardised: bool

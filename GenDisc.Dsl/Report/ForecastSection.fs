@@ -21,7 +21,7 @@ let baselines (run: RunFolder) (numbers: Numbering) =
     match run.Regression with
     | Some r when not r.Baselines.IsEmpty ->
         let rows =
-            (r.Baselines |> List.map (fun b -> false, b))
+            (r.Baselines @ Option.toList r.Limit |> List.map (fun b -> false, b))
             @ (r.Model
                |> Option.map (fun m -> true, { m with Name = "this model" })
                |> Option.toList)
@@ -49,7 +49,9 @@ let baselines (run: RunFolder) (numbers: Numbering) =
             [ if has "persistence" then
                   " Persistence repeats the last value."
               if has "seasonal naive" then
-                  " The seasonal-naive rule repeats the value one season before; in brackets, the season’s steps." ]
+                  " The seasonal-naive rule repeats the value one season before; in brackets, the season’s steps."
+              if r.Limit.IsSome then
+                  " Noise alone is the error of a forecast that knows the series without its noise; on average none is better." ]
             |> String.concat ""
 
         let rule = if has "seasonal naive" then "seasonal-naive" else "naive"

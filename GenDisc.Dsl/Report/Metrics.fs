@@ -31,6 +31,7 @@ let private describe (run: RunFolder) key =
     | "rmse" -> $"Root mean squared error (RMSE){own}", "lower"
     | "persistenceRmse" -> $"RMSE of the persistence forecast{own}", ""
     | "seasonalNaiveRmse" -> $"RMSE of the seasonal-naive forecast{own}", ""
+    | "noiseRmse" -> $"RMSE of the noise alone{own}", ""
     | "mae" -> $"Mean absolute error (MAE){own}", "lower"
     | "mase" -> "Mean absolute scaled error (MASE)", "lower"
     | "r2" -> "Coefficient of determination R²", "higher"

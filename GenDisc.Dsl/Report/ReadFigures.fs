@@ -123,6 +123,7 @@ let regression e : RegressionFile =
     let acf = part "acf" residuals
 
     { Baselines = items "baselines" e |> List.map errors
+      Limit = field "limit" e |> Option.map errors
       Model = field "model" e |> Option.map errors
       Standardised = truth "standardised" e
       Fitted = points "fitted" residuals

@@ -24,6 +24,8 @@ type internal Prepared =
         Splits: Splits
         /// The series behind the examples, where there is one.
         Windows: WindowedSeries option
+        /// The series' values without their noise, row by row, where it was generated with noise.
+        Exact: float32[] option
         /// Scales other data as the training examples are.
         Scale: Split -> Split
     }
@@ -243,8 +245,18 @@ type internal Loader(options: HostOptions) =
 
                 windows.Splits, Some windows, id
 
+        let exact =
+            match raw data with
+            | Raw.Series _ when Data.noise data > 0.0 ->
+                match raw { data with Noise = Some 0.0 } with
+                | Raw.Series series -> Some series.Values
+                | Raw.Parts _
+                | Raw.Table _ -> None
+            | _ -> None
+
         { Splits = splits
           Windows = windows
+          Exact = exact
           Scale = scale }
 
     /// The scale that the data are brought to for an experiment; None where they stay as they are.

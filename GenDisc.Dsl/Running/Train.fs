@@ -45,7 +45,7 @@ let private judge
 
     let targets =
         if test.Targets.Truth.Count > 0 then
-            Regression.write subject prepared.Windows test
+            Regression.write subject prepared.Windows prepared.Exact test
         else
             Map.empty
 

@@ -39,6 +39,17 @@ let private naive (w: WindowedSeries) (season: int option) (truth: float[][]) =
             Scores = scores (Forecasts.SeasonalNaive(w.Filled, columns, w.TestStart, count, w.Horizon, season)) }
       | _ -> () ]
 
+/// Of a forecast that knows the series without its noise: on average none can be better.
+let private limit (w: WindowedSeries) (exact: float32[]) (truth: float[][]) =
+    let columns = w.Series.Columns.Length
+
+    let known =
+        [| for step in w.TestSteps do
+               [| for i in 0 .. w.Horizon * columns - 1 do
+                      float exact[step * columns + i] |] |]
+
+    RegressionScores.Of(truth, known)
+
 /// Mean absolute error over that of the seasonal-naive forecast on the training segment, averaged over columns.
 let private mase (w: WindowedSeries) (season: int option) (scores: RegressionScores) =
     let columns = w.Series.Columns.Length
@@ -111,7 +122,12 @@ let private scaling (data: Dataset) =
       | scaling -> "deviations", Json.list (scaling.Deviation |> Seq.map Json.number) ]
 
 /// Writes `evaluation.json`, `regression.json` and `predictions.json`; answers with the figures for the summary.
-let write (s: Subject) (windows: WindowedSeries option) (test: Examined) : Map<string, float> =
+let write
+    (s: Subject)
+    (windows: WindowedSeries option)
+    (exact: float32[] option)
+    (test: Examined)
+    : Map<string, float> =
     let truth, predicted = test.Targets.TruthRows, test.Targets.PredictedRows
     let scores = RegressionScores.Of(truth, predicted)
     let season = Data.season s.Plan.Experiment.Data
@@ -139,11 +155,16 @@ let write (s: Subject) (windows: WindowedSeries option) (test: Examined) : Map<s
 
     let own = maseOf scores
 
+    let limit = Option.map2 (fun w exact -> limit w exact truth) windows exact
+
     Json.object
         [ "baselines",
           Json.list
               [ for b in baselines do
                     Json.object (("name", Json.text b.Name) :: errors b.Scores (maseOf b.Scores)) ]
+          match limit with
+          | Some found -> "limit", Json.object (("name", Json.text "noise alone") :: errors found (maseOf found))
+          | None -> ()
           "model", Json.object (errors scores own)
           yield! scaling test.Split.Data
           "residuals", Json.object (residuals (inOrder windows) truth predicted) ]
@@ -161,4 +182,7 @@ let write (s: Subject) (windows: WindowedSeries option) (test: Examined) : Map<s
         [ yield! finite (scores.Figures() |> Seq.map (|KeyValue|))
           yield! finite [ "mase", own ]
           for b in baselines do
-              (if b.Name = "persistence" then "persistenceRmse" else "seasonalNaiveRmse"), b.Scores.Rmse ]
+              (if b.Name = "persistence" then "persistenceRmse" else "seasonalNaiveRmse"), b.Scores.Rmse
+          match limit with
+          | Some found -> "noiseRmse", found.Rmse
+          | None -> () ]

@@ -121,7 +121,15 @@ let tests =
               let all = metrics [ for name in Wording.order -> name, 0.5 ]
 
               let regression =
-                  set [ "mse"; "rmse"; "mae"; "r2"; "mase"; "persistenceRmse"; "seasonalNaiveRmse" ]
+                  set
+                      [ "mse"
+                        "rmse"
+                        "mae"
+                        "r2"
+                        "mase"
+                        "persistenceRmse"
+                        "seasonalNaiveRmse"
+                        "noiseRmse" ]
 
               let hybrid =
                   { Values =

@@ -260,6 +260,7 @@ let tests =
 
               let file baselines model : RegressionFile =
                   { Baselines = baselines
+                    Limit = None
                     Model = model
                     Standardised = false
                     Fitted = [||]

@@ -221,8 +221,14 @@ let tests =
               close "persistence" result.Test["persistenceRmse"] (rmse track.Truth (ago 1))
               close "seasonal naive" result.Test["seasonalNaiveRmse"] (rmse track.Truth (ago 60))
 
+              let sine (step: float) = Math.Sin(step * 10.0 * Math.PI / 299.0)
+
+              let noise = rmse track.Truth (track.Steps |> Array.map sine)
+              Expect.isLessThan (abs (result.Test["noiseRmse"] - noise)) 1e-5 "noise alone"
+
               let file = some "regression" run.Regression
               Expect.equal (file.Baselines |> List.map _.Name) [ "persistence"; "seasonal naive (60)" ] "baselines"
+              close "the limit in the file" result.Test["noiseRmse"] (some "rmse" (some "limit" file.Limit).Rmse)
               close "mase" result.Test["mase"] (some "mase" (some "model" file.Model).Mase)
 
               Expect.isTrue file.Standardised "a series is"
