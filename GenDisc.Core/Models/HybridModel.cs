@@ -59,23 +59,42 @@ public sealed class HybridModel : Module
     public bool IsRegressor => stages.Any(s => s is RegressorStage);
 
     /// <summary>One pass over a batch, padding of its sequences left aside. Tensors belong to the caller's dispose scope.</summary>
-    public ModelOutput ForwardBatch(Batch batch, Generator noise) => WithLengths(batch, () => Forward(batch.X, noise));
+    public ModelOutput ForwardBatch(Batch batch, Generator noise)
+    {
+        lengths?.Set(batch.Lengths, batch.X.size(1));
+        try
+        {
+            return Forward(batch.X, noise);
+        }
+        finally
+        {
+            lengths?.Set(null, 0);
+        }
+    }
 
     /// <summary>
     /// What the first head's first learned layer reads, `[batch, …]`: of states the last one, which the head takes by
     /// itself. Without a head the last representation. Tensors belong to the caller's dispose scope.
     /// </summary>
-    public Tensor HeadInput(Batch batch, Generator noise) => WithLengths(batch, () =>
+    public Tensor HeadInput(Batch batch, Generator noise)
     {
-        var output = new ModelOutput { Representation = batch.X };
-        foreach (var stage in stages)
+        lengths?.Set(batch.Lengths, batch.X.size(1));
+        try
         {
-            if (HeadOf(stage) is { } head) return head.ReadByFirstLearned(output.Representation);
-            output = Apply(stage, output, noise);
-        }
+            var output = new ModelOutput { Representation = batch.X };
+            foreach (var stage in stages)
+            {
+                if (HeadOf(stage) is { } head) return head.ReadByFirstLearned(output.Representation);
+                output = Apply(stage, output, noise);
+            }
 
-        return output.Representation;
-    });
+            return output.Representation;
+        }
+        finally
+        {
+            lengths?.Set(null, 0);
+        }
+    }
 
     /// <summary>One pass. Tensors belong to the caller's dispose scope.</summary>
     /// <param name="x">`[batch, …]` in the shape of the data.</param>
@@ -130,19 +149,6 @@ public sealed class HybridModel : Module
         RegressorStage s => s.Layers,
         _ => null,
     };
-
-    private T WithLengths<T>(Batch batch, Func<T> pass)
-    {
-        lengths?.Set(batch.Lengths, batch.X.size(1));
-        try
-        {
-            return pass();
-        }
-        finally
-        {
-            lengths?.Set(null, 0);
-        }
-    }
 
     private ModelOutput Apply(Stage stage, ModelOutput before, Generator noise)
     {
