@@ -12,19 +12,6 @@ open GenDisc.Dsl.Tests.Checked
 open GenDisc.Dsl.Tests.Running.Files
 open GenDisc.Dsl.Tests.Running.Scene
 
-let private inner =
-    { toy with
-        Name = "inner"
-        Model = model (dense 8 >> relu >> autoencoder 3)
-        Loss = reconstruction
-        Training = toy.Training |> epochs 1 }
-
-let private over c =
-    { inner with
-        Name = "outer"
-        Model = model c
-        Loss = crossEntropy }
-
 let private loaderOf (scene: Scene) =
     Loader { scene.Options with Tell = ignore }
 

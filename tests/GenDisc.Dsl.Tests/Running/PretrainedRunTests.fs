@@ -7,20 +7,6 @@ open GenDisc
 open GenDisc.Dsl.Tests.Running.Files
 open GenDisc.Dsl.Tests.Running.Scene
 
-let private inner =
-    { toy with
-        Name = "inner"
-        Model = model (dense 8 >> relu >> autoencoder 3)
-        Loss = reconstruction
-        Training = toy.Training |> epochs 1 }
-
-let private over c =
-    { toy with
-        Name = "outer"
-        Model = model c
-        Loss = crossEntropy
-        Training = toy.Training |> epochs 1 }
-
 /// What the events tell: names planned, and each finished run with whether it was reused.
 let private history (scene: Scene) =
     [ for event in scene.Events do

@@ -56,6 +56,21 @@ let toy =
       Training = adam 3e-3 |> epochs 2 |> batch 64
       Seed = 1 }
 
+/// An autoencoder to stand inside another experiment.
+let inner =
+    { toy with
+        Name = "inner"
+        Model = model (dense 8 >> relu >> autoencoder 3)
+        Loss = reconstruction
+        Training = toy.Training |> epochs 1 }
+
+/// A classifier built on what `c` says.
+let over c =
+    { inner with
+        Name = "outer"
+        Model = model c
+        Loss = crossEntropy }
+
 let bytes (result: RunResult) name =
     File.ReadAllBytes(Path.Combine(result.Folder, name))
 
