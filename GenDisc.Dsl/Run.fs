@@ -207,7 +207,8 @@ module internal Runner =
 [<AutoOpen>]
 module Run =
     /// Trains and evaluates an experiment, writes `runs/<id>/` and answers with its figures. A finished run of the same
-    /// declaration is reused. Raises InvalidExperiment, with all problems explained, before anything is read.
+    /// declaration is reused. Raises InvalidExperiment, with all problems explained, before anything is trained or any
+    /// named data are read.
     let run (experiment: Experiment) : RunResult = Runner.hosted (Runner.one experiment)
 
     /// Runs an experiment with each of these seeds in place of its own, as `run` does, and tells mean, deviation and 95 %

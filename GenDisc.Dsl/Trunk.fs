@@ -23,6 +23,24 @@ let private embed (facts: Facts) path (position: Position) block size : Step =
           After = { position with Sure = false }
           Problems = problems }
 
+/// The problem of a pool over what cannot be halved.
+let private tooSmall path (position: Position) wanted halved : Step =
+    { Layers = []
+      After = { position with Sure = false }
+      Problems =
+        [ Problem.at
+              (Place.Block path)
+              $"pool expects {wanted}, but receives {position.Shape}"
+              $"drop a pool: each halves {halved}" ] }
+
+/// Problems of the share of numbers that a block sets to zero.
+let private share path block rate example =
+    [ if not (rate >= 0.0 && rate < 1.0) then
+          Problem.at
+              (Place.Block path)
+              $"{Block.show block} expects a rate from 0.0 to below 1.0, but got {Show.number rate}"
+              $"write {example}" ]
+
 let rec step (facts: Facts) path (position: Position) (block: Block) : Step =
     let stay layers problems =
         { Layers = layers
@@ -78,14 +96,7 @@ let rec step (facts: Facts) path (position: Position) (block: Block) : Step =
                       (Place.Block path)
                       $"{Block.show block} expects a finite deviation of at least 0.0, but got {Show.number deviation}"
                       "write gaussianNoise 0.3" ]
-    | Block.MaskingNoise rate ->
-        stay
-            [ Layer.MaskingNoise rate ]
-            [ if not (rate >= 0.0 && rate < 1.0) then
-                  Problem.at
-                      (Place.Block path)
-                      $"{Block.show block} expects a rate from 0.0 to below 1.0, but got {Show.number rate}"
-                      "write maskingNoise 0.3" ]
+    | Block.MaskingNoise rate -> stay [ Layer.MaskingNoise rate ] (share path block rate "maskingNoise 0.3")
     | Block.Embed size -> embed facts path position block size
     | Block.Conv n ->
         let misfit, (c, h, w) =
@@ -112,13 +123,7 @@ let rec step (facts: Facts) path (position: Position) (block: Block) : Step =
               After = moved position.Image false position
               Problems = [ imageWanted block path position ] }
         | Sequence(t, _) when position.Sure && t < 2 ->
-            { Layers = []
-              After = { position with Sure = false }
-              Problems =
-                [ Problem.at
-                      (Place.Block path)
-                      $"pool expects a sequence of at least 2 steps, but receives {position.Shape}"
-                      "drop a pool: each halves the length" ] }
+            tooSmall path position "a sequence of at least 2 steps" "the length"
         | Sequence(t, f) ->
             { Layers = [ Layer.MaxPool1d ]
               After =
@@ -127,13 +132,7 @@ let rec step (facts: Facts) path (position: Position) (block: Block) : Step =
                     Backward = position.Backward }
               Problems = [] }
         | Image(_, h, w) when position.Sure && min h w < 2 ->
-            { Layers = []
-              After = { position with Sure = false }
-              Problems =
-                [ Problem.at
-                      (Place.Block path)
-                      $"pool expects an image of at least 2×2 pixels, but receives {position.Shape}"
-                      "drop a pool: each halves height and width" ] }
+            tooSmall path position "an image of at least 2×2 pixels" "height and width"
         | Image(c, h, w) ->
             { Layers = [ Layer.MaxPool ]
               After = moved (Image(c, max 1 (h / 2), max 1 (w / 2))) position.Sure position
@@ -141,14 +140,7 @@ let rec step (facts: Facts) path (position: Position) (block: Block) : Step =
     | Block.Activation a -> stay [ Layer.Apply a ] []
     | Block.BatchNorm -> stay [ Layer.BatchNorm position.Shape ] []
     | Block.LayerNorm -> stay [ Layer.LayerNorm position.Shape ] []
-    | Block.Dropout rate ->
-        stay
-            [ Layer.Dropout rate ]
-            [ if not (rate >= 0.0 && rate < 1.0) then
-                  Problem.at
-                      (Place.Block path)
-                      $"{Block.show block} expects a rate from 0.0 to below 1.0, but got {Show.number rate}"
-                      "write dropout 0.1" ]
+    | Block.Dropout rate -> stay [ Layer.Dropout rate ] (share path block rate "dropout 0.1")
     | Block.Residual inner -> residual facts path position inner
     | Block.Encoder _
     | Block.Vae _

@@ -28,7 +28,7 @@ let private columns = 10
 let private latentPoints = 2000
 let private planePoints = 1000
 
-let private point (x: float) (y: float) =
+let point (x: float) (y: float) =
     Json.list [ Json.number (Math.Round(x, 4)); Json.number (Math.Round(y, 4)) ]
 
 let private points (rows: float32[][]) =
@@ -41,7 +41,7 @@ let private labels (values: int seq) =
 
 /// At most `most` examples of a split, drawn at random but the same each time: data sets are often sorted or dealt
 /// out by class.
-let private some most (split: Split) =
+let some most (split: Split) =
     let rows = split.Indices.ToArray()
     RandomStream(0L, "figures").Shuffle<int>(rows.AsSpan())
     let kept = rows |> Array.truncate most |> Array.sort

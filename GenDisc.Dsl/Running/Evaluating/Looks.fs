@@ -19,14 +19,7 @@ let private columns = 10
 let private points (rows: float[][]) =
     Json.list
         [ for row in rows do
-              Json.list [ Json.number (Math.Round(row[0], 4)); Json.number (Math.Round(row[1], 4)) ] ]
-
-/// Some examples of a split, drawn at random but the same each time.
-let private some most (split: Split) =
-    let rows = split.Indices.ToArray()
-    RandomStream(0L, "figures").Shuffle<int>(rows.AsSpan())
-    let kept = rows |> Array.truncate most |> Array.sort
-    Split(split.Data, kept)
+              Figures.point row[0] row[1] ]
 
 /// In its own units.
 let private firstTarget (data: Dataset) i =
@@ -37,7 +30,7 @@ let private firstTarget (data: Dataset) i =
     | scaling -> scaling.Undo(0, target)
 
 let private features (s: Subject) (test: Split) =
-    let shown = some featurePoints test
+    let shown = Figures.some featurePoints test
 
     let rows, labels =
         use noise = s.Streams.Sampling s.Device
@@ -81,7 +74,7 @@ let private filters (s: Subject) (test: Split) =
 let private augmented (s: Subject) (train: Split) (augmenter: Augmenter) =
     match List.ofSeq train.Data.ExampleShape with
     | [ 1 | 3 as c; h; w ] ->
-        let rows = (some (2 * columns) train).Indices.ToArray()
+        let rows = (Figures.some (2 * columns) train).Indices.ToArray()
 
         let values change =
             use batch = Batches.Gather(train.Data, rows, torch.CPU)
