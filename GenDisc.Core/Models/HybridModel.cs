@@ -1,4 +1,5 @@
 using GenDisc.Core.Data;
+using GenDisc.Core.Models.Boltzmann;
 using GenDisc.Core.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -6,7 +7,7 @@ using static TorchSharp.torch.nn;
 namespace GenDisc.Core.Models;
 
 /// <summary>
-/// One main path with heads and at most one bottleneck. In training the path goes on with a draw from q(z|x); in
+/// One main path with heads, Boltzmann machines and at most one bottleneck. In training the path goes on with a draw from q(z|x); in
 /// evaluation it goes on with the mean, while the decoder still sees a draw, so that the ELBO stays a bound.
 /// </summary>
 public sealed class HybridModel : Module
@@ -32,6 +33,7 @@ public sealed class HybridModel : Module
                 BottleneckStage s => ("bottleneck", s.Bottleneck),
                 ClassifierStage s => ("classifier", s.Layers),
                 RegressorStage s => ("regressor", s.Layers),
+                MachineStage s => ("machine", s.Machine),
                 var other => throw new ArgumentException($"unknown stage {other.GetType().Name}", nameof(stages)),
             };
             register_module($"{i}_{kind}", module);
@@ -51,10 +53,19 @@ public sealed class HybridModel : Module
     /// <summary>The model's bottleneck, or null for a purely discriminative model.</summary>
     public Bottleneck? Bottleneck => stages.OfType<BottleneckStage>().SingleOrDefault()?.Bottleneck;
 
+    /// <summary>The model's Boltzmann machines, first to last.</summary>
+    public IEnumerable<EnergyMachine> Machines => stages.OfType<MachineStage>().Select(s => s.Machine);
+
+    /// <summary>Whether several machines learn one after the other.</summary>
+    public bool TakesTurns => Machines.Skip(1).Any();
+
+    /// <summary>The epoch in hand, from 1: whose turn it is to learn.</summary>
+    public int Epoch { get; set; } = 1;
+
     /// <summary>Sources of chance that its modules have, disposed of with the model.</summary>
     public int Generators => generators.Count;
 
-    public bool IsClassifier => stages.Any(s => s is ClassifierStage);
+    public bool IsClassifier => stages.Any(s => s is ClassifierStage or MachineStage { Machine.Classes: > 0 });
 
     public bool IsRegressor => stages.Any(s => s is RegressorStage);
 
@@ -102,7 +113,13 @@ public sealed class HybridModel : Module
     public ModelOutput Forward(Tensor x, Generator noise)
     {
         var output = new ModelOutput { Representation = x };
-        foreach (var stage in stages) output = Apply(stage, output, noise);
+        for (var i = 0; i < stages.Count; i++)
+        {
+            output = Apply(stages[i], output, noise);
+            // What lies above the machine in hand has nothing to learn yet, unless it is a head.
+            if (output.Machine is not null && !HeadFollows(i)) break;
+        }
+
         return output;
     }
 
@@ -120,6 +137,7 @@ public sealed class HybridModel : Module
             {
                 TrunkStage trunk => trunk.Layers.call(representation),
                 BottleneckStage { Bottleneck: var bottleneck } => bottleneck.Mean(bottleneck.Posterior(representation)),
+                MachineStage { Machine: { Classes: 0 } machine } => machine.Features(representation),
                 _ => representation,
             };
         }
@@ -132,6 +150,8 @@ public sealed class HybridModel : Module
     {
         TrunkStage trunk => trunk.Layers.parameters(),
         BottleneckStage { Bottleneck: var bottleneck } => bottleneck.EncoderParameters(),
+        MachineStage { Machine: Rbm { Classes: 0 } machine } => machine.EncoderParameters(),
+        MachineStage { Machine.Classes: 0 } s => s.Machine.parameters(),
         _ => [],
     });
 
@@ -149,6 +169,26 @@ public sealed class HybridModel : Module
         RegressorStage s => s.Layers,
         _ => null,
     };
+
+    private bool HeadFollows(int index)
+    {
+        for (var i = index + 1; i < stages.Count; i++)
+            if (stages[i] is ClassifierStage or RegressorStage) return true;
+        return false;
+    }
+
+    private ModelOutput Read(MachineStage stage, ModelOutput before)
+    {
+        var (machine, visible) = (stage.Machine, before.Representation);
+        var output = Epoch >= stage.FirstEpoch && Epoch <= stage.LastEpoch
+            ? before with { Machine = machine, Visible = visible.requires_grad ? visible.detach() : visible }
+            : before;
+        if (machine is Rbm { Classes: > 0 } joint) return output with { Logits = joint.ClassLogits(visible) };
+        // Learning asks a machine for more than its features; alone it is spared the product.
+        return ReferenceEquals(stages[^1], stage) && output.Machine is not null
+            ? output
+            : output with { Representation = machine.Features(visible) };
+    }
 
     private ModelOutput Apply(Stage stage, ModelOutput before, Generator noise)
     {
@@ -172,6 +212,8 @@ public sealed class HybridModel : Module
                     Representation = draw,
                 };
                 return training ? output : output with { Representation = output.LatentMean! };
+            case MachineStage machine:
+                return Read(machine, before);
             default:
                 throw new ArgumentException($"unknown stage {stage.GetType().Name}", nameof(stage));
         }

@@ -1,3 +1,4 @@
+using GenDisc.Core.Models.Boltzmann;
 using GenDisc.Core.Modules;
 using static TorchSharp.torch;
 
@@ -34,6 +35,12 @@ public sealed record ModelOutput
     public Tensor? Decoded { get; init; }
 
     public Likelihood? Likelihood { get; init; }
+
+    /// <summary>The machine whose turn it is to learn; null where there is none.</summary>
+    public EnergyMachine? Machine { get; init; }
+
+    /// <summary>What <see cref="Machine"/> reads, `[batch, visible]`, without gradient.</summary>
+    public Tensor? Visible { get; init; }
 
     private Tensor? Half(long which)
     {

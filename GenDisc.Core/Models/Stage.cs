@@ -1,3 +1,4 @@
+using GenDisc.Core.Models.Boltzmann;
 using GenDisc.Core.Modules;
 
 namespace GenDisc.Core.Models;
@@ -12,7 +13,18 @@ public sealed record TrunkStage(Chain Layers) : Stage;
 public sealed record BottleneckStage(Bottleneck Bottleneck) : Stage;
 
 /// <summary>Reads class logits off the representation and leaves it as it was.</summary>
-public sealed record ClassifierStage(Chain Layers) : Stage;
+/// <param name="Layers">From the representation to `[batch, classes]`.</param>
+/// <param name="Energy">Whether −log Σ_y exp(logit_y) is an energy of the input too (Grathwohl et al. 2020).</param>
+public sealed record ClassifierStage(Chain Layers, bool Energy = false) : Stage;
 
 /// <summary>Reads targets off the representation and leaves it as it was.</summary>
 public sealed record RegressorStage(Chain Layers) : Stage;
+
+/// <summary>
+/// A machine that learns what it reads, and leaves the probabilities of its hidden units. With classes it is a head: it
+/// leaves their logits, and the representation as it was.
+/// </summary>
+/// <param name="Machine">Reads `[batch, visible]`.</param>
+/// <param name="FirstEpoch">In which it learns, from 1.</param>
+/// <param name="LastEpoch">In which it learns. Machines on top of each other take turns (Hinton et al. 2006).</param>
+public sealed record MachineStage(EnergyMachine Machine, int FirstEpoch = 1, int LastEpoch = int.MaxValue) : Stage;

@@ -57,6 +57,7 @@ public sealed class GradientLearner : ILearner
     {
         using var scope = NewDisposeScope();
         if (!model.training) model.train();
+        model.Epoch = settings.Epoch;
         var output = model.ForwardBatch(batch, noise);
         var loss = objective.Evaluate(output, batch, settings.Epoch, learns: true);
         var rate = options.Rate * settings.RateFactor;
@@ -125,6 +126,7 @@ public sealed class GradientLearner : ILearner
     {
         if (audited || terms.Any(t => t.FinalWeight != 0 && t.WeightAt(epoch) == 0)) return;
         audited = true;
+        if (model.TakesTurns) return; // most have not had theirs
         Unreached = [.. model.named_parameters().Where(Misses).Select(p => p.name)];
     }
 

@@ -7,7 +7,7 @@ namespace GenDisc.Core.Kernels.Random;
 /// (seed, name, i) alone, see <see cref="Uniforms"/>. A call takes as many whole blocks as it needs, so the draws depend
 /// neither on the number of threads nor on how a tensor is cut over calls in whole blocks.
 /// </summary>
-internal sealed class CounterStream(long seed, string name)
+public sealed class CounterStream(long seed, string name)
 {
     /// <summary>Draws of a block.</summary>
     public const int BlockSize = 4096;

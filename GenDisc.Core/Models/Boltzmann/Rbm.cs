@@ -1,0 +1,215 @@
+using GenDisc.Core.Kernels.Random;
+using GenDisc.Core.Runtime;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace GenDisc.Core.Models.Boltzmann;
+
+/// <summary>
+/// Restricted Boltzmann machine (Smolensky 1986; Hinton 2002) with hidden units h in {0, 1}:
+/// E(v, h) = −b·v − c·h − h·W v for visible units in {0, 1};
+/// E(v, h) = Σ_i (v_i − b_i)² / 2σ_i² − c·h − h·W (v / σ²) for real ones (Cho, Ilin and Raiko 2011, eq. 2);
+/// with classes, less d_y + h·U_y for a label y (Larochelle et al. 2012, eq. 2).
+/// </summary>
+public sealed class Rbm : EnergyMachine
+{
+    private readonly Parameter weight;
+    private readonly Parameter visibleBias;
+    private readonly Parameter hiddenBias;
+    private readonly Parameter? logVariance;
+    private readonly Parameter? classWeight;
+    private readonly Parameter? classBias;
+
+    /// <param name="options">Sizes and kind.</param>
+    /// <param name="init">Draws the weights from N(0, 0.01²) (Hinton 2010, section 8); biases start at 0.</param>
+    public Rbm(RbmOptions options, RandomStream init)
+        : base(nameof(Rbm))
+    {
+        Options = options;
+        weight = Normal(init, options.Hidden, options.Visible);
+        visibleBias = new Parameter(zeros(options.Visible));
+        hiddenBias = new Parameter(zeros(options.Hidden));
+        if (options.Kind == VisibleKind.Gaussian)
+            logVariance = new Parameter(zeros(options.Visible), requires_grad: options.LearnsVariance);
+        if (options.Classes > 0)
+        {
+            classWeight = Normal(init, options.Hidden, options.Classes);
+            classBias = new Parameter(zeros(options.Classes));
+        }
+
+        RegisterComponents();
+    }
+
+    public RbmOptions Options { get; }
+
+    public override int Visible => Options.Visible;
+
+    public override int Hidden => Options.Hidden;
+
+    public override int Classes => Options.Classes;
+
+    /// <summary>Visible units, then one for each class.</summary>
+    public override int StateSize => Options.Visible + Options.Classes;
+
+    /// <summary>W, `[hidden, visible]`.</summary>
+    public Parameter Weight => weight;
+
+    /// <summary>b, `[visible]`.</summary>
+    public Parameter VisibleBias => visibleBias;
+
+    /// <summary>c, `[hidden]`.</summary>
+    public Parameter HiddenBias => hiddenBias;
+
+    /// <summary>log σ², `[visible]`; null for units in {0, 1}.</summary>
+    public Parameter? LogVariance => logVariance;
+
+    /// <summary>U, `[hidden, classes]`; null without classes.</summary>
+    public Parameter? ClassWeight => classWeight;
+
+    /// <summary>d, `[classes]`; null without classes.</summary>
+    public Parameter? ClassBias => classBias;
+
+    /// <summary>c + W v, of Gaussian units c + W (v / σ²), without the label's part.</summary>
+    /// <param name="visible">`[batch, visible]`</param>
+    /// <returns>`[batch, hidden]`</returns>
+    public Tensor HiddenLogits(Tensor visible) =>
+        functional.linear(logVariance is null ? visible : visible * logVariance.neg().exp(), weight, hiddenBias);
+
+    /// <summary>Logits of p(v | h), of Gaussian units its mean: b + Wᵀ h.</summary>
+    /// <param name="hidden">`[batch, hidden]`</param>
+    /// <returns>`[batch, visible]`</returns>
+    public Tensor VisibleLogits(Tensor hidden) => hidden.matmul(weight) + visibleBias;
+
+    /// <summary>Logits of the exact p(y | v): d_y + Σ_j softplus(c_j + W_j v + U_jy) (Larochelle et al. 2012, eq. 5).</summary>
+    /// <param name="visible">`[batch, visible]`</param>
+    /// <returns>`[batch, classes]`</returns>
+    /// <exception cref="InvalidOperationException">The machine has no classes.</exception>
+    public Tensor ClassLogits(Tensor visible) => ClassLogitsOf(HiddenLogits(visible), 1);
+
+    /// <summary>F(v) = −log Σ_h exp(−E(v, h)), with labels F(v, y); without them the classes are summed out too.</summary>
+    public override Tensor DataEnergy(Tensor visible, Tensor? labels)
+    {
+        var logits = HiddenLogits(visible);
+        if (classWeight is null) return VisibleTerm(visible) - functional.softplus(logits).sum(1);
+        if (labels is null) return VisibleTerm(visible) - ClassLogitsOf(logits, 1).logsumexp(1);
+        var joint = logits + classWeight.t().index_select(0, labels);
+        return VisibleTerm(visible) - classBias!.index_select(0, labels) - functional.softplus(joint).sum(1);
+    }
+
+    public override Tensor StateEnergy(Tensor state, double beta = 1)
+    {
+        var visible = state.narrow(1, 0, Visible);
+        var logits = HiddenLogits(visible);
+        var linear = VisibleTerm(visible);
+        if (classWeight is not null)
+        {
+            var label = state.narrow(1, Visible, Classes);
+            logits = logits + label.matmul(classWeight.t());
+            linear = linear - label.matmul(classBias!);
+        }
+
+        return (linear * beta) - functional.softplus(logits * beta).sum(1);
+    }
+
+    public override Tensor StateOf(Tensor visible, Tensor? labels, CounterStream stream)
+    {
+        using var outside = no_grad();
+        if (classWeight is null) return visible.clone();
+        using var scope = NewDisposeScope();
+        var label = labels is null
+            ? Categorical(ClassLogitsOf(HiddenLogits(visible), 1), stream)
+            : functional.one_hot(labels, Classes).to(visible.dtype);
+        return cat([visible, label], 1).MoveToOuterDisposeScope();
+    }
+
+    public override void Advance(Tensor state, int sweeps, CounterStream stream, double beta = 1)
+    {
+        using var outside = no_grad();
+        for (var sweep = 0; sweep < sweeps; sweep++)
+        {
+            using var scope = NewDisposeScope();
+            var visible = state.narrow(1, 0, Visible);
+            var logits = HiddenLogits(visible);
+            if (classWeight is not null) logits.add_(state.narrow(1, Visible, Classes).matmul(classWeight.t()));
+            var hidden = Draw(logits.mul_(beta), stream);
+            var means = VisibleLogits(hidden);
+            visible.copy_(logVariance is null
+                ? Draw(means.mul_(beta), stream)
+                : means + (Normals(means, stream) * (0.5 * logVariance).exp() / Math.Sqrt(beta)));
+            if (classWeight is not null)
+                state.narrow(1, Visible, Classes).copy_(Categorical((hidden.matmul(classWeight) + classBias!).mul_(beta), stream));
+        }
+    }
+
+    public override Tensor VisibleMean(Tensor state)
+    {
+        using var outside = no_grad();
+        using var scope = NewDisposeScope();
+        var logits = HiddenLogits(state.narrow(1, 0, Visible));
+        if (classWeight is not null) logits.add_(state.narrow(1, Visible, Classes).matmul(classWeight.t()));
+        var means = VisibleLogits(logits.sigmoid_());
+        return (logVariance is null ? means.sigmoid_() : means).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>p(h_j = 1 | v); with classes, weighed over p(y | v).</summary>
+    public override Tensor Features(Tensor visible)
+    {
+        var logits = HiddenLogits(visible);
+        if (classWeight is null) return logits.sigmoid();
+        var classes = ClassLogitsOf(logits, 1).softmax(1);
+        var each = (logits.unsqueeze(1) + classWeight.t()).sigmoid(); // [batch, classes, hidden]
+        return (each * classes.unsqueeze(2)).sum(1);
+    }
+
+    /// <summary>Parameters that <see cref="Features"/> depends on.</summary>
+    internal IEnumerable<Parameter> EncoderParameters() =>
+        logVariance is not null && Options.LearnsVariance ? [weight, hiddenBias, logVariance] : [weight, hiddenBias];
+
+    private static Parameter Normal(RandomStream init, int rows, int columns)
+    {
+        var values = new float[rows * columns];
+        for (var i = 0; i < values.Length; i++) values[i] = (float)(0.01 * init.NextGaussian());
+        using var flat = tensor(values);
+        return new Parameter(flat.reshape(rows, columns));
+    }
+
+    private static Tensor Draw(Tensor logits, CounterStream stream)
+    {
+        BernoulliSampler.Sample(logits, logits, null, stream);
+        return logits;
+    }
+
+    /// <summary>One-hot draws by Gumbel's maximum: `[batch, classes]`.</summary>
+    private static Tensor Categorical(Tensor logits, CounterStream stream)
+    {
+        var gumbel = Uniforms(logits, stream).clamp_min_(1e-12).log_().neg_().log_().neg_();
+        return functional.one_hot((logits + gumbel).argmax(1), logits.size(1)).to(logits.dtype);
+    }
+
+    /// <summary>Standard normal numbers by Box and Muller's transform.</summary>
+    private static Tensor Normals(Tensor like, CounterStream stream)
+    {
+        var radius = (Uniforms(like, stream).neg_().log1p_() * -2).sqrt_();
+        return radius * (Uniforms(like, stream) * (2 * Math.PI)).cos_();
+    }
+
+    private static Tensor Uniforms(Tensor like, CounterStream stream)
+    {
+        var numbers = empty(like.shape, ScalarType.Float32);
+        BernoulliSampler.Fill(numbers, stream);
+        return numbers.to(like.dtype, like.device);
+    }
+
+    private Tensor ClassLogitsOf(Tensor logits, double beta)
+    {
+        if (classWeight is null || classBias is null) throw new InvalidOperationException("the machine has no classes");
+        var joint = functional.softplus((logits.unsqueeze(1) + classWeight.t()) * beta).sum(2);
+        return joint + (classBias * beta);
+    }
+
+    /// <summary>The energy that the visible units have by themselves, `[batch]`.</summary>
+    private Tensor VisibleTerm(Tensor visible) => logVariance is null
+        ? visible.matmul(visibleBias).neg()
+        : ((visible - visibleBias).square() * logVariance.neg().exp()).sum(1) / 2;
+}
