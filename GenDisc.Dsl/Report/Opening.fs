@@ -134,11 +134,15 @@ let private kind (run: RunFolder) (plan: PlanFile) =
     let has name =
         plan.Terms |> List.exists (fun t -> t.Name = name)
 
-    let generative = has "reconstruction" || has "kl"
+    let machine =
+        [ "cd"; "pcd"; "tempering"; "nll"; "energy" ] |> List.exists has
+
+    let generative = has "reconstruction" || has "kl" || machine
     let discriminative = has "crossEntropy" || has "mse"
 
     match generative, discriminative with
     | true, true -> "hybrid generative–discriminative model"
+    | true, false when machine -> "Boltzmann machine"
     | true, false -> if has "kl" then "generative model" else "autoencoder"
     | false, true -> if has "crossEntropy" then "classifier" else regression
     | false, false -> "model"

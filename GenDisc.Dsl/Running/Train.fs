@@ -93,7 +93,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
     use model =
         (Compile.model plan streams device (Pretrained.find loader folderOf device plan)).Model
 
-    use learner = Compile.learner experiment model streams device
+    use learner = Compile.learner plan model streams device
 
     let result status (train, validation, test) (outcome: TrainingOutcome option) =
         { Id = id

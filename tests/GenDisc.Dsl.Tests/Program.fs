@@ -20,6 +20,7 @@ let main args =
               PretrainedCheckTests.tests
               AgainstRulesTests.tests
               EncoderRulesTests.tests
+              MachineCheckTests.tests
               ExplainTests.tests
               PlanJsonTests.tests
               Progress.WordingTests.tests
