@@ -112,7 +112,7 @@ public sealed class HybridModel : Module
     /// <param name="noise">Draws the latents.</param>
     public ModelOutput Forward(Tensor x, Generator noise)
     {
-        var output = new ModelOutput { Representation = x };
+        var output = new ModelOutput { Representation = x, Noise = noise };
         for (var i = 0; i < stages.Count; i++)
         {
             output = Apply(stages[i], output, noise);

@@ -42,6 +42,9 @@ public sealed record ModelOutput
     /// <summary>What <see cref="Machine"/> reads, `[batch, visible]`, without gradient.</summary>
     public Tensor? Visible { get; init; }
 
+    /// <summary>What the pass drew from.</summary>
+    internal Generator? Noise { get; init; }
+
     private Tensor? Half(long which)
     {
         if (Posterior is not { } posterior || !Variational) return Posterior;

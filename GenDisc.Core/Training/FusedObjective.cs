@@ -15,15 +15,17 @@ internal sealed class FusedObjective(IReadOnlyList<WeightedTerm> terms) : Object
     public override double Evaluate(ModelOutput output, Batch batch, int? epoch, bool learns)
     {
         roots.Clear();
-        Correct = null;
+        (Correct, DataEnergy) = (null, null);
         var loss = 0.0;
         for (var i = 0; i < Terms.Count; i++)
         {
+            if (!Computes(i, output, learns)) continue;
             var weight = WeightOf(i, epoch);
             var scale = weight / batch.Count;
             var value = Terms[i].Term.Evaluate(output, batch, learns && weight != 0 ? new GradientRequest(roots, scale) : null);
             Values[i] = value.Sum / batch.Count;
             Correct ??= value.Correct;
+            DataEnergy ??= value.DataEnergy / batch.Count;
             if (weight != 0) loss += weight * Values[i];
         }
 

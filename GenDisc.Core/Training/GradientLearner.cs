@@ -24,6 +24,7 @@ public sealed class GradientLearner : ILearner
     /// <param name="clip">Largest global gradient norm, or null.</param>
     /// <param name="noise">Draws the latents in training.</param>
     /// <param name="kernels">Hand-written kernels for losses and updates where they fit, else tensor operations only.</param>
+    /// <exception cref="ArgumentException">A term that only tells about a model has a weight.</exception>
     public GradientLearner(
         HybridModel model,
         IReadOnlyList<WeightedTerm> terms,
@@ -32,6 +33,8 @@ public sealed class GradientLearner : ILearner
         Generator noise,
         bool kernels = true)
     {
+        if (terms.FirstOrDefault(t => t.Term.EvaluationOnly && t.FinalWeight != 0) is { } told)
+            throw new ArgumentException($"the term {told.Term.Name} only tells about a model: it cannot be learnt from", nameof(terms));
         this.model = model;
         this.terms = terms;
         this.options = options;
@@ -107,7 +110,9 @@ public sealed class GradientLearner : ILearner
     {
         var count = batch.Count;
         tally.Add("loss", loss * count, count);
-        for (var i = 0; i < terms.Count; i++) tally.Add(terms[i].Term.Name, objective.Values[i] * count, count);
+        for (var i = 0; i < terms.Count; i++)
+            if (objective.Computed[i]) tally.Add(terms[i].Term.Name, objective.Values[i] * count, count);
+        if (objective.DataEnergy is { } energy) tally.Add("freeEnergy", energy * count, count);
         if (output.Logits is { } logits && batch.Labels is { } labels)
             tally.Add("accuracy", objective.Correct ?? logits.argmax(1).eq(labels).sum().ToInt64(), count);
     }

@@ -2,6 +2,7 @@ using GenDisc.Core.Data;
 using GenDisc.Core.Kernels.Losses;
 using GenDisc.Core.Losses;
 using GenDisc.Core.Models;
+using GenDisc.Core.Training.Boltzmann;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,7 +14,10 @@ public abstract class LossTerm(string name)
     /// <summary>As in the language and in every record of a run.</summary>
     public string Name { get; } = name;
 
-    /// <returns>`[batch]`, to be minimised.</returns>
+    /// <summary>Whether it only tells about a model: it is not computed in training and cannot be learnt from.</summary>
+    public virtual bool EvaluationOnly => false;
+
+    /// <returns>`[batch]`, to be minimised, unless the term says otherwise.</returns>
     public abstract Tensor PerExample(ModelOutput output, Batch batch);
 
     /// <summary>Every term that <paramref name="model"/> can be measured by.</summary>
@@ -28,8 +32,18 @@ public abstract class LossTerm(string name)
 
         if (model.IsClassifier) terms.Add(new CrossEntropyTerm());
         if (model.IsRegressor) terms.Add(new MseTerm());
+        if (!model.Machines.Any()) return terms;
+        terms.Add(new FreeEnergyTerm());
+        terms.Add(new ReconstructionErrorTerm());
+        if (model.Machines.All(PseudoLikelihoodTerm.Fits)) terms.Add(new PseudoLikelihoodTerm());
         return terms;
     }
+
+    /// <summary>Whether there is something to compute from the output: a machine may not have its turn.</summary>
+    internal virtual bool IsDue(ModelOutput output) => true;
+
+    /// <summary>As <see cref="PerExample"/> for a step that learns from the term, which may move what it carries along.</summary>
+    internal virtual TermTensor Learn(ModelOutput output, Batch batch) => new(PerExample(output, batch));
 
     /// <summary>The sum over the batch and, where asked for, its gradient: by a kernel where one fits.</summary>
     internal virtual TermValue Evaluate(ModelOutput output, Batch batch, GradientRequest? request)

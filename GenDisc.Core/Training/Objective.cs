@@ -11,6 +11,12 @@ internal abstract class Objective(IReadOnlyList<WeightedTerm> terms) : IDisposab
     /// <summary>Every term's mean over the last batch, in the order of <see cref="Terms"/>.</summary>
     public double[] Values { get; } = new double[terms.Count];
 
+    /// <summary>Which terms the last evaluation computed: not those that only tell, in training, nor those not due.</summary>
+    public bool[] Computed { get; } = new bool[terms.Count];
+
+    /// <summary>A machine's energy of the data, as the mean over the last batch, where a term came to know it.</summary>
+    public double? DataEnergy { get; protected set; }
+
     /// <summary>How many examples of the last batch were classified rightly, where a term came to know it.</summary>
     public int? Correct { get; protected set; }
 
@@ -33,4 +39,11 @@ internal abstract class Objective(IReadOnlyList<WeightedTerm> terms) : IDisposab
 
     protected double WeightOf(int term, int? epoch) =>
         epoch is { } known ? Terms[term].WeightAt(known) : Terms[term].FinalWeight;
+
+    /// <summary>Whether a term is to be computed; else its value is 0.</summary>
+    protected bool Computes(int term, ModelOutput output, bool learns)
+    {
+        Values[term] = 0;
+        return Computed[term] = !(learns && Terms[term].Term.EvaluationOnly) && Terms[term].Term.IsDue(output);
+    }
 }

@@ -17,6 +17,9 @@ public sealed class CounterStream(long seed, string name)
     /// <summary>The next block. To be saved, and set again to go on from there.</summary>
     public ulong Position { get; set; }
 
+    /// <summary>Another stream, independent of this one, at its start: a function of this stream's key and the name.</summary>
+    public CounterStream Derive(string name) => new(unchecked((long)Key), name);
+
     /// <summary>How many blocks hold <paramref name="draws"/>.</summary>
     public static int BlocksOf(long draws) => checked((int)((draws + BlockSize - 1) / BlockSize));
 

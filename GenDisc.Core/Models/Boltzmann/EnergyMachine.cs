@@ -1,4 +1,6 @@
 using GenDisc.Core.Kernels.Random;
+using GenDisc.Core.Runtime;
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -15,6 +17,9 @@ namespace GenDisc.Core.Models.Boltzmann;
 /// </remarks>
 public abstract class EnergyMachine(string name) : Module(name)
 {
+    private const string ChainsName = "chains";
+    private const string PositionName = "chainsPosition";
+
     /// <summary>Visible units.</summary>
     public abstract int Visible { get; }
 
@@ -26,6 +31,50 @@ public abstract class EnergyMachine(string name) : Module(name)
 
     /// <summary>Numbers of a state, at least <see cref="Visible"/>.</summary>
     public abstract int StateSize { get; }
+
+    /// <summary>Whether p(state) can be normalised at β = 0: units of finitely many values.</summary>
+    public virtual bool HasInfiniteTemperature => true;
+
+    /// <summary>
+    /// States that go on from batch to batch in learning, `[chains, stateSize]`: part of what is saved with the machine.
+    /// Null before <see cref="KeepChains"/>.
+    /// </summary>
+    public Tensor? Chains => get_buffer(ChainsName);
+
+    /// <summary>Where the stream that moves the chains stands; saved with them, so that they go on as if never saved.</summary>
+    internal ulong ChainsPosition
+    {
+        get => (ulong)Position.ToInt64();
+        set
+        {
+            using var outside = no_grad();
+            Position.fill_((long)value);
+        }
+    }
+
+    /// <summary>Gives the machine chains to keep: every unit 0 or 1 at random, of class units one.</summary>
+    /// <param name="chains">At least 1.</param>
+    /// <param name="stream">Draws the states.</param>
+    /// <exception cref="InvalidOperationException">It keeps some already.</exception>
+    public void KeepChains(int chains, RandomStream stream)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(chains, 1);
+        if (Chains is not null) throw new InvalidOperationException("the machine keeps chains already");
+        var (size, first, last) = (StateSize, Visible, Visible + Classes);
+        var values = new float[checked(chains * size)];
+        for (var chain = 0; chain < chains; chain++)
+        {
+            var state = values.AsSpan(chain * size, size);
+            for (var i = 0; i < size; i++)
+                if (i < first || i >= last) state[i] = stream.NextInt(2);
+            if (Classes > 0) state[first + stream.NextInt(Classes)] = 1;
+        }
+
+        using var scope = NewDisposeScope();
+        var like = parameters().First();
+        register_buffer(ChainsName, tensor(values, [chains, size]).to(like.dtype, like.device).DetachFromDisposeScope());
+        register_buffer(PositionName, zeros([], int64).DetachFromDisposeScope());
+    }
 
     /// <summary>
     /// −log of what the machine gives data, up to log Z: differentiable in the parameters alone, to be lowered by
@@ -74,4 +123,6 @@ public abstract class EnergyMachine(string name) : Module(name)
     /// <param name="visible">`[batch, visible]`</param>
     /// <returns>`[batch, hidden]`, in [0, 1].</returns>
     public abstract Tensor Features(Tensor visible);
+
+    private Tensor Position => get_buffer(PositionName) ?? throw new InvalidOperationException("the machine keeps no chains");
 }

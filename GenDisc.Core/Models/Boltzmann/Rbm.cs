@@ -52,6 +52,8 @@ public sealed class Rbm : EnergyMachine
     /// <summary>Visible units, then one for each class.</summary>
     public override int StateSize => Options.Visible + Options.Classes;
 
+    public override bool HasInfiniteTemperature => Options.Kind == VisibleKind.Bernoulli;
+
     /// <summary>W, `[hidden, visible]`.</summary>
     public Parameter Weight => weight;
 
@@ -99,17 +101,9 @@ public sealed class Rbm : EnergyMachine
 
     public override Tensor StateEnergy(Tensor state, double beta = 1)
     {
-        var visible = state.narrow(1, 0, Visible);
-        var logits = HiddenLogits(visible);
-        var linear = VisibleTerm(visible);
-        if (classWeight is not null)
-        {
-            var label = state.narrow(1, Visible, Classes);
-            logits = logits + label.matmul(classWeight.t());
-            linear = linear - label.matmul(classBias!);
-        }
-
-        return (linear * beta) - functional.softplus(logits * beta).sum(1);
+        var linear = VisibleTerm(state.narrow(1, 0, Visible));
+        if (classBias is not null) linear = linear - state.narrow(1, Visible, Classes).matmul(classBias);
+        return (linear * beta) - functional.softplus(StateLogits(state) * beta).sum(1);
     }
 
     public override Tensor StateOf(Tensor visible, Tensor? labels, CounterStream stream)
@@ -130,9 +124,7 @@ public sealed class Rbm : EnergyMachine
         {
             using var scope = NewDisposeScope();
             var visible = state.narrow(1, 0, Visible);
-            var logits = HiddenLogits(visible);
-            if (classWeight is not null) logits.add_(state.narrow(1, Visible, Classes).matmul(classWeight.t()));
-            var hidden = Draw(logits.mul_(beta), stream);
+            var hidden = Draw(StateLogits(state).mul_(beta), stream);
             var means = VisibleLogits(hidden);
             visible.copy_(logVariance is null
                 ? Draw(means.mul_(beta), stream)
@@ -146,9 +138,7 @@ public sealed class Rbm : EnergyMachine
     {
         using var outside = no_grad();
         using var scope = NewDisposeScope();
-        var logits = HiddenLogits(state.narrow(1, 0, Visible));
-        if (classWeight is not null) logits.add_(state.narrow(1, Visible, Classes).matmul(classWeight.t()));
-        var means = VisibleLogits(logits.sigmoid_());
+        var means = VisibleLogits(StateLogits(state).sigmoid_());
         return (logVariance is null ? means.sigmoid_() : means).MoveToOuterDisposeScope();
     }
 
@@ -165,6 +155,14 @@ public sealed class Rbm : EnergyMachine
     /// <summary>Parameters that <see cref="Features"/> depends on.</summary>
     internal IEnumerable<Parameter> EncoderParameters() =>
         logVariance is not null && Options.LearnsVariance ? [weight, hiddenBias, logVariance] : [weight, hiddenBias];
+
+    /// <summary>Logits of p(h | the state), `[chains, hidden]`.</summary>
+    /// <param name="state">`[chains, stateSize]`</param>
+    internal Tensor StateLogits(Tensor state)
+    {
+        var logits = HiddenLogits(state.narrow(1, 0, Visible));
+        return classWeight is null ? logits : logits + state.narrow(1, Visible, Classes).matmul(classWeight.t());
+    }
 
     private static Parameter Normal(RandomStream init, int rows, int columns)
     {

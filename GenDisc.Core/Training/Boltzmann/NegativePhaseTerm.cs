@@ -1,0 +1,93 @@
+using GenDisc.Core.Data;
+using GenDisc.Core.Kernels.Random;
+using GenDisc.Core.Models;
+using GenDisc.Core.Models.Boltzmann;
+using GenDisc.Core.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GenDisc.Core.Training.Boltzmann;
+
+/// <summary>
+/// What a Boltzmann machine learns from: the energy of the data less the mean energy of states of its own, nats. The
+/// gradient of that difference, the states held fixed, is the one of −log p(data) but for the states' error (Ackley,
+/// Hinton and Sejnowski 1985). The value itself is no likelihood and need not fall while the machine gets better.
+/// </summary>
+/// <remarks>
+/// The states record no gradient. In evaluation chains that are kept stand still, and contrastive ones are drawn from a
+/// stream of their own: looking at a model changes nothing about its training.
+/// </remarks>
+public sealed class NegativePhaseTerm : MachineTerm
+{
+    private readonly IReadOnlyList<EnergyMachine> machines;
+    private readonly CounterStream[] streams;
+    private readonly EvaluationDraws evaluation;
+
+    /// <param name="name">As in the language.</param>
+    /// <param name="phase">How states are sampled.</param>
+    /// <param name="machines">Those of the model, of which each step teaches the one whose turn it is.</param>
+    /// <param name="stream">Draws of the first machine; the others have streams derived from it.</param>
+    /// <exception cref="ArgumentException">No machine.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Too few steps or chains.</exception>
+    /// <exception cref="UserError">The gradient is not known of such a machine.</exception>
+    public NegativePhaseTerm(string name, NegativePhase phase, IReadOnlyList<EnergyMachine> machines, CounterStream stream)
+        : base(name)
+    {
+        if (machines.Count == 0) throw new ArgumentException("a machine is needed", nameof(machines));
+        ArgumentOutOfRangeException.ThrowIfLessThan(phase.Steps, phase.Kind == NegativePhaseKind.Tempered ? 2 : 1);
+        if (phase.Kind != NegativePhaseKind.Contrastive) ArgumentOutOfRangeException.ThrowIfLessThan(phase.Chains, 1);
+        if (phase.Gradient != GradientKind.Plain && machines.Any(machine => machine is not Rbm))
+            throw new UserError(
+                $"{name} asks for the {phase.Gradient.ToString().ToLowerInvariant()} gradient, which only restricted Boltzmann "
+                + "machines have.\nUse the plain gradient.");
+        (Phase, this.machines) = (phase, machines);
+        streams = [.. machines.Select((_, i) => i == 0 ? stream : stream.Derive($"machine {i}"))];
+        evaluation = new EvaluationDraws(stream.Derive("evaluation"));
+    }
+
+    public NegativePhase Phase { get; }
+
+    /// <summary>As in evaluation: no chain that is kept moves.</summary>
+    /// <exception cref="InvalidOperationException">The machine keeps no chains though its samples are such.</exception>
+    public override Tensor PerExample(ModelOutput output, Batch batch)
+    {
+        var (machine, visible, labels) = Read(output, batch);
+        var states = Phase.Kind == NegativePhaseKind.Contrastive
+            ? NegativeSamples.Contrastive(Phase, machine, visible, labels, evaluation.For(output))
+            : NegativeSamples.Present(Phase, machine);
+        return machine.DataEnergy(visible, labels) - machine.StateEnergy(states).mean();
+    }
+
+    /// <summary>With new samples.</summary>
+    /// <inheritdoc cref="PerExample" path="/exception"/>
+    internal override TermTensor Learn(ModelOutput output, Batch batch)
+    {
+        var (machine, visible, labels) = Read(output, batch);
+        var states = NegativeSamples.Next(Phase, machine, visible, labels, StreamOf(machine));
+        var energy = machine.DataEnergy(visible, labels);
+        var difference = energy - machine.StateEnergy(states).mean();
+        if (Phase.Gradient != GradientKind.Plain)
+            difference = CentredGradient.Of((Rbm)machine, difference, StateOf(machine, visible, labels), states, Phase.Gradient);
+        return new TermTensor(difference, energy.detach());
+    }
+
+    internal override TermValue Evaluate(ModelOutput output, Batch batch, GradientRequest? request)
+    {
+        if (request is not { } wanted) return base.Evaluate(output, batch, null);
+        var (difference, energy) = Learn(output, batch);
+        var sum = difference.sum();
+        wanted.Roots.Add(sum, full([], wanted.Scale, dtype: sum.dtype, device: sum.device));
+        return new TermValue(sum.ToDouble(), DataEnergy: energy!.sum().ToDouble());
+    }
+
+    private CounterStream StreamOf(EnergyMachine machine)
+    {
+        for (var i = 0; i < machines.Count; i++)
+            if (ReferenceEquals(machines[i], machine)) return streams[i];
+        throw new InvalidOperationException($"the machine whose turn it is is none of those that {Name} was made for");
+    }
+
+    /// <summary>The data as states; nothing is left to be drawn.</summary>
+    private Tensor StateOf(EnergyMachine machine, Tensor visible, Tensor? labels) =>
+        machine.StateOf(visible, labels, StreamOf(machine));
+}
