@@ -1,4 +1,5 @@
 using GenDisc.Core.Kernels.Random;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -74,4 +75,7 @@ public abstract class EnergyMachine(string name) : Module(name)
     /// <param name="visible">`[batch, visible]`</param>
     /// <returns>`[batch, hidden]`, in [0, 1].</returns>
     public abstract Tensor Features(Tensor visible);
+
+    /// <summary>Parameters that <see cref="Features"/> depends on.</summary>
+    internal virtual IEnumerable<Parameter> EncoderParameters() => parameters();
 }
