@@ -150,8 +150,7 @@ public sealed class HybridModel : Module
     {
         TrunkStage trunk => trunk.Layers.parameters(),
         BottleneckStage { Bottleneck: var bottleneck } => bottleneck.EncoderParameters(),
-        MachineStage { Machine: Rbm { Classes: 0 } machine } => machine.EncoderParameters(),
-        MachineStage { Machine.Classes: 0 } s => s.Machine.parameters(),
+        MachineStage { Machine: { Classes: 0 } machine } => machine.EncoderParameters(),
         _ => [],
     });
 

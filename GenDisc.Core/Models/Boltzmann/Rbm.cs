@@ -152,8 +152,7 @@ public sealed class Rbm : EnergyMachine
         return (each * classes.unsqueeze(2)).sum(1);
     }
 
-    /// <summary>Parameters that <see cref="Features"/> depends on.</summary>
-    internal IEnumerable<Parameter> EncoderParameters() =>
+    internal override IEnumerable<Parameter> EncoderParameters() =>
         logVariance is not null && Options.LearnsVariance ? [weight, hiddenBias, logVariance] : [weight, hiddenBias];
 
     /// <summary>Logits of p(h | the state), `[chains, hidden]`.</summary>
