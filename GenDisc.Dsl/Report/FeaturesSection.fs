@@ -88,6 +88,12 @@ let private clouds (run: RunFolder) (numbers: Numbering) (f: FeaturesFile) =
 
     if charts.IsEmpty then [] else [ div "charts" charts ]
 
+let private filters (run: RunFolder) =
+    if run.Boltzmann.IsSome then
+        "Receptive fields of hidden units: the weights of each to the visible units, scaled to its own range. Bright weights answer to bright pixels."
+    else
+        "Filters of the first convolution, each scaled to its own range: bright weights answer to bright pixels."
+
 let features (run: RunFolder) (numbers: Numbering) =
     [ yield! run.Features |> Option.map (clouds run numbers) |> Option.defaultValue []
       match run.Filters with
@@ -99,6 +105,5 @@ let features (run: RunFolder) (numbers: Numbering) =
                     png
                     (numbered
                         (numbers.Figure())
-                        [ text
-                              "Filters of the first convolution, each scaled to its own range: bright weights answer to bright pixels." ]) ]
+                        [ text (filters run) ]) ]
       | None -> () ]
