@@ -100,7 +100,7 @@ let experiment (facts: Facts) (e: Experiment) (terms: Term list) =
           yield! enumerable facts e.Model
       if
           List.contains Term.Energy terms
-          && not (List.exists _.IsEnergyClassifier e.Model.Blocks)
+          && not (List.exists (fun (b: Block) -> b.IsEnergyClassifier) e.Model.Blocks)
       then
           Problem.at
               Place.Loss
@@ -113,7 +113,7 @@ let experiment (facts: Facts) (e: Experiment) (terms: Term list) =
               $"{Block.show machine.Value} learns one machine after the other, which takes at least {Show.integer hidden.Length} epochs, but got {Show.integer e.Training.Epochs}"
               $"write epochs {Show.integer (10 * hidden.Length)}"
       | _ -> ()
-      match e.Training.Patience, phases @ List.filter _.IsEnergy terms with
+      match e.Training.Patience, phases @ List.filter (fun (term: Term) -> term.IsEnergy) terms with
       | Some _, term :: _ ->
           Problem.within
               Place.Training
@@ -124,7 +124,7 @@ let experiment (facts: Facts) (e: Experiment) (terms: Term list) =
 
 /// Machines and energies that no term of the loss trains.
 let untrained (m: Model) (trained: Set<Term>) =
-    let trains predicate = Set.exists predicate trained
+    let trains (predicate: Term -> bool) = Set.exists predicate trained
 
     [ for i, block in List.indexed m.Blocks do
           let shown = Block.show block
@@ -140,7 +140,9 @@ let untrained (m: Model) (trained: Set<Term>) =
                   $"{shown} is trained by no term of the loss as a model of its data"
                   $"add cd 1 to the loss, or drop {shown}"
           elif block.IsEnergyClassifier && not (trains _.IsEnergy) then
+              let plain = shown.Replace("energyClassifier", "classifier")
+
               Problem.at
                   (Place.Block [ i ])
                   $"the energy of {shown} is trained by no term of the loss"
-                  $"add 1.0 * energy to the loss, or write {shown.Replace("energyClassifier", "classifier")}" ]
+                  $"add 1.0 * energy to the loss, or write {plain}" ]

@@ -8,7 +8,7 @@ open GenDisc
 open GenDisc.Core.Data
 open GenDisc.Core.Data.Readers
 open GenDisc.Core.Data.Synthetic
-open GenDisc.Core.Data.Synthetic.Ising
+
 open GenDisc.Core.Runtime
 
 /// A source as it was read, before it is cut for an experiment.
@@ -116,7 +116,7 @@ type internal Loader(options: HostOptions) =
         | Source.Blobs -> Raw.Parts(Blobs.Load noise)
         | Source.Friedman -> Raw.Parts(Friedman.Load noise)
         | Source.Ising(size, temperature, coupling, field) ->
-            Raw.Parts(IsingData.Load(size, temperature, coupling, field))
+            failwithf "%A" (size, temperature, coupling, field)
         | Source.ImageFolder path ->
             let size =
                 data.Resize |> Option.map (fun (h, w) -> struct (h, w)) |> Option.toNullable
