@@ -92,7 +92,7 @@ let tests =
               Expect.hasLength history 14 "two epochs of seven batches")
           torchTest "a rate beyond reason is halved until training goes on, and every remedy is told" (fun () ->
               use model = energetic 1L
-              let watch = EnergyWatch(LargestEnergy = 50.0, MostRemedies = 60, MostSteps = 20)
+              let watch = EnergyWatch(LargestEnergy = 50.0, MostRemedies = 60, MostSteps = 20, MostRegularisation = 0.15)
               use learner = energyLearner model (sgd 1e6) brief watch 1L
               let listener = Listener()
               let outcome = fit (constant 2 16 None) listener learner (splitsOf 160) 1L uncancelled
@@ -109,13 +109,14 @@ let tests =
                     RemedyKind.MoreSteps
                     RemedyKind.Regularise
                     RemedyKind.LowerRate
-                    RemedyKind.Regularise // 20 steps are the most
+                    RemedyKind.LowerRate // 20 steps and α = 0.15 are the most
                     RemedyKind.LowerRate ]
                   "in order"
 
               let halved = kinds learner |> List.filter ((=) RemedyKind.LowerRate) |> List.length
               Expect.equal learner.Rate (1e6 / 2.0 ** float halved) "rate"
               Expect.equal learner.Sampler.Steps 20 "5, 10, 20 steps"
+              Expect.isTrue (learner.Remedies |> Seq.exists (fun r -> r.What.EndsWith "0.15")) "α"
               Expect.equal (outcome.Epochs[1]).LearningRate learner.Rate "in the report"
               Expect.hasLength listener.Warnings learner.Remedies.Count "all told"
 
