@@ -76,6 +76,12 @@ let private tests =
           Training.TrainerTests.tests
           Training.AugmentationTests.tests
           Training.MemoryTests.tests
+          Training.Energy.ReplayBufferTests.tests
+          Training.Energy.SgldSamplerTests.tests
+          Training.Energy.EnergyTermTests.tests
+          Training.Energy.EnergyLearnerTests.tests
+          Training.Energy.EnergyLearnerTests.alone
+          Evaluation.EnergySamplesTests.tests
           Evaluation.ConfusionMatrixTests.tests
           Evaluation.PrincipalComponentsTests.tests
           Evaluation.PredictionsTests.tests

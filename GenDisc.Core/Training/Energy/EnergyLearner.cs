@@ -185,7 +185,7 @@ public sealed class EnergyLearner : ILearner
     private (RemedyKind Kind, string What) Apply()
     {
         var next = remedies.Count == 0 ? RemedyKind.LowerRate : After(remedies[^1].Kind);
-        if (next == RemedyKind.MoreSteps && term.Sampler.Steps >= watch.MostSteps) next = After(next);
+        while (Exhausted(next)) next = After(next);
         switch (next)
         {
             case RemedyKind.LowerRate:
@@ -195,10 +195,18 @@ public sealed class EnergyLearner : ILearner
                 term.Sampler.Steps = Math.Min(2 * term.Sampler.Steps, watch.MostSteps);
                 return (next, $"more steps of the chains, {term.Sampler.Steps} a batch");
             default:
-                term.Regularisation = term.Regularisation == 0 ? watch.Regularisation : 2 * term.Regularisation;
+                var larger = term.Regularisation == 0 ? watch.Regularisation : 2 * term.Regularisation;
+                term.Regularisation = Math.Min(larger, watch.MostRegularisation);
                 return (next, $"energy regularisation, {Show(term.Regularisation)}");
         }
     }
+
+    private bool Exhausted(RemedyKind kind) => kind switch
+    {
+        RemedyKind.MoreSteps => term.Sampler.Steps >= watch.MostSteps,
+        RemedyKind.Regularise => term.Regularisation >= watch.MostRegularisation,
+        _ => false,
+    };
 
     private static RemedyKind After(RemedyKind kind) => kind switch
     {

@@ -9,11 +9,15 @@ namespace GenDisc.Core.Training.Energy;
 /// </param>
 /// <param name="MostRemedies">After so many training is given up.</param>
 /// <param name="MostSteps">Of a chain for each batch: more are not tried.</param>
-/// <param name="Regularisation">α when it is first switched on.</param>
+/// <param name="Regularisation">α when it is first switched on, nats⁻¹.</param>
+/// <param name="MostRegularisation">
+/// α is not made larger: beyond 1 (Du and Mordatch 2019) the squares' own slope makes training diverge.
+/// </param>
 public sealed record EnergyWatch(
     double LargestGap = 100,
     double LargestEnergy = 1e4,
     int Patience = 50,
     int MostRemedies = 8,
     int MostSteps = 160,
-    double Regularisation = 0.1);
+    double Regularisation = 0.1,
+    double MostRegularisation = 1);

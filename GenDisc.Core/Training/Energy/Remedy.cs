@@ -1,6 +1,9 @@
 namespace GenDisc.Core.Training.Energy;
 
-/// <summary>What is done about an energy model that diverges, in this order and then from the start again.</summary>
+/// <summary>
+/// What is done about an energy model that diverges, in this order and then from the start again, without those that have
+/// come to their limit.
+/// </summary>
 public enum RemedyKind
 {
     /// <summary>Half the learning rate.</summary>
