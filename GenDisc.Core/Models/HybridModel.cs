@@ -56,6 +56,9 @@ public sealed class HybridModel : Module
     /// <summary>The model's Boltzmann machines, first to last.</summary>
     public IEnumerable<EnergyMachine> Machines => stages.OfType<MachineStage>().Select(s => s.Machine);
 
+    /// <summary>Whether a trained model stands before the machines, so that they do not read the data themselves.</summary>
+    public bool EncodesFirst => Machines.Any() && stages.OfType<TrunkStage>().Any(s => s.Layers.modules().Any(m => m is PretrainedEncoder));
+
     /// <summary>Whether several machines learn one after the other.</summary>
     public bool TakesTurns => Machines.Skip(1).Any();
 

@@ -127,6 +127,8 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
                   "test", splits.Test.Count ]
               Warnings = recorder.Warnings }
 
+    MachineData.start model streams device splits.Train
+
     let fit () =
         Trainer(Compile.trainerOptions experiment.Data experiment.Training, recorder)
             .Fit(learner, splits, streams, device, options.Cancel)
@@ -161,7 +163,23 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
 
     let test = Examined.split subject "test" splits.Test
 
-    let figures: Metrics = { Values = judge loader subject prepared validation test }
+    let truth =
+        Truth.write
+            subject
+            { Note = RunEvent.Note >> options.Tell
+              Warn = recorder.Warn
+              Cancel = options.Cancel }
+            splits
+            train
+            validation
+            test
+
+    MachineLooks.write subject splits
+
+    let added (more: Map<string, float>) (figures: Map<string, float>) : Metrics =
+        { Values = Map.fold (fun all name value -> Map.add name value all) figures more }
+
+    let figures = judge loader subject prepared validation test |> added truth.Test
 
     Atomic.write (folder.File "model.safetensors") (fun stream ->
         SafeTensors.Save(model, stream, dict [ "gendisc", id ] |> Collections.Generic.Dictionary))
@@ -182,11 +200,11 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
 
     let validated: Metrics =
         validation
-        |> Option.map (fun v -> { Values = v.Figures })
+        |> Option.map (fun v -> added truth.Validation v.Figures)
         |> Option.defaultValue empty
 
     let final =
-        result status ({ Values = train.Figures }, validated, figures) (Some outcome)
+        result status (added truth.Train train.Figures, validated, figures) (Some outcome)
 
     let message =
         if outcome.Interrupted then
