@@ -108,6 +108,7 @@ let private tests =
           Kernels.Products.AffineBlockTests.tests
           Kernels.Optimisers.FusedUpdateTests.tests
           Training.KernelAgreementTests.tests
+          Kernels.Boltzmann.PhasesTests.tests
           // These change the number of threads: nothing else may run beside them.
           testSequenced (
               testList
@@ -119,7 +120,8 @@ let private tests =
                     Kernels.Losses.LatentDrawTests.alone
                     Kernels.Random.BernoulliSamplerTests.alone
                     Kernels.Gather.PixelGatherTests.alone
-                    Data.Augmenting.AugmenterTests.alone ]
+                    Data.Augmenting.AugmenterTests.alone
+                    Kernels.Boltzmann.PhasesTests.threads ]
           ) ]
 
 [<EntryPoint>]
