@@ -43,10 +43,8 @@ let withoutKernels (machine: Rbm) =
 
     use _constant = torch.no_grad ()
 
-    let parameters = twin.state_dict ()
-
-    for KeyValue(name, t) in machine.state_dict () do
-        parameters[name].copy_ t |> ignore
+    for own, other in Seq.zip (twin.parameters ()) (machine.parameters ()) do
+        own.copy_ other |> ignore
 
     twin
 
