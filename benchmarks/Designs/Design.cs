@@ -1,4 +1,8 @@
 using GenDisc.Core.Data;
+using GenDisc.Core.Models;
+using GenDisc.Core.Runtime;
+using GenDisc.Core.Training;
+using TorchSharp;
 
 namespace GenDisc.Benchmarks;
 
@@ -8,7 +12,21 @@ internal abstract record Design(string Name)
     /// <summary>Nothing is drawn in training, so that equal weights and batches give equal losses.</summary>
     public abstract bool Deterministic { get; }
 
-    public abstract Ours Ours(Dataset data);
+    public abstract OptimiserOptions Optimiser { get; }
+
+    public abstract HybridModel Model();
+
+    /// <summary>What training minimises.</summary>
+    public abstract IReadOnlyList<WeightedTerm> Terms(HybridModel model);
+
+    public Ours Ours(Dataset data)
+    {
+        var model = Model();
+        return new Ours(new GradientLearner(model, Terms(model), Optimiser, clip: null, new Streams(1).Noise(torch.CPU)), data);
+    }
+
+    /// <summary>How bad a model is on `[n, …]` images; null where the loss that training reports tells.</summary>
+    public virtual double? Badness(torch.nn.Module model, torch.Tensor images) => null;
 
     /// <summary>The model as a TorchSharp user would write it.</summary>
     public abstract HandWritten Plain();

@@ -31,5 +31,6 @@ internal static class Designs
             Head = [new Dense(32, 128), new Relu(), new Dense(128, 10)],
             BoundWeight = 0.1,
         },
+        new Restricted("rbm", 784, 500),
     ];
 }

@@ -1,4 +1,3 @@
-using GenDisc.Core.Data;
 using GenDisc.Core.Models;
 using GenDisc.Core.Modules;
 using GenDisc.Core.Runtime;
@@ -26,18 +25,18 @@ internal sealed record Network(string Name) : Design(Name)
 
     public override bool Deterministic => Latent is null;
 
-    public override Ours Ours(Dataset data)
-    {
-        var model = new HybridModel([.. Stages(new RandomStream(1, "init"))]);
-        var terms = LossTerm.ApplicableTo(model).Select(term =>
+    public override OptimiserOptions Optimiser { get; } = new(OptimiserKind.Adam, Rate);
+
+    public override HybridModel Model() => new([.. Stages(new RandomStream(1, "init"))]);
+
+    public override IReadOnlyList<WeightedTerm> Terms(HybridModel model) =>
+    [
+        .. LossTerm.ApplicableTo(model).Select(term =>
         {
             var weight = term is CrossEntropyTerm ? 1 : BoundWeight;
             return new WeightedTerm(term, _ => weight, weight);
-        });
-        var noise = new Streams(1).Noise(torch.CPU);
-        var learner = new GradientLearner(model, [.. terms], new OptimiserOptions(OptimiserKind.Adam, Rate), clip: null, noise);
-        return new Ours(learner, data);
-    }
+        }),
+    ];
 
     public override HandWritten Plain() => new HandWrittenNetwork(this);
 

@@ -5,21 +5,19 @@ namespace GenDisc.Benchmarks;
 
 /// <summary>
 /// A training loop as a TorchSharp user would write it: the data as one float tensor in memory, rows picked by a random
-/// permutation, TorchSharp's Adam, the loss summed up for the epoch.
+/// permutation, the figure that the model reports summed up for the epoch.
 /// </summary>
 internal sealed class Plain : ISide
 {
     private readonly HandWritten model;
     private readonly Tensor x;
     private readonly Tensor y;
-    private readonly optim.Optimizer optimiser;
 
     public Plain(HandWritten model, Dataset data)
     {
         this.model = model;
         x = tensor(data.Pixels.ToArray(), dtype: uint8).reshape([data.Count, .. data.ExampleShape]).to(float32).div_(255);
         y = tensor(data.Labels.ToArray(), dtype: int64);
-        optimiser = optim.Adam(model.parameters(), Network.Rate);
     }
 
     public nn.Module Module => model;
@@ -46,15 +44,8 @@ internal sealed class Plain : ISide
 
     public void Dispose()
     {
-        foreach (var part in (IDisposable[])[x, y, optimiser, model]) part.Dispose();
+        foreach (var part in (IDisposable[])[x, y, model]) part.Dispose();
     }
 
-    private double Step(Tensor rows)
-    {
-        optimiser.zero_grad();
-        var loss = model.Loss(x.index_select(0, rows), y.index_select(0, rows));
-        loss.backward();
-        optimiser.step();
-        return loss.item<float>();
-    }
+    private double Step(Tensor rows) => model.Learn(x.index_select(0, rows), y.index_select(0, rows));
 }

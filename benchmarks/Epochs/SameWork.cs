@@ -7,6 +7,9 @@ namespace GenDisc.Benchmarks;
 internal static class SameWork
 {
     private const double Tolerance = 1e-4;
+    private const int Judged = 1000;
+    private const double Learned = 0.5;
+    private const double Alike = 0.1;
 
     /// <summary>From equal weights, two steps on equal batches must report equal losses.</summary>
     /// <exception cref="InvalidOperationException">They do not.</exception>
@@ -30,6 +33,24 @@ internal static class SameWork
     public static void CheckFalling(string side, double first, double last)
     {
         if (!(last < first)) throw new InvalidOperationException($"{side}: the loss does not fall, from {first} to {last}");
+    }
+
+    /// <summary>
+    /// After as many epochs on both sides: much better than a new model, and as good as each other. Draws differ, so the
+    /// models do.
+    /// </summary>
+    /// <returns>False where the design's loss tells how good a model is.</returns>
+    /// <exception cref="InvalidOperationException">They are not.</exception>
+    public static bool CheckEquallyGood(Design design, Dataset data, Ours ours, Plain plain)
+    {
+        using var inference = no_grad();
+        using var untrained = design.Model();
+        using var batch = Batches.Gather(data, Enumerable.Range(0, Judged).ToArray(), CPU);
+        if (design.Badness(untrained, batch.X) is not { } first) return false;
+        var (a, b) = (design.Badness(ours.Module, batch.X), design.Badness(plain.Module, batch.X));
+        if (!(a < Learned * first && b < Learned * first && Math.Abs(a.Value - b.Value) < Alike * b.Value))
+            throw new InvalidOperationException($"{design.Name}: from {first}, GenDisc comes to {a} and the loop by hand to {b}");
+        return true;
     }
 
     private static void Copy(nn.Module from, nn.Module to)

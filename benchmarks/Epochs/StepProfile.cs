@@ -26,16 +26,15 @@ internal static class StepProfile
         var clock = Stopwatch.StartNew();
         floor.Epoch();
         var products = clock.Elapsed.TotalMicroseconds / Batches.CountOf(data.Count, TrainingData.BatchSize);
-        var medians = Medians((HybridModel)ours.Module, data);
+        var medians = Medians(design, (HybridModel)ours.Module, data);
         var cells = medians.Append(medians.Sum()).Append(products);
         return $"{design.Name,-8}{string.Concat(cells.Select(us => string.Create(CultureInfo.InvariantCulture, $"{us,10:F0}")))}";
     }
 
-    private static double[] Medians(HybridModel model, Dataset data)
+    private static double[] Medians(Design design, HybridModel model, Dataset data)
     {
-        WeightedTerm[] terms = [.. LossTerm.ApplicableTo(model).Select(term => new WeightedTerm(term, _ => 1, 1))];
-        using var objective = Objective.Of(terms, kernels: true);
-        using var update = ParameterUpdate.For(new OptimiserOptions(OptimiserKind.Adam, Network.Rate), [.. model.parameters()], kernels: true);
+        using var objective = Objective.Of(design.Terms(model), kernels: true);
+        using var update = ParameterUpdate.For(design.Optimiser, [.. model.parameters()], kernels: true);
         using var noise = new Streams(1).Noise(torch.CPU);
         var order = Enumerable.Range(0, data.Count).ToArray();
         new RandomStream(1, "profile").Shuffle<int>(order);
@@ -60,7 +59,7 @@ internal static class StepProfile
                     Done();
                     objective.Backward();
                     Done();
-                    update.Step(Network.Rate, 1);
+                    update.Step(design.Optimiser.Rate, 1);
                     Done();
                 }
             }

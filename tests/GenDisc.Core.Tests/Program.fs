@@ -114,6 +114,7 @@ let private tests =
           Kernels.Products.AffineBlockTests.tests
           Kernels.Optimisers.FusedUpdateTests.tests
           Training.KernelAgreementTests.tests
+          Kernels.Boltzmann.PhasesTests.tests
           // These change the number of threads: nothing else may run beside them.
           testSequenced (
               testList
@@ -125,7 +126,8 @@ let private tests =
                     Kernels.Losses.LatentDrawTests.alone
                     Kernels.Random.BernoulliSamplerTests.alone
                     Kernels.Gather.PixelGatherTests.alone
-                    Data.Augmenting.AugmenterTests.alone ]
+                    Data.Augmenting.AugmenterTests.alone
+                    Kernels.Boltzmann.PhasesTests.threads ]
           ) ]
 
 [<EntryPoint>]

@@ -93,6 +93,21 @@ internal abstract unsafe class GradientNode
         throw new InvalidOperationException($"a gradient kernel failed: {caught.Message}", caught);
     }
 
+    /// <summary>Adds a gradient to a parameter's; the first one becomes it.</summary>
+    public static void Accumulate(nint leaf, nint gradient)
+    {
+        var existing = LibTorch.Gradient(leaf);
+        if (existing == 0)
+        {
+            LibTorch.SetGradient(leaf, gradient);
+            return;
+        }
+
+        using var sum = Tensor.UnsafeCreateTensor(existing);
+        using var more = Tensor.UnsafeCreateTensor(LibTorch.Detach(gradient));
+        sum.add_(more);
+    }
+
     /// <summary>Makes <paramref name="output"/> the result of this node applied to the inputs.</summary>
     public void Attach(ReadOnlySpan<nint> inputs, Tensor output)
     {
@@ -194,20 +209,6 @@ internal abstract unsafe class GradientNode
             LibTorch.Dispose(gradients[i]);
             gradients[i] = 0;
         }
-    }
-
-    private static void Accumulate(nint leaf, nint gradient)
-    {
-        var existing = LibTorch.Gradient(leaf);
-        if (existing == 0)
-        {
-            LibTorch.SetGradient(leaf, gradient);
-            return;
-        }
-
-        using var sum = Tensor.UnsafeCreateTensor(existing);
-        using var more = Tensor.UnsafeCreateTensor(LibTorch.Detach(gradient));
-        sum.add_(more);
     }
 
     /// <summary>A handle of our own on a parameter, or 0.</summary>

@@ -14,8 +14,15 @@ internal sealed class Roots : IDisposable
     private nint[] gradients = new nint[4];
     private torch.Tensor?[] rooms = new torch.Tensor?[4];
     private int count;
+    private nint[] leaves = new nint[4];
+    private nint[] given = new nint[4];
+    private int leafCount;
 
-    public void Clear() => count = 0;
+    public void Clear()
+    {
+        count = 0;
+        DropLeaves();
+    }
 
     /// <summary>Both tensors must live until <see cref="Backward"/> is through.</summary>
     public void Add(torch.Tensor tensor, torch.Tensor gradient)
@@ -50,15 +57,46 @@ internal sealed class Roots : IDisposable
         return kept;
     }
 
-    /// <summary>Adds to the `grad` of every parameter that the roots depend on.</summary>
+    /// <summary>A parameter whose gradient is known without a backward pass; one that requires none gets none.</summary>
+    /// <param name="parameter">Must live until <see cref="Backward"/> is through.</param>
+    /// <param name="gradient">Handle on a tensor of its shape that nothing else writes to; taken over.</param>
+    public void AddLeaf(torch.Tensor parameter, nint gradient)
+    {
+        if (!LibTorch.RequiresGradient(parameter.Handle))
+        {
+            LibTorch.Dispose(gradient);
+            return;
+        }
+
+        if (leafCount == leaves.Length)
+        {
+            Array.Resize(ref leaves, 2 * leafCount);
+            Array.Resize(ref given, 2 * leafCount);
+        }
+
+        (leaves[leafCount], given[leafCount]) = (parameter.Handle, gradient);
+        leafCount++;
+    }
+
+    /// <summary>Adds to the `grad` of every parameter that the roots depend on, and of those whose gradient is known.</summary>
     public void Backward()
     {
         if (count > 0) GradientNode.Run(tensors.AsSpan(0, count), gradients.AsSpan(0, count));
+        for (var i = 0; i < leafCount; i++) GradientNode.Accumulate(leaves[i], given[i]);
+        LibTorch.ThrowIfFailed();
+        DropLeaves();
     }
 
     public void Dispose()
     {
+        DropLeaves();
         foreach (var room in rooms) room?.Dispose();
         rooms = [];
+    }
+
+    private void DropLeaves()
+    {
+        for (var i = 0; i < leafCount; i++) LibTorch.Dispose(given[i]);
+        leafCount = 0;
     }
 }

@@ -60,6 +60,10 @@ internal static unsafe partial class LibTorch
     [LibraryImport(Library, EntryPoint = "THSTensor_t")]
     public static partial nint Transposed(nint matrix);
 
+    /// <summary>Part of a tensor along one dimension, on the same storage.</summary>
+    [LibraryImport(Library, EntryPoint = "THSTensor_narrow")]
+    public static partial nint Narrow(nint tensor, long dimension, long start, long length);
+
     /// <summary>sum ← beta·sum + alpha·(left right); beta 0 does not read the old values.</summary>
     [LibraryImport(Library, EntryPoint = "THSTensor_addmm_")]
     public static partial void AddProduct(nint sum, nint left, nint right, float beta, float alpha);

@@ -33,6 +33,10 @@ internal static unsafe class Columns
     public static void MaskAndSum(nint gradient, nint result, int rows, int columns, nint masked, nint sums) =>
         Reduce(gradient, result, rows, columns, masked, sums);
 
+    /// <summary>copy ← matrix; sums_c ← Σ_r matrix_rc.</summary>
+    public static void CopyAndSum(nint matrix, int rows, int columns, nint copy, nint sums) =>
+        Reduce(matrix, 0, rows, columns, copy, sums);
+
     private static void Reduce(nint gradient, nint result, int rows, int columns, nint masked, nint sums)
     {
         var work = new Work
@@ -91,21 +95,17 @@ internal static unsafe class Columns
                 {
                     var closed = Vector256.LessThanOrEqual(Vector256.Load(work->Result + at + c), Vector256<float>.Zero);
                     value = Vector256.AndNot(value, closed);
-                    value.Store(work->Into + at + c);
                 }
 
+                if (work->Into != null) value.Store(work->Into + at + c);
                 (Vector256.Load(sums + c) + value).Store(sums + c);
             }
 
             for (; c < count; c++)
             {
                 var value = work->From[at + c];
-                if (work->Result != null)
-                {
-                    if (work->Result[at + c] <= 0) value = 0;
-                    work->Into[at + c] = value;
-                }
-
+                if (work->Result != null && work->Result[at + c] <= 0) value = 0;
+                if (work->Into != null) work->Into[at + c] = value;
                 sums[c] += value;
             }
         }

@@ -74,6 +74,14 @@ internal static unsafe class BernoulliSampler
         Run(into, into, null, stream, &OnlyUniforms);
     }
 
+    /// <summary>1 where the uniform number is below p, else 0; NaN where p is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Decide(Vector256<float> uniform, Vector256<float> p) =>
+        Avx.BlendVariable(
+            Vector256.LessThan(uniform, p) & Vector256<float>.One,
+            p,
+            Avx.CompareUnordered(p, p));
+
     private static Tensor NumbersFor(Tensor like, CounterStream stream)
     {
         var uniforms = empty_like(like, ScalarType.Float32).contiguous();
@@ -137,13 +145,6 @@ internal static unsafe class BernoulliSampler
         if (probabilities != null) Lanes.Store(probabilities + i, mask, last);
         Lanes.Store(output + i, mask, Decide(uniforms.Next(), last));
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Decide(Vector256<float> uniform, Vector256<float> p) =>
-        Avx.BlendVariable(
-            Vector256.LessThan(uniform, p) & Vector256<float>.One,
-            p,
-            Avx.CompareUnordered(p, p));
 
     /// <summary>Runs on any processor.</summary>
     private static void OnlyUniforms(void* state, int block)

@@ -1,4 +1,5 @@
 using GenDisc.Core.Evaluation.Boltzmann;
+using GenDisc.Core.Kernels.Boltzmann;
 using GenDisc.Core.Kernels.Random;
 using GenDisc.Core.Runtime;
 using TorchSharp.Modules;
@@ -141,6 +142,12 @@ public sealed class Rbm : EnergyMachine
 
     public override void Advance(Tensor state, int sweeps, CounterStream stream, double beta = 1)
     {
+        if (Binary is { } binary && binary.Fits(state))
+        {
+            Gibbs.Advance(binary, state, sweeps, stream, beta);
+            return;
+        }
+
         using var outside = no_grad();
         for (var sweep = 0; sweep < sweeps; sweep++)
         {
@@ -176,6 +183,10 @@ public sealed class Rbm : EnergyMachine
 
     internal override IEnumerable<Parameter> EncoderParameters() =>
         logVariance is not null && Options.LearnsVariance ? [weight, hiddenBias, logVariance] : [weight, hiddenBias];
+
+    /// <summary>The parameters for kernels that may be used; null where units are real or classes.</summary>
+    internal BinaryMachine? Binary =>
+        Options.Kernels && logVariance is null && classWeight is null ? new BinaryMachine(weight, visibleBias, hiddenBias) : null;
 
     /// <summary>Logits of p(h | the state), `[chains, hidden]`.</summary>
     /// <param name="state">`[chains, stateSize]`</param>

@@ -1,4 +1,5 @@
 using GenDisc.Core.Data;
+using GenDisc.Core.Kernels.Boltzmann;
 using GenDisc.Core.Kernels.Random;
 using GenDisc.Core.Models;
 using GenDisc.Core.Models.Boltzmann;
@@ -74,10 +75,38 @@ public sealed class NegativePhaseTerm : MachineTerm
     internal override TermValue Evaluate(ModelOutput output, Batch batch, GradientRequest? request)
     {
         if (request is not { } wanted) return base.Evaluate(output, batch, null);
+        if (KernelFor(output) is { } machine) return Step(machine, output, wanted);
         var (difference, energy) = Learn(output, batch);
         var sum = difference.sum();
         wanted.Roots.Add(sum, full([], wanted.Scale, dtype: sum.dtype, device: sum.device));
         return new TermValue(sum.ToDouble(), DataEnergy: energy!.sum().ToDouble());
+    }
+
+    /// <summary>The machine, if the kernels can take a step with it.</summary>
+    private BinaryMachine? KernelFor(ModelOutput output)
+    {
+        if (Phase.Kind == NegativePhaseKind.Tempered || output.Machine is not Rbm { Binary: { } machine } rbm) return null;
+        var fits = machine.Fits(Need(output.Visible))
+            && (Phase.Kind == NegativePhaseKind.Contrastive || machine.Fits(NegativeSamples.Kept(Phase, rbm)));
+        return fits ? machine : null;
+    }
+
+    private TermValue Step(in BinaryMachine binary, ModelOutput output, GradientRequest request)
+    {
+        var (machine, visible) = (output.Machine!, output.Visible!);
+        var persists = Phase.Kind == NegativePhaseKind.Persistent;
+        var stream = StreamOf(machine);
+        if (persists) stream.Position = machine.ChainsPosition;
+        var offsets = Phase.Gradient switch
+        {
+            GradientKind.Centred => UnitOffsets.Data,
+            GradientKind.Enhanced => UnitOffsets.Middle,
+            _ => UnitOffsets.None,
+        };
+        var (data, states) = Phases.Step(
+            binary, visible, persists ? machine.Chains : null, Phase.Steps, stream, (request.Roots, request.Scale), offsets);
+        if (persists) machine.ChainsPosition = stream.Position;
+        return new TermValue(data - (visible.size(0) * states), DataEnergy: data);
     }
 
     private CounterStream StreamOf(EnergyMachine machine)
