@@ -67,6 +67,10 @@ let private tests =
           Models.EvidenceBoundTests.tests
           Models.SafeTensorsTests.tests
           Models.PretrainedEncoderTests.tests
+          Models.Boltzmann.RbmTests.tests
+          Models.Boltzmann.BoltzmannMachineTests.tests
+          Models.Boltzmann.GibbsLawsTests.tests
+          Training.Boltzmann.ExactLikelihoodTests.tests
           Training.RateScheduleTests.tests
           Training.TallyTests.tests
           Training.ModelStateTests.tests

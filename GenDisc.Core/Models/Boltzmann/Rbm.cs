@@ -132,14 +132,15 @@ public sealed class Rbm : EnergyMachine
     public override Tensor StateOf(Tensor visible, Tensor? labels, CounterStream stream)
     {
         using var outside = no_grad();
-        if (classWeight is null) return visible.clone();
         using var scope = NewDisposeScope();
+        if (classWeight is null) return visible.clone().contiguous().MoveToOuterDisposeScope();
         var label = labels is null
             ? Categorical(ClassLogitsOf(HiddenLogits(visible), 1), stream)
             : functional.one_hot(labels, Classes).to(visible.dtype);
         return cat([visible, label], 1).MoveToOuterDisposeScope();
     }
 
+    /// <exception cref="UserError">β is 0 and the visible units are Gaussian: they would spread without end.</exception>
     public override void Advance(Tensor state, int sweeps, CounterStream stream, double beta = 1)
     {
         if (Binary is { } binary && binary.Fits(state))
@@ -148,6 +149,8 @@ public sealed class Rbm : EnergyMachine
             return;
         }
 
+        if (logVariance is not null && beta <= 0)
+            throw new UserError("a machine with Gaussian units has no distribution at inverse temperature 0; take one above 0");
         using var outside = no_grad();
         for (var sweep = 0; sweep < sweeps; sweep++)
         {
