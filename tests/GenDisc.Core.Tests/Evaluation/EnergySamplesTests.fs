@@ -36,20 +36,24 @@ let tests =
               sampler.Sample 3 |> ignore
               let held = numbers (sampler.Buffer.Longest 3)
 
-              let drawn =
-                  EnergySamples.Draw(sampler, 3, 0) |> Array.concat |> Array.map float
+              let drawn = EnergySamples.Draw(sampler, 3, 0) |> Array.concat |> Array.map float
 
               Expect.equal drawn held "no step"
               Expect.equal (EnergySamples.Draw(sampler, 1000, 0)).Length 64 "no more than there are")
           torchTest "samples of a class are taken for it" (fun () ->
               use model = energetic 1L
-              use sampler = sampler model (SgldOptions(StepSize = 0.5, Noise = 0.01, BufferSize = 8)) 1L
+
+              use sampler =
+                  sampler model (SgldOptions(StepSize = 0.5, Noise = 0.01, BufferSize = 8)) 1L
 
               for label in 0 .. classes - 1 do
                   let rows = EnergySamples.DrawOf(sampler, label, 6, 60)
                   let x = torch.tensor(Array.concat rows).reshape(6L, int64 features)
                   let logits = numbers (model.EnergyLogits x) |> Array.chunkBySize classes
-                  let start = numbers (model.EnergyLogits(torch.full ([| 1L; int64 features |], (0.5).ToScalar())))
+
+                  let start =
+                      numbers (model.EnergyLogits(torch.full ([| 1L; int64 features |], (0.5).ToScalar())))
+
                   Expect.all logits (fun row -> row[label] > start[label]) $"logit {label} rises")
           torchTest "energies of a split and of rows agree with the logits" (fun () ->
               use model = energetic 1L
@@ -64,7 +68,9 @@ let tests =
               Expect.isTrue (allClose 1e-6 expected ofRows) "of rows"
               Expect.isEmpty (EnergySamples.Energies(model, [||], [ features ], torch.CPU)) "of none")
           test "histograms set beside each other share their edges" {
-              let all = Histogram.Together([| [| 0.0; 1.0; nan |]; [| 4.0; 3.5; 4.0 |]; [||] |], 4)
+              let all =
+                  Histogram.Together([| [| 0.0; 1.0; nan |]; [| 4.0; 3.5; 4.0 |]; [||] |], 4)
+
               Expect.all all (fun h -> h.Edges = [| 0.0; 1.0; 2.0; 3.0; 4.0 |]) "edges"
 
               Expect.equal

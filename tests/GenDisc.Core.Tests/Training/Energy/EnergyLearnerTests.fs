@@ -4,7 +4,6 @@ open System
 open Expecto
 open TorchSharp
 open GenDisc.Core.Data
-open GenDisc.Core.Data.Synthetic
 open GenDisc.Core.Evaluation
 open GenDisc.Core.Models
 open GenDisc.Core.Modules
@@ -21,7 +20,8 @@ let private sgd rate =
     OptimiserOptions(OptimiserKind.Sgd, rate)
 
 let private finite (model: HybridModel) =
-    model.parameters () |> Seq.forall (fun p -> numbers p |> Array.forall Double.IsFinite)
+    model.parameters ()
+    |> Seq.forall (fun p -> numbers p |> Array.forall Double.IsFinite)
 
 let private kinds (learner: EnergyLearner) =
     [ for r in learner.Remedies do
@@ -36,7 +36,9 @@ let private train seed =
     use model = energetic seed
     use learner = energyLearner model (adam 0.003) brief null seed
     let listener = Listener()
-    let outcome = fit (constant 2 16 None) listener learner (splitsOf 160) seed uncancelled
+
+    let outcome =
+        fit (constant 2 16 None) listener learner (splitsOf 160) seed uncancelled
 
     let figures =
         [ for e in outcome.Epochs do
@@ -58,8 +60,14 @@ let private clouds n =
                float32 (float (2 * label - 1) * 1.5 + 0.4 * stream.NextGaussian())
                float32 (0.4 * stream.NextGaussian()) |]
 
-    let data = Dataset.OfValues("clouds", [ 2 ], memory values, memory labels, [ "left"; "right" ])
-    Splits(Split(data, rowsOf 0 (n / 2 - 1)), Split(data, rowsOf (n / 2) (3 * n / 4 - 1)), Split(data, rowsOf (3 * n / 4) (n - 1)))
+    let data =
+        Dataset.OfValues("clouds", [ 2 ], memory values, memory labels, [ "left"; "right" ])
+
+    Splits(
+        Split(data, rowsOf 0 (n / 2 - 1)),
+        Split(data, rowsOf (n / 2) (3 * n / 4 - 1)),
+        Split(data, rowsOf (3 * n / 4) (n - 1))
+    )
 
 let tests =
     testList
@@ -68,7 +76,9 @@ let tests =
               let run (learner: ILearner) (model: HybridModel) =
                   use batch = batchOf 20
                   let tally = Tally()
-                  let losses = [ for i in 1..5 -> learner.Step(batch, StepSettings(1, i, 0.5), tally) ]
+
+                  let losses =
+                      [ for i in 1..5 -> learner.Step(batch, StepSettings(1, i, 0.5), tally) ]
 
                   losses,
                   bits model,
@@ -92,10 +102,16 @@ let tests =
               Expect.hasLength history 14 "two epochs of seven batches")
           torchTest "a rate beyond reason is halved until training goes on, and every remedy is told" (fun () ->
               use model = energetic 1L
-              let watch = EnergyWatch(LargestEnergy = 50.0, MostRemedies = 60, MostSteps = 20, MostRegularisation = 0.15)
+
+              let watch =
+                  EnergyWatch(LargestEnergy = 50.0, MostRemedies = 60, MostSteps = 20, MostRegularisation = 0.15)
+
               use learner = energyLearner model (sgd 1e6) brief watch 1L
               let listener = Listener()
-              let outcome = fit (constant 2 16 None) listener learner (splitsOf 160) 1L uncancelled
+
+              let outcome =
+                  fit (constant 2 16 None) listener learner (splitsOf 160) 1L uncancelled
+
               Expect.equal outcome.Epochs.Count 2 "through"
               Expect.isTrue (finite model) "finite parameters"
               Expect.isGreaterThan learner.Remedies.Count 6 "many"
@@ -121,7 +137,11 @@ let tests =
               Expect.hasLength listener.Warnings learner.Remedies.Count "all told"
 
               for i, remedy in Seq.indexed learner.Remedies do
-                  for part in [ remedy.What; remedy.Why; $"step {remedy.Step}"; $"remedy {i + 1} of at most 60" ] do
+                  for part in
+                      [ remedy.What
+                        remedy.Why
+                        $"step {remedy.Step}"
+                        $"remedy {i + 1} of at most 60" ] do
                       Expect.stringContains listener.Warnings[i] part "told as it was"
 
               for e in outcome.Epochs do
@@ -135,14 +155,21 @@ let tests =
 
               let e =
                   Expect.throwsC
-                      (fun () -> fit (constant 1 16 None) listener learner (splitsOf 160) 1L uncancelled |> ignore)
+                      (fun () ->
+                          fit (constant 1 16 None) listener learner (splitsOf 160) 1L uncancelled
+                          |> ignore)
                       id
                   :?> DivergedException
 
               Expect.equal (learner.Remedies.Count, listener.Warnings.Count) (8, 8) "eight, all told"
 
               for part in
-                  [ "diverged"; "in vain"; "half the learning rate, 5E+29"; "10 a batch"; "regularisation, 0.1"; "regularisation, 0.2" ] do
+                  [ "diverged"
+                    "in vain"
+                    "half the learning rate, 5E+29"
+                    "10 a batch"
+                    "regularisation, 0.1"
+                    "regularisation, 0.2" ] do
                   Expect.stringContains e.Message part "message"
 
               Expect.equal (bits model) before "the last good state, here the first")
@@ -174,42 +201,23 @@ let tests =
 
               for i in 1..8 do
                   step learner batch i |> ignore
-                  states.Add(bits model)
-              // Copies were taken at steps 3 and 6; the second has not proved itself.
-              let mutable met = []
+
+                  states.Add
+                      [| for p in model.parameters () do
+                             yield! numbers p |]
 
               assign model "1_classifier.0.bias" (torch.full ([| int64 classes |], nan.ToScalar()))
               step learner batch 9 |> ignore
-              met <- kinds learner
-              Expect.equal met [ RemedyKind.LowerRate ] "one"
+              Expect.equal (kinds learner) [ RemedyKind.LowerRate ] "one"
               Expect.equal learner.Sampler.Buffer.Moved 20 "only the batch's chains have moved"
-              // The step again, by a learner that starts from that state.
-              use model' = energetic 2L
-              let named = states[2] |> Map.ofList
+              // Copies were taken at steps 3 and 6; the second had not proved itself. Adam's first step is the rate for
+              // every parameter with a gradient.
+              let now =
+                  [| for p in model.parameters () do
+                         yield! numbers p |]
 
-              for KeyValue(name, t) in model'.state_dict () do
-                  let values = Runtime.InteropServices.MemoryMarshal.Cast<byte, float32>(ReadOnlySpan named[name]).ToArray()
-                  assign model' name (torch.tensor(values).reshape t.shape)
-
-              use twinModel = energetic 1L
-              use twin = energyLearner twinModel (adam 0.01) brief watch 1L
-
-              for i in 1..8 do
-                  step twin batch i |> ignore
-
-              Expect.equal (bits twinModel) states[7] "the same run"
-              let moved (a: HybridModel) (b: (string * byte array) list) =
-                  use _scope = torch.NewDisposeScope()
-                  let b = Map.ofList b
-
-                  [ for KeyValue(name, t) in a.state_dict () do
-                        let before = Runtime.InteropServices.MemoryMarshal.Cast<byte, float32>(ReadOnlySpan b[name]).ToArray()
-                        yield! Array.map2 (fun x y -> abs (x - float y)) (numbers t) before ]
-
-              // Adam's first step is the rate for every parameter with a gradient: half of it, from the state of step 3.
-              let distances = moved model states[2]
-              Expect.isLessThan (List.max distances) 0.00501 "no further than half the rate"
-              Expect.isGreaterThan (List.max distances) 0.0049 "and as far")
+              let furthest = Array.map2 (fun a b -> abs (a - b)) now states[2] |> Array.max
+              Expect.isTrue (close 1e-4 1.0 (furthest / 0.005)) "half the rate from step 3")
           torchTest "a term that samples another model is refused" (fun () ->
               use a = energetic 1L
               use b = energetic 2L
@@ -233,7 +241,11 @@ let tests =
                   new HybridModel(
                       [| TrunkStage(
                              new Chain(
-                                 nets [ new Affine(2, 32, stream); Pure.Silu(); new Affine(32, 32, stream); Pure.Silu() ]
+                                 nets
+                                     [ new Affine(2, 32, stream)
+                                       Pure.Silu()
+                                       new Affine(32, 32, stream)
+                                       Pure.Silu() ]
                              )
                          )
                          energyHead 32 2 stream |]
@@ -253,15 +265,22 @@ let tests =
               let means = Trainer.Evaluate(learner, splits.Test, generator 1L, torch.CPU)
               Expect.isGreaterThan (means["accuracy"]) 0.95 "classes"
               let samples = EnergySamples.Draw(sampler, 512, 100)
-              let mean k = samples |> Array.averageBy (fun s -> float s[k])
-              let spread k = samples |> Array.averageBy (fun s -> float s[k] ** 2.0) |> sqrt
+
+              let mean k =
+                  samples |> Array.averageBy (fun s -> float s[k])
+
+              let spread k =
+                  samples |> Array.averageBy (fun s -> float s[k] ** 2.0) |> sqrt
               // Data: means 0 and 0, deviations √(1.5² + 0.4²) = 1.55 and 0.4.
               Expect.isLessThan (abs (mean 0)) 0.5 "mean across"
               Expect.isLessThan (abs (mean 1)) 0.15 "mean along"
               Expect.isLessThan (abs (spread 0 - 1.55)) 0.3 "deviation across"
               Expect.isLessThan (abs (spread 1 - 0.4)) 0.2 "deviation along"
               let energies = EnergySamples.Energies(model, splits.Test, torch.CPU)
-              let far = [| for x, y in [ 0f, 4f; 0f, -4f; 6f, 0f; -6f, 0f; 0f, 0f ] -> [| x; y |] |]
+
+              let far =
+                  [| for x, y in [ 0f, 4f; 0f, -4f; 6f, 0f; -6f, 0f; 0f, 0f ] -> [| x; y |] |]
+
               let outside = EnergySamples.Energies(model, far, [ 2 ], torch.CPU)
               Expect.all outside (fun e -> e > Array.average energies + 1.0) "density falls away from the data") ]
 
@@ -288,14 +307,18 @@ let alone =
               let _, before = steps 60
               let remedies, after = steps 60
               Expect.isGreaterThan remedies 0 "some"
-              Expect.isLessThan (abs (after - before)) 5L "live tensors"
+              // A copy of the model, of four tensors, may be in hand or not.
+              Expect.contains [ -4L; 0L; 4L ] (after - before) "live tensors"
           }
           test "a learner leaves no tensor behind" {
               use model = energetic 1L
 
               let once () =
                   use learner = energyLearner model (adam 1e-3) brief null 1L
-                  fit (constant 2 16 (Some 1)) (Listener()) learner (splitsOf 64) 1L uncancelled |> ignore
+
+                  fit (constant 2 16 (Some 1)) (Listener()) learner (splitsOf 64) 1L uncancelled
+                  |> ignore
+
                   EnergySamples.Draw(learner.Sampler, 10, 3) |> ignore
                   EnergySamples.DrawOf(learner.Sampler, 1, 10, 3) |> ignore
 

@@ -23,7 +23,10 @@ let private step kernels alpha seed n =
     use model = energetic seed
     use sampler = sampler model brief seed
     let term = EnergyTerm(sampler, Regularisation = alpha)
-    use learner = gradientLearner model term (OptimiserOptions(OptimiserKind.Sgd, 1.0)) kernels
+
+    use learner =
+        gradientLearner model term (OptimiserOptions(OptimiserKind.Sgd, 1.0)) kernels
+
     use batch = batchOf n
     let tally = Tally()
     let loss = learner.Step(batch, StepSettings(1, 1, 1.0), tally)
@@ -47,7 +50,9 @@ let tests =
     testList
         "EnergyTerm"
         [ torchTest "an energy is −log Σ exp of logits, and its own at any size" (fun () ->
-              let logits = array2D [ [ 1.0; -2.0; 0.5 ]; [ 1000.0; 1000.0; -5.0 ]; [ 0.0; 0.0; 0.0 ] ]
+              let logits =
+                  array2D [ [ 1.0; -2.0; 0.5 ]; [ 1000.0; 1000.0; -5.0 ]; [ 0.0; 0.0; 0.0 ] ]
+
               let energies = numbers (HybridModel.EnergyOf(torch.tensor logits))
               let expected = [| -logSumExp [| 1.0; -2.0; 0.5 |]; -1000.0 - log 2.0; -log 3.0 |]
               Expect.isTrue (allClose 1e-12 expected energies) "nats")
@@ -70,7 +75,9 @@ let tests =
               use twin = sampler model brief 1L
 
               let of' (x: torch.Tensor) =
-                  numbers (model.EnergyLogits x) |> Array.chunkBySize classes |> Array.map (logSumExp >> (~-))
+                  numbers (model.EnergyLogits x)
+                  |> Array.chunkBySize classes
+                  |> Array.map (logSumExp >> (~-))
 
               let x, y = of' batch.X, of' (twin.Sample 9)
               Expect.isTrue (close 1e-5 (Array.average x) data) "E of data"
@@ -82,13 +89,24 @@ let tests =
               use model = energetic 1L
               use sampler = sampler model brief 1L
               let term = EnergyTerm sampler
-              use learner = new GradientLearner(model, [| WeightedTerm(term, (fun _ -> 1.0), 1.0) |], OptimiserOptions(OptimiserKind.Sgd, 0.01), Nullable(), generator 1L)
+
+              use learner =
+                  new GradientLearner(
+                      model,
+                      [| WeightedTerm(term, (fun _ -> 1.0), 1.0) |],
+                      OptimiserOptions(OptimiserKind.Sgd, 0.01),
+                      Nullable(),
+                      generator 1L
+                  )
+
               use batch = batchOf 16
               use twin = Energies.sampler model brief 1L
               let samples = twin.Sample 16
 
               let gap () =
-                  let mean x = numbers (HybridModel.EnergyOf(model.EnergyLogits x)) |> Array.average
+                  let mean x =
+                      numbers (HybridModel.EnergyOf(model.EnergyLogits x)) |> Array.average
+
                   mean batch.X - mean samples
 
               let before = gap ()
@@ -144,4 +162,6 @@ let tests =
                   )
 
               use sampler = sampler model brief 1L
-              userError [ "vae"; "energy classifier" ] (fun () -> EnergyTerm sampler) |> ignore) ]
+
+              userError [ "vae"; "energy classifier" ] (fun () -> EnergyTerm sampler)
+              |> ignore) ]

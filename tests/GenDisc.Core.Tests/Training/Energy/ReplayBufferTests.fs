@@ -65,8 +65,8 @@ let tests =
           torchTest "what is written back is what is drawn next, and it has moved" (fun () ->
               use buffer = buffer never 1L
               let places, states = drawn buffer 4
-              buffer.Keep(ReadOnlySpan places, states.add((2.0).ToScalar()))
-              let moved = states.add((2.0).ToScalar()) |> numbers |> Array.chunkBySize 6
+              buffer.Keep(ReadOnlySpan places, states.add ((2.0).ToScalar()))
+              let moved = states.add ((2.0).ToScalar()) |> numbers |> Array.chunkBySize 6
               Expect.equal buffer.Moved 4 "four"
               Expect.equal (Array.sort (all buffer)) (Array.sort moved) "first of those that have moved"
               let again, held = drawn buffer 10
@@ -75,7 +75,7 @@ let tests =
               for place, row in Array.zip places moved do
                   Expect.equal held[Array.findIndex ((=) place) again] row "there"
 
-              buffer.Keep(ReadOnlySpan [| places[2] |], states[0L].unsqueeze (0L))
+              buffer.Keep(ReadOnlySpan [| places[2] |], states[0L].unsqueeze(0L))
               Expect.equal (numbers (buffer.Longest 1)) (numbers states[0L]) "moved twice"
               buffer.Refill()
               Expect.equal buffer.Moved 0 "none after refilling"
@@ -84,7 +84,7 @@ let tests =
               let restarts chance =
                   use buffer = buffer (SgldOptions(BufferSize = 1000, Reinitialise = chance)) 1L
                   let places, states = drawn buffer 1000
-                  buffer.Keep(ReadOnlySpan places, states.add((2.0).ToScalar()))
+                  buffer.Keep(ReadOnlySpan places, states.add ((2.0).ToScalar()))
                   let _, states = drawn buffer 1000
 
                   let fresh =
@@ -110,4 +110,6 @@ let tests =
               Expect.notEqual (run 1L) (run 2L) "another seed")
           torchTest "a batch larger than the buffer is a user error" (fun () ->
               use buffer = buffer never 1L
-              userError [ "10 chains"; "11"; "buffer"; "batch" ] (fun () -> drawn buffer 11) |> ignore) ]
+
+              userError [ "10 chains"; "11"; "buffer"; "batch" ] (fun () -> drawn buffer 11)
+              |> ignore) ]

@@ -34,7 +34,13 @@ let private convolutional kernels =
 
     new HybridModel(
         [| TrunkStage(
-               new Chain(nets [ new Convolution(2, 4, false, stream, kernels); Pure.Relu(); Pure.MaxPool(kernels); Pure.Reshape [ 36L ] ])
+               new Chain(
+                   nets
+                       [ new Convolution(2, 4, false, stream, kernels)
+                         Pure.Relu()
+                         Pure.MaxPool(kernels)
+                         Pure.Reshape [ 36L ] ]
+               )
            )
            ClassifierStage(new Chain(nets [ new Affine(36, 3, stream, kernels) ]), true) |]
     )
@@ -49,32 +55,41 @@ let tests =
               let w = numbers (model.state_dict()["0_classifier.0.weight"])
               let moved = numbers (sampler.Advance(x, 3))
 
-              let expected =
-                  numbers x |> Array.mapi (fun i v -> v + 3.0 * 0.5 * w[i % features])
+              let expected = numbers x |> Array.mapi (fun i v -> v + 3.0 * 0.5 * w[i % features])
 
               Expect.isTrue (allClose 1e-6 expected moved) "x + 3 η w"
               Expect.equal (numbers (sampler.Advance(x, 0))) (numbers x) "no step")
           torchTest "a step goes down the energy's gradient, and for a class down −f_y" (fun () ->
               use model = energetic 1L
-              use sampler = sampler model (SgldOptions(StepSize = 1e-2, Noise = 0.0, UnitInterval = false)) 1L
+
+              use sampler =
+                  sampler model (SgldOptions(StepSize = 1e-2, Noise = 0.0, UnitInterval = false)) 1L
+
               let x = start 5
 
               for label in [ Nullable(); Nullable 2 ] do
-                  let slope = (sampler.Advance(x, 1, label).sub(x)) |> numbers |> Array.map (fun d -> d / -1e-2)
+                  let slope =
+                      (sampler.Advance(x, 1, label).sub(x))
+                      |> numbers
+                      |> Array.map (fun d -> d / -1e-2)
+
                   let at = x.clone().requires_grad_ true
                   let logits = model.EnergyLogits at
 
                   let energy =
                       if label.HasValue then
-                          logits[torch.TensorIndex.Colon, torch.TensorIndex.Single(int64 label.Value)].neg ()
+                          logits[torch.TensorIndex.Colon, torch.TensorIndex.Single(int64 label.Value)].neg()
                       else
-                          logits.exp().sum(1L).log().neg ()
+                          logits.exp().sum(1L).log().neg()
 
-                  energy.sum().backward ()
+                  energy.sum().backward()
                   Expect.isTrue (allClose 1e-3 (numbers (Unchecked.nonNull at.grad)) slope) $"label {label}")
           torchTest "energies fall along a chain without noise" (fun () ->
               use model = energetic 1L
-              use sampler = sampler model (SgldOptions(StepSize = 0.01, Noise = 0.0, UnitInterval = false)) 1L
+
+              use sampler =
+                  sampler model (SgldOptions(StepSize = 0.01, Noise = 0.0, UnitInterval = false)) 1L
+
               let x = start 8
               let before, after = energies model x, energies model (sampler.Advance(x, 20))
               Expect.isTrue (Array.forall2 (>) before after) "every one")
@@ -88,15 +103,34 @@ let tests =
               Expect.isLessThan (abs (mean - 4.0 * 0.04)) (5.0 * error) "4 σ² after four steps")
           torchTest "data in [0, 1] keep their chains there" (fun () ->
               use model = energetic 1L
-              use sampler = sampler model (SgldOptions(StepSize = 100.0, Noise = 1.0, BufferSize = 16)) 1L
+
+              use sampler =
+                  sampler model (SgldOptions(StepSize = 100.0, Noise = 1.0, BufferSize = 16)) 1L
+
               let values = numbers (sampler.Sample 16)
               Expect.all values (fun v -> v >= 0.0 && v <= 1.0) "inside"
-              Expect.isGreaterThan (values |> Array.filter (fun v -> v = 0.0 || v = 1.0)).Length 0 "held back at an end"
-              use free = GenDisc.Core.Tests.Training.Energy.Energies.sampler model (SgldOptions(StepSize = 100.0, UnitInterval = false, BufferSize = 16)) 1L
+
+              Expect.isGreaterThan
+                  (values |> Array.filter (fun v -> v = 0.0 || v = 1.0)).Length
+                  0
+                  "held back at an end"
+
+              use free =
+                  GenDisc.Core.Tests.Training.Energy.Energies.sampler
+                      model
+                      (SgldOptions(StepSize = 100.0, UnitInterval = false, BufferSize = 16))
+                      1L
+
               Expect.exists (numbers (free.Sample 16)) (fun v -> abs v > 10.0) "others go where they will")
           torchTest "the buffer goes on from where chains got to" (fun () ->
               use model = linear features
-              use sampler = sampler model (SgldOptions(Steps = 2, Noise = 0.0, BufferSize = 4, Reinitialise = 0.0, UnitInterval = false)) 1L
+
+              use sampler =
+                  sampler
+                      model
+                      (SgldOptions(Steps = 2, Noise = 0.0, BufferSize = 4, Reinitialise = 0.0, UnitInterval = false))
+                      1L
+
               let start = numbers (sampler.Buffer.First 4) |> Array.sum
               let w = numbers (model.state_dict()["0_classifier.0.weight"]) |> Array.sum
               let once, twice = numbers (sampler.Sample 4), numbers (sampler.Sample 4)
@@ -111,7 +145,7 @@ let tests =
 
               for given in [ false; true ] do
                   if given then
-                      model.EnergyLogits(start 3).sum().backward ()
+                      model.EnergyLogits(start 3).sum().backward()
 
                   let before = gradients model
                   let bits' = bits model
@@ -126,7 +160,7 @@ let tests =
                   use _scope = torch.NewDisposeScope()
                   use model = energetic 1L
                   use sampler = sampler model brief 1L
-                  let loss = model.EnergyLogits(start 3).sum ()
+                  let loss = model.EnergyLogits(start 3).sum()
 
                   if between then
                       sampler.Sample 8 |> ignore
@@ -192,7 +226,8 @@ let tests =
                     SgldOptions(Noise = -0.1), "noise"
                     SgldOptions(BufferSize = 0), "buffer"
                     SgldOptions(Reinitialise = 1.5), "[0, 1]" ] do
-                  userError [ "Langevin"; what; "got" ] (fun () -> sampler model options 1L) |> ignore)
+                  userError [ "Langevin"; what; "got" ] (fun () -> sampler model options 1L)
+                  |> ignore)
           torchTest "a plain classifier has no energy to sample" (fun () ->
               use model = hybrid 1L
               Expect.isFalse model.IsEnergyClassifier "plain"
