@@ -84,7 +84,7 @@ let private trajectory (numbers: Numbering) (points: AisPoint[]) =
 
         let traces =
             [ if spread.Length > 1 then
-                  EnergyPlot.band "± 1 standard deviation" (colour 0) spread
+                  EnergyPlot.band "one standard deviation" (colour 0) spread
               points
               |> Array.map (fun point -> point.Beta, point.Mean)
               |> Plot.line "mean log weight" (colour 0) "solid" 1.0 ]
@@ -121,12 +121,26 @@ let private energies (numbers: Numbering) (file: Energies option) =
                     [ text $"Free energy of {Statistics.listed names}: −log of the unnormalised probability.{overlap}" ]))
     |> Option.toList
 
+/// 1, 2 and 5 times powers of ten, or those powers alone where there would be too many.
+let private decades low high =
+    let marks (steps: float list) =
+        [ for power in int (floor (log10 low)) .. int (ceil (log10 high)) do
+              for step in steps do
+                  step * 10.0 ** float power ]
+        |> List.filter (fun x -> x >= low && x <= high)
+
+    let fine = marks [ 1.0; 2.0; 5.0 ]
+    if fine.Length <= 12 then fine else marks [ 1.0 ]
+
 let private thermalChart logarithmic (id, name: string, axis) (points: (float * float)[]) =
     let temperatures = points |> Array.map fst
     let layout = Plot.layout "temperature T = 1/β" axis false
 
     if logarithmic then
+        let ticks = decades (Array.min temperatures) (Array.max temperatures)
         layout.xaxis.``type`` <- "log"
+        layout.xaxis.tickvals <- ticks
+        layout.xaxis.ticktext <- (ticks |> List.map Number.plain)
 
     if Array.min temperatures < 1.0 && Array.max temperatures > 1.0 then
         layout.shapes <- [ Plot.rule ("x", 1.0, 1.0) ("paper", 0.0, 1.0) "dot" ]

@@ -5,12 +5,11 @@ open System
 open GenDisc.Reporting.EnergyFiles
 open GenDisc.Reporting.Html
 
-/// `pixels` or `units`.
-let private units (run: RunFolder) =
-    if run.Unit = "image" then "pixels" else "units"
+let private unit (run: RunFolder) =
+    if run.Unit = "image" then "pixel" else "unit"
 
 /// `independent pixels`: the machine without its couplings.
-let independent (run: RunFolder) = $"independent {units run}"
+let independent (run: RunFolder) = $"independent {unit run}s"
 
 let private nats (x: float) = Number.decimals 2 x
 
@@ -29,8 +28,8 @@ let private comparison (run: RunFolder) (m: BoltzmannFile) =
     | Some(own, naive) when own < naive ->
         let a, b, difference = apart own naive
 
-        $": log-probability {a} against {b} nats per {run.Unit}, {difference} nats lower than what the mean of each of the {units run} alone gives"
-    | _ -> $": it gives test data a lower probability than the mean of each of the {units run} alone does"
+        $": log-probability {a} against {b} nats per {run.Unit}, {difference} nats lower than a model gives that knows nothing but the mean of each {unit run}"
+    | _ -> $": it gives test data a lower probability than a model does that knows nothing but the mean of each {unit run}"
 
 let private remedies =
     [ "Lower the learning rate: a tenth of it first."
@@ -90,7 +89,7 @@ let private verdict (run: RunFolder) (m: BoltzmannFile) =
                     |> List.exists (fun low -> low < naive)
 
                 if surely then
-                    " Its 95 % interval reaches below them: it may be no better."
+                    " Its range of error reaches below them: it may be no better."
                 else
                     ""
 
@@ -160,7 +159,7 @@ let private likelihoods (run: RunFolder) (m: BoltzmannFile) (numbers: Numbering)
         | Some own, Some naive -> [ text (EnergyPlot.signed nats (own - naive)) ]
         | _ -> [ text "–" ]
 
-    let naive = $"Independent {units run}"
+    let naive = $"Independent {unit run}s"
 
     let rows =
         [ match m.Likelihood with
@@ -215,7 +214,7 @@ let private likelihoods (run: RunFolder) (m: BoltzmannFile) (numbers: Numbering)
               (numbered
                   (numbers.Table())
                   [ text $"Log-likelihood in nats per {run.Unit}; higher is better.{errors}{pseudo}" ])
-              (("", Align.Left)
+              (("Quantity", Align.Left)
                :: (columns |> List.map (fun (name, _) -> name, Align.Right)))
               rows ]
 
@@ -269,7 +268,7 @@ let private partition (m: BoltzmannFile) (numbers: Numbering) =
               (numbered
                   (numbers.Table())
                   [ text "The partition function Z, by which unnormalised probabilities become probabilities." ])
-              [ "", Align.Left; "", Align.Right ]
+              [ "Quantity", Align.Left; "Value", Align.Right ]
               (rows |> List.map (fun (name, cell) -> [], [ [ text name ]; cell ])) ]
 
 /// How far the estimate of log Z can be trusted.

@@ -77,23 +77,26 @@ let private remedies (numbers: Numbering) (file: EnergyFile) =
     | None -> []
     | Some [] -> [ p [ text "Training showed no sign of divergence: no remedy was needed." ] ]
     | Some all ->
-        let number n =
-            [ text (n |> Option.map Number.count |> Option.defaultValue "–") ]
+        let time (r: Remedy) =
+            match r.Epoch, r.Step with
+            | Some epoch, Some step -> $"epoch {Number.count epoch}, step {Number.count step}"
+            | Some epoch, None -> $"epoch {Number.count epoch}"
+            | None, Some step -> $"step {Number.count step}"
+            | None, None -> "–"
 
         let row (r: Remedy) =
-            [], [ number r.Epoch; number r.Step; [ EnergyPlot.wrapped r.What ]; [ EnergyPlot.wrapped r.Why ] ]
+            [], [ [ text (time r) ]; [ EnergyPlot.wrapped r.What ]; [ EnergyPlot.wrapped r.Why ] ]
 
         let times =
             if all.Length = 1 then
-                "once"
+                "once, and a remedy was applied"
             else
-                $"{all.Length} times"
+                $"{all.Length} times; each time a remedy was applied"
 
-        [ p [ text $"Training was about to diverge {times}; each time a remedy was applied." ]
+        [ p [ text $"Training was about to diverge {times}." ]
           table
               (numbered (numbers.Table()) [ text "What was done when training was about to diverge, and why." ])
-              [ "Epoch", Align.Right
-                "Step", Align.Right
+              [ "When", Align.Left
                 "Remedy", Align.Left
                 "Reason", Align.Left ]
               (all |> List.map row) ]

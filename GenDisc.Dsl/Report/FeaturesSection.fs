@@ -99,7 +99,7 @@ let features (run: RunFolder) (numbers: Numbering) =
       match run.Filters with
       | Some png ->
           div
-              "filters"
+              (if run.Boltzmann.IsSome then "filters many" else "filters")
               [ picture
                     "Filters of the first layer"
                     png

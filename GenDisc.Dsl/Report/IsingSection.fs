@@ -105,7 +105,7 @@ let private table (file: IsingFile) (numbers: Numbering) =
                   (numbers.Table())
                   [ text
                         $"Observables of the {lattice file}: of samples of the machine, of the sampler that it learned from, and exact values where they are known. ± is the standard error, with autocorrelation. z is the machine’s difference from the sampler over their combined standard error; beyond ±3, chance is an unlikely cause." ])
-              [ "", Align.Left
+              [ "Observable", Align.Left
                 "machine", Align.Right
                 "sampler", Align.Right
                 "exact", Align.Right
