@@ -100,10 +100,5 @@ let features (run: RunFolder) (numbers: Numbering) =
       | Some png ->
           div
               (if run.Boltzmann.IsSome then "filters many" else "filters")
-              [ picture
-                    "Filters of the first layer"
-                    png
-                    (numbered
-                        (numbers.Figure())
-                        [ text (filters run) ]) ]
+              [ picture "Filters of the first layer" png (numbered (numbers.Figure()) [ text (filters run) ]) ]
       | None -> () ]

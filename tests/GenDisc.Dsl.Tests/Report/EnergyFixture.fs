@@ -65,16 +65,22 @@ let boltzmann (test: float) below =
 "thermodynamics":{thermodynamics}}}"""
 
 let private withFile file (folder: string) =
-    Fixture.put folder "result.json" (result "mnist-rbm <i>" "\"test.loss\":0.5" """{"train":54000,"validation":6000,"test":10000}""")
+    Fixture.put
+        folder
+        "result.json"
+        (result "mnist-rbm <i>" "\"test.loss\":0.5" """{"train":54000,"validation":6000,"test":10000}""")
+
     Fixture.put folder "plan.json" """{"parameters":393284,"terms":[],"shape":[1,28,28]}"""
     Fixture.put folder "figures/boltzmann.json" file
     pictures folder
 
 /// A machine that beats independent pixels.
-let machine folder = withFile (boltzmann -95.3 "false") folder
+let machine folder =
+    withFile (boltzmann -95.3 "false") folder
 
 /// The machine that issue trackers warn of: its loss fell, and it is worse than independent pixels.
-let bad folder = withFile (boltzmann -269.4 "true") folder
+let bad folder =
+    withFile (boltzmann -269.4 "true") folder
 
 let private four energy magnetisation heat susceptibility =
     $""""energy":{energy},"magnetisation":{magnetisation},"specificHeat":{heat},"susceptibility":{susceptibility}"""
@@ -85,16 +91,18 @@ let private curveAt shift (t: float) =
     let peak width = exp (-((t - 2.35) ** 2.0) / width)
 
     $"""{{"temperature":{num t},{four
-                                    (nums [ e + shift; 0.004 ])
-                                    (nums [ m - shift; 0.006 ])
-                                    (nums [ 0.1 + 1.3 * peak 0.2; 0.03 ])
-                                    (nums [ 0.05 + 2.2 * peak 0.1; 0.05 ])}}}"""
+                                     (nums [ e + shift; 0.004 ])
+                                     (nums [ m - shift; 0.006 ])
+                                     (nums [ 0.1 + 1.3 * peak 0.2; 0.03 ])
+                                     (nums [ 0.05 + 2.2 * peak 0.1; 0.05 ])}}}"""
 
 /// A machine that learned an 8×8 lattice; `energy` and `magnetisation` are those of its samples.
 let isingWith (energy: string) (magnetisation: string) (folder: string) =
     Fixture.put folder "result.json" (result "ising-rbm" "" """{"train":20000,"test":2000}""")
     let curve = list [ for i in 0..16 -> curveAt 0.0 (1.4 + 0.12 * float i) ]
-    let knob = list [ for t in [ 1.8; 2.0; 2.15; 2.27; 2.5; 2.8; 3.0 ] -> curveAt 0.03 t ]
+
+    let knob =
+        list [ for t in [ 1.8; 2.0; 2.15; 2.27; 2.5; 2.8; 3.0 ] -> curveAt 0.03 t ]
 
     let onsager =
         list
@@ -118,7 +126,14 @@ let ising folder =
     isingWith "[-1.4342,0.0031]" "[0.672,0.005]" folder
 
 let history =
-    list [ for i in 0..300 -> let s = float (i * 10) in nums [ s; -12.0 + 4.0 * exp (-s / 500.0); -12.4 + 9.0 * exp (-s / 300.0) * cos (s / 90.0) ] ]
+    list
+        [ for i in 0..300 ->
+              let s = float (i * 10) in
+
+              nums
+                  [ s
+                    -12.0 + 4.0 * exp (-s / 500.0)
+                    -12.4 + 9.0 * exp (-s / 300.0) * cos (s / 90.0) ] ]
 
 /// energy.json with these remedies.
 let energy remedies =
@@ -127,8 +142,16 @@ let energy remedies =
 
 /// A classifier that is an energy, too.
 let classifier (folder: string) =
-    Fixture.put folder "result.json" (result "energy-classifier" "\"test.accuracy\":0.981" """{"train":54000,"validation":6000,"test":10000}""")
-    Fixture.put folder "plan.json" """{"parameters":52650,"terms":[{"name":"crossEntropy","weight":1.0}],"shape":[1,28,28],"classes":10}"""
+    Fixture.put
+        folder
+        "result.json"
+        (result "energy-classifier" "\"test.accuracy\":0.981" """{"train":54000,"validation":6000,"test":10000}""")
+
+    Fixture.put
+        folder
+        "plan.json"
+        """{"parameters":52650,"terms":[{"name":"crossEntropy","weight":1.0}],"shape":[1,28,28],"classes":10}"""
+
     Mosaic.write (Path.Combine(folder, "figures/samples.png")) 10 (1, 28, 28) (Array.init 50 digit)
 
     Fixture.put
