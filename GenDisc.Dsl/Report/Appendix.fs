@@ -89,7 +89,7 @@ let reading (run: RunFolder) =
           if run.Latent |> Option.exists (fun latent -> not latent.Explained.IsEmpty) then
               "The picture of the latent space is a projection. Distances in it are smaller than or equal to those in the full space."
           if run.Boltzmann |> Option.exists (fun m -> m.Likelihood.IsSome) then
-              "Log-likelihoods of a machine are those of the data as it saw them. Figures for binary pixels compare with others for the same binary pixels only, and never with densities of grey ones."
+              "Log-likelihoods compare only between models of the same data, made binary in the same way; probabilities of binary values and densities of continuous ones are different quantities."
           if run.Energy.IsSome then
               "Energies have no zero: only differences between them mean something, and only within one model."
           if

@@ -11,6 +11,10 @@ let private sampled = colour 3
 let private colourOf name =
     if name = "samples" then sampled else colour 0
 
+/// `10`, `2k`.
+let private brief (n: int64) =
+    if n >= 1000L && n % 1000L = 0L then $"{n / 1000L}k" else string n
+
 /// A mosaic whose columns are named above it.
 let private mosaic (run: RunFolder) (numbers: Numbering) png =
     let sweeps = run.Chains |> Option.map _.Sweeps |> Option.defaultValue []
@@ -23,7 +27,7 @@ let private mosaic (run: RunFolder) (numbers: Numbering) png =
                   "div"
                   [ "class", "sweeps"
                     "style", $"grid-template-columns: repeat({sweeps.Length}, 1fr)" ]
-                  (sweeps |> List.map (fun n -> span "sweep" (Number.count n))) ]
+                  (sweeps |> List.map (fun n -> span "sweep" (brief n))) ]
 
     let columns =
         if sweeps.IsEmpty then
@@ -47,7 +51,11 @@ let private mosaic (run: RunFolder) (numbers: Numbering) png =
         "figure"
         [ "class", "picture chains" ]
         (heads
-         @ [ el "img" [ "alt", "Chains over time"; "src", "data:image/png;base64," + Convert.ToBase64String png ] []
+         @ [ el
+                 "img"
+                 [ "alt", "Chains over time"
+                   "src", "data:image/png;base64," + Convert.ToBase64String png ]
+                 []
              el "figcaption" [] caption ])
 
 let pictures (run: RunFolder) (numbers: Numbering) =
@@ -84,7 +92,7 @@ let private trajectory (numbers: Numbering) (points: AisPoint[]) =
 
         let traces =
             [ if spread.Length > 1 then
-                  EnergyPlot.band "± 1 standard deviation" (colour 0) spread
+                  EnergyPlot.band "one standard deviation" (colour 0) spread
               points
               |> Array.map (fun point -> point.Beta, point.Mean)
               |> Plot.line "mean log weight" (colour 0) "solid" 1.0 ]
@@ -121,33 +129,53 @@ let private energies (numbers: Numbering) (file: Energies option) =
                     [ text $"Free energy of {Statistics.listed names}: −log of the unnormalised probability.{overlap}" ]))
     |> Option.toList
 
+/// 1, 2 and 5 times powers of ten, or those powers alone where there would be too many.
+let private decades low high =
+    let marks (steps: float list) =
+        [ for power in int (floor (log10 low)) .. int (ceil (log10 high)) do
+              for step in steps do
+                  step * 10.0 ** float power ]
+        |> List.filter (fun x -> x >= low && x <= high)
+
+    let fine = marks [ 1.0; 2.0; 5.0 ]
+    if fine.Length <= 12 then fine else marks [ 1.0 ]
+
+/// A machine is trained at β = 1.
+let private trained = 1.0
+
 let private thermalChart logarithmic (id, name: string, axis) (points: (float * float)[]) =
     let temperatures = points |> Array.map fst
     let layout = Plot.layout "temperature T = 1/β" axis false
 
     if logarithmic then
+        let ticks = decades (Array.min temperatures) (Array.max temperatures)
         layout.xaxis.``type`` <- "log"
+        layout.xaxis.tickvals <- ticks
+        layout.xaxis.ticktext <- (ticks |> List.map Number.plain)
 
-    if Array.min temperatures < 1.0 && Array.max temperatures > 1.0 then
-        layout.shapes <- [ Plot.rule ("x", 1.0, 1.0) ("paper", 0.0, 1.0) "dot" ]
+    if Array.min temperatures < trained && Array.max temperatures > trained then
+        layout.shapes <- [ Plot.rule ("x", trained, trained) ("paper", 0.0, 1.0) "dot" ]
 
-    figure $"figure-thermal-{id}" name (plain Small) [ Plot.line name (colour 0) "solid" 1.0 points ] layout [ text name ]
+    figure
+        $"figure-thermal-{id}"
+        name
+        (plain Small)
+        [ Plot.line name (colour 0) "solid" 1.0 points ]
+        layout
+        [ text name ]
 
 /// Energy, entropy, free energy and heat capacity over temperature.
 let private thermodynamics (numbers: Numbering) (all: Thermal[]) =
     let all = all |> Array.sortBy (fun t -> 1.0 / t.Beta)
 
     let curve (value: Thermal -> float) =
-        all
-        |> Array.map (fun t -> 1.0 / t.Beta, value t)
-        |> finite
-        |> Array.ofSeq
+        all |> Array.map (fun t -> 1.0 / t.Beta, value t) |> finite |> Array.ofSeq
 
     let curves =
         [ ("energy", "Mean energy U", "U, nats"), curve _.Energy
           ("entropy", "Entropy S", "S, nats"), curve _.Entropy
           ("free", "Free energy F = U − T S", "F, nats"), curve _.FreeEnergy
-          ("heat", "Heat capacity C", "C, nats per unit of T"), curve _.HeatCapacity ]
+          ("heat", "Heat capacity C", "C = dU/dT, nats"), curve _.HeatCapacity ]
         |> List.filter (fun (_, points) -> points.Length > 1)
 
     if curves.IsEmpty then
@@ -155,11 +183,15 @@ let private thermodynamics (numbers: Numbering) (all: Thermal[]) =
     else
         let temperatures = curves |> Seq.collect snd |> Seq.map fst
         let logarithmic = Seq.max temperatures > 20.0 * Seq.min temperatures
-        let charts = curves |> List.map (fun (what, points) -> thermalChart logarithmic what points)
 
-        let scale =
-            if logarithmic then
-                ", on a logarithmic scale"
+        let charts =
+            curves |> List.map (fun (what, points) -> thermalChart logarithmic what points)
+
+        let scale = if logarithmic then ", on a logarithmic scale" else ""
+
+        let marked =
+            if Seq.min temperatures < trained && Seq.max temperatures > trained then
+                " The dotted line is the temperature it was trained at."
             else
                 ""
 
@@ -168,10 +200,12 @@ let private thermodynamics (numbers: Numbering) (all: Thermal[]) =
               (numbered
                   (numbers.Figure())
                   [ text
-                        $"The machine as a physical system over temperature{scale}: the dotted line is the temperature it was trained at. F = −T log Z; a peak of the heat capacity marks where it orders." ]) ]
+                        $"The machine as a physical system over temperature{scale}.{marked} F = −T log Z; a peak of the heat capacity marks where it orders." ]) ]
 
 /// Histograms, the trajectory of AIS and thermodynamics.
 let charts (numbers: Numbering) (m: BoltzmannFile) =
     let energies = energies numbers m.Energies
     let pair = energies @ trajectory numbers m.Trajectory
-    (if pair.IsEmpty then [] else [ div "charts" pair ]) @ thermodynamics numbers m.Thermodynamics
+
+    (if pair.IsEmpty then [] else [ div "charts" pair ])
+    @ thermodynamics numbers m.Thermodynamics

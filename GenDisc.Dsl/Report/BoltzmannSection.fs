@@ -5,12 +5,11 @@ open System
 open GenDisc.Reporting.EnergyFiles
 open GenDisc.Reporting.Html
 
-/// `pixels` or `units`.
-let private units (run: RunFolder) =
-    if run.Unit = "image" then "pixels" else "units"
+let private unit (run: RunFolder) =
+    if run.Unit = "image" then "pixel" else "unit"
 
 /// `independent pixels`: the machine without its couplings.
-let independent (run: RunFolder) = $"independent {units run}"
+let independent (run: RunFolder) = $"independent {unit run}s"
 
 let private nats (x: float) = Number.decimals 2 x
 
@@ -29,8 +28,9 @@ let private comparison (run: RunFolder) (m: BoltzmannFile) =
     | Some(own, naive) when own < naive ->
         let a, b, difference = apart own naive
 
-        $": log-probability {a} against {b} nats per {run.Unit}, {difference} nats lower than what the mean of each of the {units run} alone gives"
-    | _ -> $": it gives test data a lower probability than the mean of each of the {units run} alone does"
+        $": log-probability {a} against {b} nats per {run.Unit}, {difference} nats lower than a model gives that knows nothing but the mean of each {unit run}"
+    | _ ->
+        $": it gives test data a lower probability than a model does that knows nothing but the mean of each {unit run}"
 
 let private remedies =
     [ "Lower the learning rate: a tenth of it first."
@@ -60,7 +60,11 @@ let warning (run: RunFolder) =
 
 let private loudly (run: RunFolder) (m: BoltzmannFile) =
     if m.IsBelow then
-        [ alarm run m [ p [ text "What to do:" ]; el "ul" [] (remedies |> List.map (fun r -> el "li" [] [ text r ])) ] ]
+        [ alarm
+              run
+              m
+              [ p [ text "What to do:" ]
+                el "ul" [] (remedies |> List.map (fun r -> el "li" [] [ text r ])) ] ]
     else
         []
 
@@ -84,13 +88,12 @@ let private verdict (run: RunFolder) (m: BoltzmannFile) =
 
             let doubt =
                 let surely =
-                    [ found.Low
-                      found.StandardError |> Option.map (fun se -> own - 1.96 * se) ]
+                    [ found.Low; found.StandardError |> Option.map (fun se -> own - 1.96 * se) ]
                     |> List.choose id
                     |> List.exists (fun low -> low < naive)
 
                 if surely then
-                    " Its 95 % interval reaches below them: it may be no better."
+                    " Its range of error reaches below them: it may be no better."
                 else
                     ""
 
@@ -110,8 +113,7 @@ let private verdict (run: RunFolder) (m: BoltzmannFile) =
 
 let private splitsOf (m: BoltzmannFile) : (string * (BySplit -> float option)) list =
     let all =
-        m.Independent
-        :: Option.toList (m.Likelihood |> Option.map _.Splits)
+        m.Independent :: Option.toList (m.Likelihood |> Option.map _.Splits)
         @ Option.toList m.Pseudo
 
     let free (value: FreeEnergy -> float option) = m.FreeEnergy |> Option.bind value
@@ -139,34 +141,22 @@ let private likelihoods (run: RunFolder) (m: BoltzmannFile) (numbers: Numbering)
         | Some x, Some n -> [ text (Number.decimals 4 (-x / (float n * log 2.0))) ]
         | _ -> [ text "–" ]
 
-    let model (found: LogLikelihood) split (value: BySplit -> float option) =
-        let range =
-            match split, found.Low, found.High with
-            | "test", Some low, Some high -> [ span "range" $" ({nats low} to {nats high})" ]
-            | _ -> []
-
-        let error =
-            match split, found.StandardError with
-            | "test", Some se when se > 0.0 -> $" ± {nats se}"
-            | _ -> ""
-
-        match value found.Splits with
-        | Some x -> text (nats x + error) :: range
-        | None -> [ text "–" ]
-
     let difference (found: LogLikelihood) _ (value: BySplit -> float option) =
         match value found.Splits, value m.Independent with
         | Some own, Some naive when own < naive -> [ span "worse" (nats (own - naive)) ]
         | Some own, Some naive -> [ text (EnergyPlot.signed nats (own - naive)) ]
         | _ -> [ text "–" ]
 
-    let naive = $"Independent {units run}"
+    let naive = $"Independent {unit run}s"
 
     let rows =
         [ match m.Likelihood with
-          | Some found -> row [] "This machine" (model found)
+          | Some found -> plainRow "This machine" found.Splits
           | None -> ()
-          if [ m.Independent.Train; m.Independent.Validation; m.Independent.Test ] |> List.exists Option.isSome then
+          if
+              [ m.Independent.Train; m.Independent.Validation; m.Independent.Test ]
+              |> List.exists Option.isSome
+          then
               plainRow naive m.Independent
           match m.Likelihood with
           | Some found -> row [ "class", "total" ] "Difference" (difference found)
@@ -193,14 +183,13 @@ let private likelihoods (run: RunFolder) (m: BoltzmannFile) (numbers: Numbering)
           | None -> () ]
 
     let errors =
-        match m.Likelihood with
-        | Some found ->
-            [ if found.StandardError.IsSome then
-                  " ± is the standard error of the mean over the finite test set."
-              if found.Low.IsSome && found.High.IsSome then
-                  " In brackets, the range that the error of log Z leaves." ]
-            |> String.concat ""
-        | None -> ""
+        [ match m.Likelihood |> Option.bind _.StandardError with
+          | Some se -> $" The machine’s test mean has a standard error of {nats se} over the finite test set."
+          | None -> ()
+          match m.Likelihood |> Option.bind _.Low, m.Likelihood |> Option.bind _.High with
+          | Some low, Some high -> $" The error of log Z leaves {nats low} to {nats high} for it."
+          | _ -> () ]
+        |> String.concat ""
 
     let pseudo =
         if m.Pseudo.IsSome then
@@ -215,7 +204,7 @@ let private likelihoods (run: RunFolder) (m: BoltzmannFile) (numbers: Numbering)
               (numbered
                   (numbers.Table())
                   [ text $"Log-likelihood in nats per {run.Unit}; higher is better.{errors}{pseudo}" ])
-              (("", Align.Left)
+              (("Quantity", Align.Left)
                :: (columns |> List.map (fun (name, _) -> name, Align.Right)))
               rows ]
 
@@ -223,37 +212,34 @@ let private partition (m: BoltzmannFile) (numbers: Numbering) =
     match m.LogZ with
     | None -> []
     | Some z ->
-        let range =
-            match z.Low, z.High with
-            | Some low, Some high when low < high -> [ span "range" $" ({nats low} to {nats high})" ]
-            | _ -> []
-
         let value error x =
             EnergyPlot.plusMinus { Mean = x; Error = error }
 
         let method' =
             match z.Method with
-            | "enumeration" -> "enumeration of all states: exact"
-            | "AIS" -> "annealed importance sampling (AIS)"
+            | "enumeration" -> "enumeration (exact)"
             | "" -> "–"
             | other -> other
 
         let rows =
-            [ "log Z, nats", text (value z.StandardError z.Value) :: range
-              "Method", [ text method' ]
+            [ "log Z, nats", value z.StandardError z.Value
+              match z.Low, z.High with
+              | Some low, Some high when low < high -> "Range of error, nats", $"{nats low} to {nats high}"
+              | _ -> ()
+              "Method", method'
               match z.Chains with
-              | Some n -> "Chains", [ text (Number.count n) ]
+              | Some n -> "Chains", Number.count n
               | None -> ()
               match z.Temperatures with
-              | Some n -> "Temperatures", [ text (Number.count n) ]
+              | Some n -> "Temperatures", Number.count n
               | None -> ()
               match z.BaseRate with
-              | Some x -> "log Z of the base-rate model, nats", [ text (nats x) ]
+              | Some x -> "log Z of the base-rate model, nats", nats x
               | None -> ()
               match z.Reverse with
               | Some x ->
-                  "log Z by reverse AIS, nats", [ text (value z.ReverseError x) ]
-                  "Reverse less forward AIS, nats", [ text (EnergyPlot.signed nats (x - z.Value)) ]
+                  "log Z by reverse AIS, nats", value z.ReverseError x
+                  "Reverse less forward AIS, nats", EnergyPlot.signed nats (x - z.Value)
               | None -> ()
               match z.EffectiveSampleSize with
               | Some x ->
@@ -262,15 +248,21 @@ let private partition (m: BoltzmannFile) (numbers: Numbering) =
                       | Some n -> $" of {Number.count n} chains"
                       | None -> ""
 
-                  "Effective sample size", [ text $"{Number.decimals 1 x}{total}" ]
+                  "Effective sample size", $"{Number.decimals 1 x}{total}"
               | None -> () ]
+
+        let how =
+            if z.Method = "AIS" then
+                " AIS is annealed importance sampling (Neal 2001; Salakhutdinov and Murray 2008)."
+            else
+                ""
 
         [ Html.table
               (numbered
                   (numbers.Table())
-                  [ text "The partition function Z, by which unnormalised probabilities become probabilities." ])
-              [ "", Align.Left; "", Align.Right ]
-              (rows |> List.map (fun (name, cell) -> [], [ [ text name ]; cell ])) ]
+                  [ text $"The partition function Z, by which unnormalised probabilities become probabilities.{how}" ])
+              [ "Quantity", Align.Left; "Value", Align.Right ]
+              (rows |> List.map (fun (name, cell) -> [], [ [ text name ]; [ text cell ] ])) ]
 
 /// How far the estimate of log Z can be trusted.
 let private trust (m: BoltzmannFile) =

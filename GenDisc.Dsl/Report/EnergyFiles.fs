@@ -54,7 +54,10 @@ type FreeEnergy =
     }
 
 /// The mean log weight of AIS at an inverse temperature and its spread over the chains, in nats.
-type AisPoint = { Beta: float; Mean: float; Spread: float }
+type AisPoint =
+    { Beta: float
+      Mean: float
+      Spread: float }
 
 /// A machine at an inverse temperature, in nats.
 type Thermal =
@@ -100,8 +103,7 @@ type BoltzmannFile =
 
     /// Whether the machine gives test data less than independent units do: by its own word or by its figures.
     member this.IsBelow =
-        this.Below
-        || this.Compared |> Option.exists (fun (own, naive) -> own < naive)
+        this.Below || this.Compared |> Option.exists (fun (own, naive) -> own < naive)
 
 /// figures/chains.json: what the columns of chains.png are.
 type ChainsFile =

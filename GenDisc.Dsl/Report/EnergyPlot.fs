@@ -75,10 +75,7 @@ let plusMinus (e: Estimate) =
 
 /// A difference with its sign.
 let signed (format: float -> string) (x: float) =
-    if Double.IsFinite x && x > 0.0 then
-        "+" + format x
-    else
-        format x
+    if Double.IsFinite x && x > 0.0 then "+" + format x else format x
 
 /// Long text in a cell of a table wraps.
 let wrapped (s: string) = span "long" s

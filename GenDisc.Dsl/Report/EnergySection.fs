@@ -29,8 +29,7 @@ let private histogram (numbers: Numbering) (file: Energies option) =
     |> Option.toList
 
 let private history (numbers: Numbering) (file: EnergyFile) =
-    let side value =
-        file.History |> Array.map value
+    let side value = file.History |> Array.map value
 
     let data = side (fun (step, data, _) -> step, data)
     let samples = side (fun (step, _, samples) -> step, samples)
@@ -40,7 +39,9 @@ let private history (numbers: Numbering) (file: EnergyFile) =
     else
         let layout = Plot.layout "training step" "mean energy, nats" true
         layout.hovermode <- "x unified"
-        let first, last = data |> Array.map fst |> fun steps -> Array.min steps, Array.max steps
+
+        let first, last =
+            data |> Array.map fst |> fun steps -> Array.min steps, Array.max steps
 
         let marks =
             file.Remedies
@@ -54,11 +55,7 @@ let private history (numbers: Numbering) (file: EnergyFile) =
             marks
             |> List.map (fun step -> Plot.rule ("x", step, step) ("paper", 0.0, 1.0) "dot")
 
-        let marked =
-            if marks.IsEmpty then
-                ""
-            else
-                " Dotted lines mark remedies."
+        let marked = if marks.IsEmpty then "" else " Dotted lines mark remedies."
 
         [ figure
               "figure-energy-history"
@@ -77,25 +74,29 @@ let private remedies (numbers: Numbering) (file: EnergyFile) =
     | None -> []
     | Some [] -> [ p [ text "Training showed no sign of divergence: no remedy was needed." ] ]
     | Some all ->
-        let number n =
-            [ text (n |> Option.map Number.count |> Option.defaultValue "–") ]
+        let time (r: Remedy) =
+            match r.Epoch, r.Step with
+            | Some epoch, Some step -> $"epoch {Number.count epoch}, step {Number.count step}"
+            | Some epoch, None -> $"epoch {Number.count epoch}"
+            | None, Some step -> $"step {Number.count step}"
+            | None, None -> "–"
 
         let row (r: Remedy) =
-            [], [ number r.Epoch; number r.Step; [ EnergyPlot.wrapped r.What ]; [ EnergyPlot.wrapped r.Why ] ]
+            [],
+            [ [ text (time r) ]
+              [ EnergyPlot.wrapped r.What ]
+              [ EnergyPlot.wrapped r.Why ] ]
 
         let times =
             if all.Length = 1 then
-                "once"
+                "once, and a remedy was applied"
             else
-                $"{all.Length} times"
+                $"{all.Length} times; each time a remedy was applied"
 
-        [ p [ text $"Training was about to diverge {times}; each time a remedy was applied." ]
+        [ p [ text $"Training was about to diverge {times}." ]
           table
               (numbered (numbers.Table()) [ text "What was done when training was about to diverge, and why." ])
-              [ "Epoch", Align.Right
-                "Step", Align.Right
-                "Remedy", Align.Left
-                "Reason", Align.Left ]
+              [ "When", Align.Left; "Remedy", Align.Left; "Reason", Align.Left ]
               (all |> List.map row) ]
 
 /// How far data and samples are apart in the end.

@@ -99,11 +99,6 @@ let features (run: RunFolder) (numbers: Numbering) =
       match run.Filters with
       | Some png ->
           div
-              "filters"
-              [ picture
-                    "Filters of the first layer"
-                    png
-                    (numbered
-                        (numbers.Figure())
-                        [ text (filters run) ]) ]
+              (if run.Boltzmann.IsSome then "filters many" else "filters")
+              [ picture "Filters of the first layer" png (numbered (numbers.Figure()) [ text (filters run) ]) ]
       | None -> () ]

@@ -73,10 +73,7 @@ let private lattice (file: IsingFile) =
         [ "T", file.Temperature; "J", file.Coupling; "h", file.Field ]
         |> List.choose (fun (name, x) -> x |> Option.map (fun x -> $"{name} = {Number.plain x}"))
 
-    if settings.IsEmpty then
-        size
-    else
-        size + " at " + String.Join(", ", settings)
+    if settings.IsEmpty then size else size + " at " + String.Join(", ", settings)
 
 let private table (file: IsingFile) (numbers: Numbering) =
     let row (o: Observable) =
@@ -105,7 +102,7 @@ let private table (file: IsingFile) (numbers: Numbering) =
                   (numbers.Table())
                   [ text
                         $"Observables of the {lattice file}: of samples of the machine, of the sampler that it learned from, and exact values where they are known. ± is the standard error, with autocorrelation. z is the machine’s difference from the sampler over their combined standard error; beyond ±3, chance is an unlikely cause." ])
-              [ "", Align.Left
+              [ "Observable", Align.Left
                 "machine", Align.Right
                 "sampler", Align.Right
                 "exact", Align.Right
@@ -119,11 +116,7 @@ let private sentence (file: IsingFile) (o: Observable) =
     | Some limit, Some off ->
         let asked = Number.percent 0 limit
 
-        let verdict =
-            if abs off <= limit then
-                $"within {asked}"
-            else
-                $"outside {asked}"
+        let verdict = if abs off <= limit then $"within {asked}" else $"outside {asked}"
 
         let doubt =
             match combined file o, o.Of file.Sampler with
@@ -170,7 +163,9 @@ let private chart (file: IsingFile) (o: Observable) =
         None
     else
         let layout = Plot.layout "temperature T" o.Axis true
-        let temperatures = [ curve; onsager; knob; own; sampler ] |> List.concat |> List.map fst
+
+        let temperatures =
+            [ curve; onsager; knob; own; sampler ] |> List.concat |> List.map fst
 
         // Shapes do not count when plotly.js chooses the range.
         match file.Critical with
@@ -207,11 +202,7 @@ let ising (run: RunFolder) (numbers: Numbering) =
             else
                 let parts = explained file
 
-                let key =
-                    if parts.IsEmpty then
-                        ""
-                    else
-                        ": " + String.Join("; ", parts)
+                let key = if parts.IsEmpty then "" else ": " + String.Join("; ", parts)
 
                 [ Plot.quartet
                       charts

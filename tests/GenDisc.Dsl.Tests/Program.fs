@@ -40,5 +40,6 @@ let main args =
               Report.FormulasTests.tests
               Report.ReportTests.tests
               Report.SectionTests.tests
+              Report.EnergySectionTests.tests
               Report.PartialFilesTests.tests
               Report.PageTests.tests ])
