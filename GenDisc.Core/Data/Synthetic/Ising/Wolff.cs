@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GenDisc.Core.Runtime;
 
 namespace GenDisc.Core.Data.Synthetic.Ising;
@@ -18,7 +19,7 @@ public sealed class Wolff : IsingMove
         if (!Fits(options))
             throw new UserError($"{options.Name}: Wolff's clusters need a coupling above 0 and no field. Use Metropolis.");
         _threshold = (ulong)((1 - Math.Exp(-2 * options.Coupling / options.Temperature)) * (1UL << 53));
-        _stack = new int[options.Sites];
+        _stack = new int[options.Sites + 1];
     }
 
     /// <summary>Of a sweep, at least 1; constant while draws are taken, as a number that depended on the state would bias them.</summary>
@@ -34,23 +35,29 @@ public sealed class Wolff : IsingMove
 
     /// <summary>Flips one cluster.</summary>
     /// <returns>Its spins, 1 to N.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Step(IsingLattice lattice, RandomStream stream)
     {
-        var spins = lattice.Spins;
+        var (spins, stack) = (lattice.Spins, _stack);
         var first = (int)Math.BigMul(stream.NextUInt64(), (ulong)spins.Length, out _);
-        var spin = spins[first];
+        int spin = spins[first];
         spins[first] = (sbyte)-spin;
-        _stack[0] = first;
-        var (open, size) = (1, 1);
+        stack[0] = first;
+        var (open, size) = (1, 0);
         while (open > 0)
         {
-            // A flipped site is in the cluster, so each bond to a spin outside is tried once.
-            foreach (var neighbour in lattice.Neighbours(_stack[--open]))
+            size++;
+            // A flipped spin is in the cluster, so each bond to one outside is tried once. Without branches, as a processor
+            // would guess half of them wrongly.
+            foreach (var neighbour in lattice.Neighbours(stack[--open]))
             {
-                if (spins[neighbour] != spin || stream.NextUInt64() >> 11 >= _threshold) continue;
-                spins[neighbour] = (sbyte)-spin;
-                _stack[open++] = neighbour;
-                size++;
+                int other = spins[neighbour];
+                var equal = (other ^ spin) >> 1; // 0 or −1 of ±1
+                var drawn = (int)(((stream.NextUInt64() >> 11) - _threshold) >> 63); // 1 where less
+                var joins = drawn & ~equal;
+                spins[neighbour] = (sbyte)(other * (1 - (2 * joins)));
+                stack[open] = neighbour;
+                open += joins;
             }
         }
 
