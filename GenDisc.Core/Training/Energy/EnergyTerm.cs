@@ -50,7 +50,7 @@ public sealed class EnergyTerm : LossTerm
 
     public override Tensor PerExample(ModelOutput output, Batch batch)
     {
-        var data = HybridModel.EnergyOf(Need(output.Logits));
+        var data = HybridModel.EnergyOf(LogitsOf(output, batch));
         if (!Model.training || !is_grad_enabled()) return data - HeldEnergy();
         var samples = HybridModel.EnergyOf(Model.EnergyLogits(Sampler.Sample(batch.Count)));
         Note(data, samples);
@@ -60,7 +60,7 @@ public sealed class EnergyTerm : LossTerm
 
     internal override TermValue Evaluate(ModelOutput output, Batch batch, GradientRequest? request)
     {
-        var logits = Need(output.Logits);
+        var logits = LogitsOf(output, batch);
         if (request is not { } asked)
         {
             using var outside = no_grad(); // a term of no weight samples nothing
@@ -82,6 +82,15 @@ public sealed class EnergyTerm : LossTerm
     {
         var slope = nn.functional.softmax(logits, 1);
         return b == 0 ? slope.mul_(-a) : slope.mul_(energies.mul(-b).sub_(a).unsqueeze(1));
+    }
+
+    /// <exception cref="UserError">Sequences have several lengths, of which samples know nothing.</exception>
+    private Tensor LogitsOf(ModelOutput output, Batch batch)
+    {
+        if (batch.Lengths is null) return Need(output.Logits);
+        throw new UserError(
+            "an energy classifier needs sequences of one length: its samples are of the full one.\n"
+            + "Use data without padding, or a plain classifier.");
     }
 
     private void Note(Tensor data, Tensor samples)

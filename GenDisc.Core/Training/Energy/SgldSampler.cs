@@ -109,6 +109,7 @@ public sealed class SgldSampler : IDisposable
         Tensor slope;
         if (label is { } y)
         {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(y, logits.size(1), nameof(label));
             slope = zeros_like(logits);
             slope[.., y].fill_(-1);
         }

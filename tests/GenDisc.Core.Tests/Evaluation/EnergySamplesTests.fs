@@ -54,7 +54,12 @@ let tests =
                   let start =
                       numbers (model.EnergyLogits(torch.full ([| 1L; int64 features |], (0.5).ToScalar())))
 
-                  Expect.all logits (fun row -> row[label] > start[label]) $"logit {label} rises")
+                  Expect.all logits (fun row -> row[label] > start[label]) $"logit {label} rises"
+
+              for label in [ -1; classes ] do
+                  Expect.throwsT<ArgumentOutOfRangeException>
+                      (fun () -> EnergySamples.DrawOf(sampler, label, 6, 1) |> ignore)
+                      "no such class")
           torchTest "energies of a split and of rows agree with the logits" (fun () ->
               use model = energetic 1L
               let data = pixels 300

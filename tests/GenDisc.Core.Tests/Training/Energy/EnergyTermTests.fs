@@ -5,6 +5,7 @@ open Expecto
 open FsCheck.FSharp
 open TorchSharp
 open GenDisc.Core.Models
+open GenDisc.Core.Modules
 open GenDisc.Core.Training
 open GenDisc.Core.Training.Energy
 open GenDisc.Core.Tests.Data.Expecting
@@ -151,6 +152,22 @@ let tests =
               learner.Step(batch, StepSettings(1, 1, 1.0), tally) |> ignore
               Expect.equal (term.Draws, sampler.Buffer.Moved) (0L, 0) "nothing"
               Expect.isTrue (Double.IsFinite(tally.Means()["energy"])) "but is told")
+          torchTest "sequences of several lengths are a user error" (fun () ->
+              let stream = init 1L
+
+              use model =
+                  new HybridModel(
+                      [| TrunkStage(new Chain(nets [ new LastState(2, SequenceLengths()) ]))
+                         energyHead 2 classes stream |]
+                  )
+
+              use sampler = new SgldSampler(model, [ steps; 2 ], brief, Energies.stream 1L)
+              use learner = gradientLearner model (EnergyTerm sampler) (adam 0.01) true
+              use batch = sequenceBatch 6
+
+              userError [ "energy classifier"; "one length" ] (fun () ->
+                  learner.Step(batch, StepSettings(1, 1, 1.0), Tally()))
+              |> ignore)
           torchTest "a model with a vae is a user error" (fun () ->
               let stream = init 1L
 
