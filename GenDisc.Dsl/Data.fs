@@ -213,7 +213,11 @@ module Data =
         | Source.Spirals -> plain (Vector 2) 3 0 false 4000
         | Source.Blobs -> plain (Vector 2) 4 0 false 4000
         | Source.Friedman -> plain (Vector 10) 0 1 true 4000
-        | Source.Ising(size, _, _, _) -> plain (Image(1, max 1 size, max 1 size)) 2 0 true 20000
+        | Source.Ising(size, _, _, _) ->
+            let side = max 1 size
+            // larger lattices have fewer, in inverse proportion to their sites
+            let training = if size <= 32 then 20000L else 20000L * 1024L / (int64 size * int64 size) / 4L * 4L
+            plain (Image(1, side, side)) 2 0 true (int training)
         | Source.Series series ->
             extent data series
             |> Option.bind (fun (columns, steps) -> windowed data columns steps)

@@ -47,6 +47,8 @@ let private describe (run: RunFolder) key =
     | "isingSusceptibility" -> "Susceptibility per spin of the machine’s samples", ""
     | "samplerEnergy" -> "Energy per spin of the sampler", ""
     | "samplerMagnetisation" -> "|Magnetisation| per spin of the sampler", ""
+    | "samplerSpecificHeat" -> "Specific heat per spin of the sampler", ""
+    | "samplerSusceptibility" -> "Susceptibility per spin of the sampler", ""
     | "mse" -> "Mean squared error (MSE)", "lower"
     | "rmse" -> $"Root mean squared error (RMSE){own}", "lower"
     | "persistenceRmse" -> $"RMSE of the persistence forecast{own}", ""

@@ -8,6 +8,7 @@ open GenDisc
 open GenDisc.Core.Data
 open GenDisc.Core.Data.Readers
 open GenDisc.Core.Data.Synthetic
+open GenDisc.Core.Data.Synthetic.Ising
 
 open GenDisc.Core.Runtime
 
@@ -116,7 +117,7 @@ type internal Loader(options: HostOptions) =
         | Source.Blobs -> Raw.Parts(Blobs.Load noise)
         | Source.Friedman -> Raw.Parts(Friedman.Load noise)
         | Source.Ising(size, temperature, coupling, field) ->
-            failwithf "%A" (size, temperature, coupling, field)
+            Raw.Parts(IsingData.Load(size, temperature, coupling, field, IsingAlgorithm.Automatic, options.Cancel))
         | Source.ImageFolder path ->
             let size =
                 data.Resize |> Option.map (fun (h, w) -> struct (h, w)) |> Option.toNullable

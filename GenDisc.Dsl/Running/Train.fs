@@ -62,7 +62,9 @@ let private judge
     Sequences.write subject prepared.Splits.Train
     Looks.write subject prepared.Splits (Compile.augmenter data)
 
-    [ test.Figures; classes; targets; strangers ]
+    Energies.write subject prepared.Splits (data.Against |> Option.map (loader.Strangers >> prepared.Scale))
+
+    [ test.Figures; classes; targets; strangers; Lattice.write subject prepared.Splits.Test ]
     |> List.map Map.toList
     |> List.concat
     |> Map.ofList
