@@ -230,11 +230,18 @@ let write (s: Subject) (attention: Attention) (splits: Splits) (train: Examined)
               "logLikelihood",
               match likelihoods with
               | _, _, Some model ->
+                  // what log Z's three standard errors leave for the mean
+                  let low, high =
+                      match partition |> Option.bind _.Annealed with
+                      | Some(forward, _) ->
+                          model.Mean + forward.LogZ - forward.LogZHigh, model.Mean + forward.LogZ - forward.LogZLow
+                      | None -> model.Mean, model.Mean
+
                   Json.object (
                       three (Option.map (fun (l: LogLikelihood) -> Json.number l.Mean) >> Option.defaultValue null) likelihoods
                       @ [ "standardError", Json.number model.SamplingError
-                          "low", Json.number (model.Mean - 1.96 * model.StandardError)
-                          "high", Json.number (model.Mean + 1.96 * model.StandardError) ]
+                          "low", Json.number low
+                          "high", Json.number high ]
                   )
               | _ -> null
               "independent", Json.object (three Json.number alone)
