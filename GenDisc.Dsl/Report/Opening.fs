@@ -60,7 +60,7 @@ let private cards (run: RunFolder) =
               card
                   "Test log-likelihood"
                   (Number.decimals 2 own)
-                  $"nats per {run.Unit}; {BoltzmannSection.independent run} {Number.decimals 2 naive}"
+                  $"nats per {run.Unit}; {BoltzmannTables.independent run} {Number.decimals 2 naive}"
           | None -> ()
           match finite "test.rmse", finite "test.mse" with
           | Some r, _ -> card "Test RMSE" (Number.short r) (rmseDetail run)
@@ -193,7 +193,7 @@ let private abstract' (run: RunFolder) =
               | Some(own, naive) ->
                   let side = if own < naive then "below" else "above"
 
-                  $"reaches a log-likelihood of {Number.decimals 1 own} nats per {run.Unit}, {Number.decimals 1 (abs (own - naive))} {side} that of {BoltzmannSection.independent run}"
+                  $"reaches a log-likelihood of {Number.decimals 1 own} nats per {run.Unit}, {Number.decimals 1 (abs (own - naive))} {side} that of {BoltzmannTables.independent run}"
               | None -> ()
               match finite "test.rmse", finite "test.mse", run.Regression |> Option.bind ForecastSection.margin with
               | Some r, _, Some("root mean squared error", margin) ->

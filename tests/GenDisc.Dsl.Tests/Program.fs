@@ -40,6 +40,7 @@ let main args =
               Report.FormulasTests.tests
               Report.ReportTests.tests
               Report.SectionTests.tests
+              Report.BoltzmannSectionTests.tests
               Report.EnergySectionTests.tests
               Report.PartialFilesTests.tests
               Report.PageTests.tests ])
