@@ -30,8 +30,8 @@ internal sealed class HandWrittenMachine : HandWritten
         var q = (fantasy.matmul(weight.t()) + hiddenBias).sigmoid();
         var rate = Restricted.Rate / v.shape[0];
         weight.add_((p.t().matmul(v) - q.t().matmul(fantasy)) * rate);
-        visibleBias.add_((v - fantasy).sum(0) * rate);
-        hiddenBias.add_((p - q).sum(0) * rate);
+        visibleBias.add_((v - fantasy).sum([0]) * rate);
+        hiddenBias.add_((p - q).sum([0]) * rate);
         return (v - reconstruction).square().sum(1).mean().item<float>();
     }
 }

@@ -118,6 +118,11 @@ let private tests =
           Kernels.Products.AffineBlockTests.tests
           Kernels.Optimisers.FusedUpdateTests.tests
           Training.KernelAgreementTests.tests
+          Training.Boltzmann.LikelihoodGradientTests.tests
+          Training.Boltzmann.CentredGradientTests.tests
+          Training.Boltzmann.TemperingTests.tests
+          Training.Boltzmann.NegativePhaseTermTests.tests
+          Training.Boltzmann.MachineTermTests.tests
           Kernels.Boltzmann.PhasesTests.tests
           // These change the number of threads: nothing else may run beside them.
           testSequenced (

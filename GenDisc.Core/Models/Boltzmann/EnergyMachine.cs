@@ -73,7 +73,7 @@ public abstract class EnergyMachine(string name) : Module(name)
 
         using var scope = NewDisposeScope();
         var like = parameters().First();
-        register_buffer(ChainsName, tensor(values, [chains, size]).to(like.dtype, like.device).DetachFromDisposeScope());
+        register_buffer(ChainsName, tensor(values, [chains, size]).to(like.dtype, like.device, copy: true).DetachFromDisposeScope());
         register_buffer(PositionName, zeros([], int64).DetachFromDisposeScope());
     }
 

@@ -10,8 +10,8 @@ namespace GenDisc.Core.Training.Boltzmann;
 /// <code>
 /// G_W = g_W − λ g_bᵀ − g_c μᵀ        G_b = g_b − G_Wᵀ λ        G_c = g_c − G_W μ
 /// </code>
-/// Class units count among the visible ones. Real units enter W as v / σ², and so do their offsets; G_b is then
-/// g_b − σ² G_Wᵀ λ, and log σ² keeps its gradient.
+/// Class units count among the visible ones. Real units enter W as v / σ², and so do their offsets; log σ² keeps its
+/// gradient.
 /// </summary>
 internal static class CentredGradient
 {
@@ -55,11 +55,9 @@ internal static class CentredGradient
         var (visible, classes) = (all.narrow(0, 0, machine.Visible), all.narrow(0, machine.Visible, machine.Classes));
         var ofHidden = Plain(machine.HiddenBias);
         var weight = Plain(machine.Weight) - outer(hidden, Plain(machine.VisibleBias)) - outer(ofHidden, visible);
-        var back = weight.t().matmul(hidden);
-        if (machine.LogVariance is { } logVariance) back = back * logVariance.exp();
         var hiddenBias = ofHidden - weight.matmul(visible);
         Set(machine.Weight, weight);
-        Set(machine.VisibleBias, Plain(machine.VisibleBias) - back);
+        Set(machine.VisibleBias, Plain(machine.VisibleBias) - weight.t().matmul(hidden));
         if (machine.ClassWeight is { } classWeight && machine.ClassBias is { } classBias)
         {
             var ofClasses = Plain(classWeight) - outer(hidden, Plain(classBias)) - outer(ofHidden, classes);
