@@ -105,6 +105,11 @@ let private tests =
           Evaluation.FiltersTests.tests
           Evaluation.MistakesTests.tests
           Evaluation.FeaturesTests.tests
+          Evaluation.Boltzmann.BaseRatesTests.tests
+          Evaluation.Boltzmann.EnumerationTests.tests
+          Evaluation.Boltzmann.AnnealingTests.tests
+          Evaluation.Boltzmann.LogLikelihoodTests.tests
+          Evaluation.Boltzmann.ThermodynamicsTests.tests
           Kernels.Vectors.ElementaryTests.tests
           Kernels.Losses.BernoulliLossTests.tests
           Kernels.Losses.GaussianKlLossTests.tests
