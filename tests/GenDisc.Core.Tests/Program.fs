@@ -27,6 +27,9 @@ let private tests =
           Data.Synthetic.PlanarTests.tests
           Data.Synthetic.OscillationsTests.tests
           Data.Synthetic.TrajectoriesTests.tests
+          Data.Synthetic.Ising.IsingExactTests.tests
+          Data.Synthetic.Ising.IsingSamplerTests.tests
+          Data.Synthetic.Ising.IsingDataTests.tests
           Data.WindowsTests.tests
           Data.WindowGapsTests.tests
           Data.WindowTroubleTests.tests
@@ -110,6 +113,9 @@ let private tests =
           Evaluation.Boltzmann.AnnealingTests.tests
           Evaluation.Boltzmann.LogLikelihoodTests.tests
           Evaluation.Boltzmann.ThermodynamicsTests.tests
+          Evaluation.Physics.AutocorrelationTimeTests.tests
+          Evaluation.Physics.IsingObservablesTests.tests
+          Evaluation.Physics.MachineObservablesTests.tests
           Kernels.Vectors.ElementaryTests.tests
           Kernels.Losses.BernoulliLossTests.tests
           Kernels.Losses.GaussianKlLossTests.tests

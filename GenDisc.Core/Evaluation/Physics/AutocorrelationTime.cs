@@ -12,7 +12,10 @@ public static class AutocorrelationTime
     /// <summary>S of Wolff's window: the supposed ratio of the exponential to the integrated time.</summary>
     private const double Ratio = 1.5;
 
-    /// <summary>τ in draws, at least 1/2n; ½ for a series that does not vary, NaN where a value is not finite.</summary>
+    /// <summary>
+    /// τ in draws, at least ½: a window made for decay misjudges series that alternate, so nothing is made of their
+    /// smaller errors. ½ for a series that does not vary, NaN where a value is not finite.
+    /// </summary>
     /// <param name="series">Chain after chain, `[chains, draws]`, at least one value.</param>
     /// <param name="chains">Divides the length.</param>
     public static double Of(ReadOnlySpan<double> series, int chains = 1)
@@ -89,13 +92,13 @@ public static class AutocorrelationTime
             window++;
             sum += Covariance(centred, chains, window) / variance;
             // Wolff 2004, section 3.3: where the error of truncation falls below that of the sum.
-            var decay = sum > 0.5 ? Ratio / Math.Log(((2 * sum) + 1) / ((2 * sum) - 1)) : double.Epsilon;
+            var decay = sum > 0.5 ? Ratio / Math.Log(((2 * sum) + 1) / ((2 * sum) - 1)) : double.Epsilon; // no memory
             if (Math.Exp(-window / decay) < decay / Math.Sqrt((double)window * n)) break;
         }
 
         // The bias, to first order, of the sum and of the variance below it: what the fitted mean takes from every covariance.
         var integrated = sum * (1 + (((2 * window) + 1) / (double)n)) / (1 + (2 * sum / n));
-        return Math.Max(integrated, 0.5 / n);
+        return Math.Max(integrated, 0.5);
     }
 
     private static double Covariance(double[] centred, int chains, int lag)

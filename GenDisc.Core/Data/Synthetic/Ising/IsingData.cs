@@ -41,12 +41,12 @@ public static class IsingData
     {
         var options = new IsingOptions(size, temperature, coupling, field);
         options.Check();
-        var perChain = Fewer(TrainCount, options) / TrainChains;
+        var perChain = CountOf(TrainCount, options) / TrainChains;
         var draws = new IsingDraws[TrainChains + 1];
         var failures = new UserError?[draws.Length];
         Parallel.For(0, draws.Length, new ParallelOptions { CancellationToken = cancel }, chain =>
         {
-            var (part, count) = chain < TrainChains ? ($"train/{chain}", perChain) : ("test", Fewer(TestCount, options));
+            var (part, count) = chain < TrainChains ? ($"train/{chain}", perChain) : ("test", CountOf(TestCount, options));
             var stream = new RandomStream(Generated.Seed, $"{options.Name}/{part}");
             try
             {
@@ -61,7 +61,8 @@ public static class IsingData
         return Generated.Load(ToDataset(options, draws[..TrainChains]), ToDataset(options, draws[TrainChains..]));
     }
 
-    private static int Fewer(int count, IsingOptions options) =>
+    /// <summary>How many of <paramref name="count"/> examples there are of a lattice.</summary>
+    internal static int CountOf(int count, IsingOptions options) =>
         (int)Math.Min(count, (long)count * FullSize * FullSize / options.Sites);
 
     private static Dataset ToDataset(IsingOptions options, IsingDraws[] chains)

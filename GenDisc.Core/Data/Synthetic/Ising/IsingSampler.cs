@@ -99,7 +99,7 @@ public static class IsingSampler
 
             burnIn += length;
             var tau = Math.Max(AutocorrelationTime.Of(energies), AutocorrelationTime.Of(magnetisations));
-            if (BurnInTimes * tau <= length) return (burnIn, Math.Max(tau, 0.5));
+            if (BurnInTimes * tau <= length) return (burnIn, tau);
         }
 
         throw new UserError(
