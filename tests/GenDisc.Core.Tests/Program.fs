@@ -73,6 +73,7 @@ let private tests =
           Models.Boltzmann.RbmTests.tests
           Models.Boltzmann.BoltzmannMachineTests.tests
           Models.Boltzmann.GibbsLawsTests.tests
+          Models.Boltzmann.MachineStageTests.tests
           Training.Boltzmann.ExactLikelihoodTests.tests
           Training.RateScheduleTests.tests
           Training.TallyTests.tests

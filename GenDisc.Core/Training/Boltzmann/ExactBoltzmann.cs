@@ -35,14 +35,15 @@ public static class ExactBoltzmann
     public static Tensor LogPartition(EnergyMachine machine, double beta = 1)
     {
         if (!Fits(machine)) throw TooLarge(machine);
+        using var scope = NewDisposeScope();
         var own = machine.parameters().First();
         var learned = is_grad_enabled() ? machine.parameters().Where(p => p.requires_grad).ToArray() : [];
         var units = UnitsEnumerated(machine);
         var states = 1L << units;
         var block = Math.Max(1, BlockNumbers / (machine.Visible + machine.Hidden));
-        if (states <= block) return LogWeights(machine, States(0, states, units, own), beta).logsumexp(0);
+        if (states <= block)
+            return LogWeights(machine, States(0, states, units, own), beta).logsumexp(0).MoveToOuterDisposeScope();
 
-        using var scope = NewDisposeScope();
         var parts = new List<Tensor>();
         using (no_grad())
         {

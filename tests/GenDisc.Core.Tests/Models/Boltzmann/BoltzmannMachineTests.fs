@@ -31,24 +31,29 @@ let private free (machine: BoltzmannMachine) v =
       |> logSum)
 
 let private pairOf kernels visible hidden seed =
-    let machine = new BoltzmannMachine(BoltzmannOptions(visible, hidden, Kernels = kernels), init 1L)
+    let machine =
+        new BoltzmannMachine(BoltzmannOptions(visible, hidden, Kernels = kernels), init 1L)
+
     eighths machine (init seed)
     machine
 
 let tests =
     testList
         "BoltzmannMachine"
-        [ torchLaw "energies are those of the definition, whatever lies below the diagonals" (fun visible hidden random ->
-              use machine = doubleGeneral (options visible (hidden - 1)) 0.8 random
-              let states = statesOf machine.StateSize |> Array.truncate 40
-              let expected = states |> Array.map (energy (parts machine))
+        [ torchLaw
+              "energies are those of the definition, whatever lies below the diagonals"
+              (fun visible hidden random ->
+                  use machine = doubleGeneral (options visible (hidden - 1)) 0.8 random
+                  let states = statesOf machine.StateSize |> Array.truncate 40
+                  let parts = parts machine
+                  let expected = states |> Array.map (energy parts)
 
-              betas
-              |> List.forall (fun beta ->
-                  allClose
-                      1e-12
-                      (expected |> Array.map ((*) beta))
-                      (numbers (machine.StateEnergy(rows states, beta)))))
+                  betas
+                  |> List.forall (fun beta ->
+                      allClose
+                          1e-12
+                          (expected |> Array.map ((*) beta))
+                          (numbers (machine.StateEnergy(rows states, beta)))))
           torchLaw "couplings are symmetric and 0 on the diagonal" (fun visible hidden random ->
               use machine = doubleGeneral (options visible (hidden - 1)) 0.8 random
               let expected, _ = parts machine
@@ -57,7 +62,7 @@ let tests =
           torchTest "what lies below the diagonals starts at 0 and gets no gradient" (fun () ->
               use machine = new BoltzmannMachine(options 3 3, init 1L)
               let v = single32 (rows (patterns (init 1L) 5 3))
-              machine.DataEnergy(v, null).sum().backward ()
+              machine.DataEnergy(v, null).sum().backward()
 
               for p in [ machine.VisibleCoupling; machine.HiddenCoupling ] do
                   let p = Unchecked.nonNull p
@@ -75,7 +80,7 @@ let tests =
               use _ = torch.no_grad ()
 
               if not (isNull machine.HiddenCoupling) then
-                  (Unchecked.nonNull machine.HiddenCoupling).zero_ () |> ignore
+                  (Unchecked.nonNull machine.HiddenCoupling).zero_() |> ignore
 
               let v = patterns random batch width
               allClose 1e-9 (v |> Array.map (free machine)) (numbers (machine.DataEnergy(rows v, null))))
@@ -89,7 +94,7 @@ let tests =
               use machine = (new BoltzmannMachine(options 1 2, init 1L)).``to`` torch.float64
               assign machine "weight" (torch.zeros (2L, 1L))
               assign machine "hiddenBias" (torch.tensor [| -2.0; -2.0 |])
-              assign machine "hiddenCoupling" (torch.tensor([| 0.0; 4.0; 0.0; 0.0 |]).reshape (2L, 2L))
+              assign machine "hiddenCoupling" (torch.tensor([| 0.0; 4.0; 0.0; 0.0 |]).reshape(2L, 2L))
               let bound = single (machine.DataEnergy(rows [| [| 0.0 |] |], null))
               let exact = -(log (2.0 + 2.0 * exp -2.0))
               Expect.floatClose Accuracy.high (free machine [| 0.0 |]) exact "F"
@@ -130,8 +135,10 @@ let tests =
               let v = rows (patterns (init 2L) 6 4)
               let features = machine.Features v
               Expect.isTrue (allClose 1e-5 (numbers (machine.Infer v).Mean) (numbers features)) "means"
-              features.sum().backward ()
-              let named = [ for struct (name, p) in machine.named_parameters () -> name, not (isNull p.grad) ]
+              features.sum().backward()
+
+              let named =
+                  [ for struct (name, p) in machine.named_parameters () -> name, not (isNull p.grad) ]
 
               let expected =
                   [ for name, _ in named -> name, name <> "visibleBias" && name <> "visibleCoupling" ]
@@ -147,7 +154,7 @@ let tests =
           torchTest "the bound's gradient is that of finite differences, inference done anew at each" (fun () ->
               use machine = doubleGeneral (BoltzmannOptions(3, 3, 200)) 0.6 (init 1L)
               let v = rows (patterns (init 2L) 5 3)
-              let f () = machine.DataEnergy(v, null).sum ()
+              let f () = machine.DataEnergy(v, null).sum()
               Expect.isTrue (allClose 2e-5 (differences machine f) (gradients machine f)) "μ adds nothing")
           torchLaw "the pseudo-likelihood is that of enumeration" (fun batch width random ->
               use machine = doubleGeneral (options width 0) 1.0 random
@@ -158,7 +165,7 @@ let tests =
                   [| 0 .. width - 1 |]
                   |> Array.sumBy (fun i ->
                       let other = Array.mapi (fun k x -> if k = i then 1.0 - x else x) v
-                      -log (1.0 + exp (energy parts v - energy parts other)))
+                      -log(1.0 + exp (energy parts v - energy parts other)))
 
               allClose 1e-10 (Array.map expected v) (numbers (machine.PseudoLogLikelihood(rows v))))
           torchTest "with hidden units there is no exact pseudo-likelihood, without them nothing to infer" (fun () ->
@@ -187,7 +194,9 @@ let tests =
               let parts = parts machine
 
               let p =
-                  statesOf 3 |> Array.map (fun h -> -(energy parts (Array.append v h))) |> normalised
+                  statesOf 3
+                  |> Array.map (fun h -> -(energy parts (Array.append v h)))
+                  |> normalised
 
               let state = machine.StateOf(repeated 20000 v, null, draws 2L)
               Expect.equal state.shape [| 20000L; 5L |] "shape"
@@ -201,7 +210,9 @@ let tests =
 
               let expected =
                   Array.init 3 (fun i ->
-                      let at value = energy parts (Array.mapi (fun k x -> if k = i then value else x) state)
+                      let at value =
+                          energy parts (Array.mapi (fun k x -> if k = i then value else x) state)
+
                       sigmoid (at 0.0 - at 1.0))
 
               Expect.isTrue (allClose 1e-12 expected (numbers (machine.VisibleMean(rows [| state |])))) "means")
@@ -259,7 +270,7 @@ let tests =
               Expect.notEqual (run 1L) (run 2L) "of another seed")
           torchTest "huge couplings give finite bounds and sharp means" (fun () ->
               use machine = new BoltzmannMachine(options 2 2, init 1L)
-              assign machine "weight" (torch.tensor([| 1e4f; 0.0f; -1e4f; 0.0f |]).reshape (2L, 2L))
-              let v = torch.tensor([| 1.0f; 0.0f |]).reshape (1L, 2L)
+              assign machine "weight" (torch.tensor([| 1e4f; 0.0f; -1e4f; 0.0f |]).reshape(2L, 2L))
+              let v = torch.tensor([| 1.0f; 0.0f |]).reshape(1L, 2L)
               Expect.isTrue (Double.IsFinite(single (machine.DataEnergy(v, null)))) "bound"
               Expect.isTrue (allClose 1e-6 (numbers (machine.Infer v).Mean) [| 1.0; 0.0 |]) "means") ]

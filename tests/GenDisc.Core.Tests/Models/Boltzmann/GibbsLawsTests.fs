@@ -21,7 +21,7 @@ let private conditionals (machine: Rbm) beta =
     let visible, hidden = statesOf machine.Visible, statesOf machine.Hidden
 
     let given (logits: torch.Tensor) width states =
-        let p = (logits * torch.tensor (beta: float)).sigmoid ()
+        let p = (logits * torch.tensor (beta: float)).sigmoid()
         chunks width p |> Array.map (product states)
 
     given (machine.HiddenLogits(rows visible)) machine.Hidden hidden,
@@ -35,7 +35,8 @@ let private bernoulli visible hidden = RbmOptions(visible, hidden)
 
 /// Visible units and then a class, of which the state holds one unit each.
 let private labelled (machine: Rbm) =
-    let one label = Array.init machine.Classes (fun k -> if k = label then 1.0 else 0.0)
+    let one label =
+        Array.init machine.Classes (fun k -> if k = label then 1.0 else 0.0)
 
     [| for label in 0 .. machine.Classes - 1 do
            for v in statesOf machine.Visible do
@@ -57,16 +58,19 @@ let private couplings = 0.9
 let tests =
     testList
         "Gibbs sampling"
-        [ torchLaw "of a restricted machine is reversible and leaves p(v) as it is, at every β" (fun visible hidden random ->
-              use machine = doubleRbm (bernoulli visible hidden) couplings random
+        [ torchLaw
+              "of a restricted machine is reversible and leaves p(v) as it is, at every β"
+              (fun visible hidden random ->
+                  use machine = doubleRbm (bernoulli visible hidden) couplings random
 
-              betas
-              |> List.forall (fun beta ->
-                  let p, t = stationary machine (statesOf visible) beta, transition machine beta
-                  invariant 1e-12 p t && reversible 1e-12 p t))
+                  betas
+                  |> List.forall (fun beta ->
+                      let p, t = stationary machine (statesOf visible) beta, transition machine beta
+                      invariant 1e-12 p t && reversible 1e-12 p t))
           torchLaw "of a restricted machine: each half obeys detailed balance in p(v, h)" (fun visible hidden random ->
               use machine = doubleRbm (bernoulli visible hidden) couplings random
               let vs, hs = statesOf visible, statesOf hidden
+              let energy = rbmEnergy machine
 
               betas
               |> List.forall (fun beta ->
@@ -74,7 +78,7 @@ let tests =
 
                   let joint =
                       vs
-                      |> Array.collect (fun v -> hs |> Array.map (fun h -> -beta * rbmEnergy machine v [||] h))
+                      |> Array.collect (fun v -> hs |> Array.map (fun h -> -beta * energy v [||] h))
                       |> normalised
                       |> Array.chunkBySize hs.Length
 
@@ -82,7 +86,8 @@ let tests =
                   let balanced (p: float array) (next: float array) =
                       reversible 1e-13 p (Array.create p.Length next)
 
-                  Array.forall2 balanced joint down && Array.forall2 balanced (Array.transpose joint) up))
+                  Array.forall2 balanced joint down
+                  && Array.forall2 balanced (Array.transpose joint) up))
           torchTest "of a restricted machine as done goes where the conditionals say" (fun () ->
               use machine = rbmOf (bernoulli 3 4) 1.0 (init 3L)
               let exact = doubleRbm (bernoulli 3 4) 1.0 (init 3L)
@@ -110,9 +115,10 @@ let tests =
                   let chains = p |> Array.map (fun p -> int (round (40000.0 * p)))
 
                   let state =
-                      torch.cat [| for i in 0 .. states.Length - 1 do
-                                       if chains[i] > 0 then
-                                           repeated chains[i] states[i] |]
+                      torch.cat
+                          [| for i in 0 .. states.Length - 1 do
+                                 if chains[i] > 0 then
+                                     repeated chains[i] states[i] |]
 
                   machine.Advance(state, 2, draws 2L, beta)
                   let found = countsOf 5 state
@@ -121,19 +127,21 @@ let tests =
                   Expect.equal (Array.sum counted) (Array.sum chains) "one class each"
                   // They started closer to p than chance would have it, and may be so still.
                   Expect.isLessThan (misfit p counted) unlikely $"β {beta}")
-          torchLaw "of a general machine: each unit obeys detailed balance, a sweep leaves p(v, h) as it is" (fun visible hidden random ->
-              let hidden = min (hidden - 1) (6 - visible)
-              use machine = doubleGeneral (BoltzmannOptions(visible, hidden)) couplings random
-              let (_, bias) as parts = parts machine
+          torchLaw
+              "of a general machine: each unit obeys detailed balance, a sweep leaves p(v, h) as it is"
+              (fun visible hidden random ->
+                  let hidden = min (hidden - 1) (6 - visible)
+                  use machine = doubleGeneral (BoltzmannOptions(visible, hidden)) couplings random
+                  let (_, bias) as parts = parts machine
 
-              betas
-              |> List.forall (fun beta ->
-                  let p = stationary machine (statesOf (visible + hidden)) beta
+                  betas
+                  |> List.forall (fun beta ->
+                      let p = stationary machine (statesOf (visible + hidden)) beta
 
-                  (bias
-                   |> Array.indexed
-                   |> Array.forall (fun (unit, _) -> reversible 1e-13 p (unitUpdate parts beta unit)))
-                  && invariant 1e-12 p (sweepOf machine beta)))
+                      (bias
+                       |> Array.indexed
+                       |> Array.forall (fun (unit, _) -> reversible 1e-13 p (unitUpdate parts beta unit)))
+                      && invariant 1e-12 p (sweepOf machine beta)))
           torchTest "of a general machine as done goes where its units' conditionals say" (fun () ->
               for kernels in [ true; false ] do
                   use machine = generalOf (BoltzmannOptions(3, 2, Kernels = kernels)) 1.0 (init 6L)

@@ -36,7 +36,8 @@ let normalised (logs: float array) =
 
 let sigmoid x = 1.0 / (1.0 + exp -x)
 
-let dot (a: float array) (b: float array) = Array.fold2 (fun s x y -> s + x * y) 0.0 a b
+let dot (a: float array) (b: float array) =
+    Array.fold2 (fun s x y -> s + x * y) 0.0 a b
 
 /// Draws every parameter from N(0, scale²), also what lies below the diagonal of couplings.
 let randomise scale (stream: RandomStream) (machine: EnergyMachine) =
@@ -64,37 +65,41 @@ let generalOf (options: BoltzmannOptions) scale (stream: RandomStream) =
 let doubleGeneral options scale stream =
     (generalOf options scale stream).``to`` torch.float64
 
-/// In float64, hidden units not coupled, visible ones neither: a restricted machine.
+/// Couples neither visible nor hidden units among themselves: a restricted machine.
 let uncouple (machine: BoltzmannMachine) =
     use _ = torch.no_grad ()
 
     for p in [ machine.VisibleCoupling; machine.HiddenCoupling ] do
         if not (isNull p) then
-            (Unchecked.nonNull p).zero_ () |> ignore
+            (Unchecked.nonNull p).zero_() |> ignore
 
 /// E(v, y, h) of a restricted machine by its definition; y one-hot, empty without classes.
-let rbmEnergy (machine: Rbm) (v: float array) (y: float array) (h: float array) =
-    let w = chunks v.Length machine.Weight
+let rbmEnergy (machine: Rbm) =
+    let w = chunks machine.Visible machine.Weight
     let b, c = numbers machine.VisibleBias, numbers machine.HiddenBias
 
-    let own, seen =
+    let variance =
         match machine.LogVariance with
-        | null -> -(dot b v), v
-        | logVariance ->
-            let variance = numbers logVariance |> Array.map exp
+        | null -> None
+        | logVariance -> Some(numbers logVariance |> Array.map exp)
 
-            Array.map3 (fun v b s -> (v - b) ** 2.0 / (2.0 * s)) v b variance |> Array.sum,
-            Array.map2 (/) v variance
-
-    let labels =
+    let ofClass =
         match machine.ClassWeight, machine.ClassBias with
         | null, _
-        | _, null -> 0.0
+        | _, null -> fun _ _ -> 0.0
         | u, d ->
-            let u = chunks y.Length u
-            dot (numbers d) y + dot h (u |> Array.map (dot y))
+            let u, d = chunks machine.Classes u, numbers d
+            fun y h -> dot d y + dot h (u |> Array.map (dot y))
 
-    own - dot c h - dot h (w |> Array.map (dot seen)) - labels
+    fun (v: float array) (y: float array) (h: float array) ->
+        let own, seen =
+            match variance with
+            | None -> -(dot b v), v
+            | Some variance ->
+                Array.map3 (fun v b s -> (v - b) ** 2.0 / (2.0 * s)) v b variance |> Array.sum,
+                Array.map2 (/) v variance
+
+        own - dot c h - dot h (w |> Array.map (dot seen)) - ofClass y h
 
 /// Couplings of all pairs of a general machine, from what lies above the diagonals, and all biases.
 let parts (machine: BoltzmannMachine) =
@@ -148,7 +153,9 @@ let unitUpdate (s: float[,], bias: float array) beta unit =
 
     statesOf n
     |> Array.map (fun state ->
-        let field = bias[unit] + Seq.sum (seq { for k in 0 .. n - 1 -> s[unit, k] * state[k] })
+        let field =
+            bias[unit] + Seq.sum (seq { for k in 0 .. n - 1 -> s[unit, k] * state[k] })
+
         let p = sigmoid (beta * field)
         let target = Array.zeroCreate (1 <<< n)
         let zero = numberOf state &&& ~~~(1 <<< unit)
@@ -171,7 +178,10 @@ let thenBy (b: float array array) (a: float array array) =
 
 let sweepOf machine beta =
     let (_, bias) as parts = parts machine
-    [ 0 .. bias.Length - 1 ] |> List.map (unitUpdate parts beta) |> List.reduce (fun a b -> thenBy b a)
+
+    [ 0 .. bias.Length - 1 ]
+    |> List.map (unitUpdate parts beta)
+    |> List.reduce (fun a b -> thenBy b a)
 
 /// Whether p is the same after a transition.
 let invariant tolerance (p: float array) (transition: float array array) =
@@ -192,8 +202,7 @@ let reversible tolerance (p: float array) (transition: float array array) =
 let misfit (p: float array) (found: int array) =
     let n = float (Array.sum found)
 
-    let often, rare =
-        Array.zip p found |> Array.partition (fun (p, _) -> p * n >= 10.0)
+    let often, rare = Array.zip p found |> Array.partition (fun (p, _) -> p * n >= 10.0)
 
     let rest = Array.sumBy fst rare, Array.sumBy snd rare
     let boxes = if fst rest * n >= 10.0 then Array.append often [| rest |] else often
@@ -214,12 +223,12 @@ let countsOf units (states: torch.Tensor) =
 
 /// So many chains that all start from one state.
 let repeated chains (state: float array) =
-    (single32 (rows [| state |])).expand(int64 chains, int64 state.Length).clone().contiguous ()
+    (single32 (rows [| state |])).expand(int64 chains, int64 state.Length).clone().contiguous()
 
 /// The gradients that a backward pass of f left in the parameters, one after the other; zeros where none came.
 let gradients (machine: EnergyMachine) (f: unit -> torch.Tensor) =
     machine.zero_grad ()
-    f().backward ()
+    f().backward()
 
     [| for p in machine.parameters () do
            match p.grad with
@@ -236,7 +245,7 @@ let differences (machine: EnergyMachine) (f: unit -> torch.Tensor) =
            let flat = p.detach().view -1L
 
            for i in 0L .. p.numel () - 1L do
-               let value = flat[i].item<float> ()
+               let value = flat[i].item<float>()
 
                let at d =
                    flat[i] <- torch.tensor (value + d: float)

@@ -34,10 +34,10 @@ let private examples count (machine: Rbm) random =
 
 /// −log Σ_h exp(−β E(v, y, h))
 let private free beta (machine: Rbm) v y =
-    -(statesOf machine.Hidden |> Array.map (fun h -> -beta * rbmEnergy machine v y h) |> logSum)
+    let energy = rbmEnergy machine
+    -(statesOf machine.Hidden |> Array.map (fun h -> -beta * energy v y h) |> logSum)
 
-let private int64s (labels: int array) =
-    torch.tensor (Array.map int64 labels)
+let private int64s (labels: int array) = torch.tensor (Array.map int64 labels)
 
 /// For machines with classes.
 let private labelled (machine: Rbm) (labels: int array) : torch.Tensor | null =
@@ -55,12 +55,18 @@ let private gaussianSweep beta =
         |> normalised
 
     let means = chunks 2 (exact.VisibleLogits(rows (statesOf 3)))
-    let variance = numbers (Unchecked.nonNull exact.LogVariance) |> Array.map (fun l -> exp l / beta)
-    let mean = Array.init 2 (fun i -> Array.fold2 (fun s p (m: float array) -> s + p * m[i]) 0.0 p means)
+
+    let variance =
+        numbers (Unchecked.nonNull exact.LogVariance)
+        |> Array.map (fun l -> exp l / beta)
+
+    let mean =
+        Array.init 2 (fun i -> Array.fold2 (fun s p (m: float array) -> s + p * m[i]) 0.0 p means)
 
     let spread =
         Array.init 2 (fun i ->
-            variance[i] + Array.fold2 (fun s p (m: float array) -> s + p * (m[i] - mean[i]) ** 2.0) 0.0 p means)
+            variance[i]
+            + Array.fold2 (fun s p (m: float array) -> s + p * (m[i] - mean[i]) ** 2.0) 0.0 p means)
 
     let state = repeated 40000 start
     use machine = rbmOf options 0.7 (init 21L)
@@ -100,17 +106,20 @@ let tests =
               let v = examples batch machine random
               let labels, hidden = labelsOf machine.Classes, statesOf machine.Hidden
 
+              let energy = rbmEnergy machine
+
               let posterior v =
                   [| for y in labels do
                          for h in hidden do
-                             -(rbmEnergy machine v y h) |]
+                             -(energy v y h) |]
                   |> normalised
 
               let features v =
                   let p = posterior v |> Array.chunkBySize hidden.Length
 
                   Array.init machine.Hidden (fun j ->
-                      p |> Array.sumBy (fun p -> Array.fold2 (fun s p (h: float array) -> s + p * h[j]) 0.0 p hidden))
+                      p
+                      |> Array.sumBy (fun p -> Array.fold2 (fun s p (h: float array) -> s + p * h[j]) 0.0 p hidden))
 
               let classes v =
                   posterior v |> Array.chunkBySize hidden.Length |> Array.map Array.sum
@@ -125,7 +134,7 @@ let tests =
               let labels =
                   labelled machine (Array.init batch (fun _ -> random.NextInt(max 1 machine.Classes)))
 
-              let f () = machine.DataEnergy(v, labels).sum ()
+              let f () = machine.DataEnergy(v, labels).sum()
               allClose 1e-6 (differences machine f) (gradients machine f))
           torchLaw "the order of hidden units does not matter" (fun batch width random ->
               let hidden = 2 + random.NextInt 3
@@ -138,24 +147,26 @@ let tests =
                   [ "weight", machine.Weight :> torch.Tensor
                     "hiddenBias", machine.HiddenBias
                     "classWeight", Unchecked.nonNull machine.ClassWeight ] do
-                  assign machine name (p.detach().index_select (0L, turned))
+                  assign machine name (p.detach().index_select(0L, turned))
 
               allClose 1e-12 before (numbers (machine.DataEnergy(v, null))))
           torchTest "energies of huge weights stay exact" (fun () ->
               use machine = new Rbm(RbmOptions(2, 2), init 1L)
-              assign machine "weight" (torch.tensor([| 1e4f; 0.0f; -1e4f; 0.0f |]).reshape (2L, 2L))
+              assign machine "weight" (torch.tensor([| 1e4f; 0.0f; -1e4f; 0.0f |]).reshape(2L, 2L))
               let v = single32 (rows [| [| 1.0; 0.0 |]; [| 0.0; 0.0 |] |])
               let energies = numbers (machine.DataEnergy(v, null))
               Expect.equal energies[0] -1e4 "softplus(10⁴) + softplus(−10⁴)"
               Expect.floatClose Accuracy.medium energies[1] (-2.0 * log 2.0) "softplus(0) twice"
-              let gradient = gradients machine (fun () -> machine.DataEnergy(v, null).sum ())
+              let gradient = gradients machine (fun () -> machine.DataEnergy(v, null).sum())
               Expect.all gradient Double.IsFinite "and so do gradients"
               let state = v.clone ()
               machine.Advance(state, 5, draws 1L)
               Expect.all (numbers state) (fun s -> s = 0.0 || s = 1.0) "and draws")
           torchTest "at β 0 every energy is that of the states summed out" (fun () ->
               use machine = rbmOf (RbmOptions(3, 4, Classes = 2)) 1.0 (init 1L)
-              let states = single32 (rows [| [| 0.0; 1.0; 1.0; 1.0; 0.0 |]; [| 0.0; 0.0; 0.0; 0.0; 1.0 |] |])
+
+              let states =
+                  single32 (rows [| [| 0.0; 1.0; 1.0; 1.0; 0.0 |]; [| 0.0; 0.0; 0.0; 0.0; 1.0 |] |])
 
               for e in numbers (machine.StateEnergy(states, 0.0)) do
                   Expect.floatClose Accuracy.medium e (-4.0 * log 2.0) "16 hidden states")
@@ -202,25 +213,33 @@ let tests =
               Expect.equal (numbers state) (numbers v) "the data"
               state.zero_ () |> ignore
               Expect.notEqual (numbers v) (numbers state) "as a copy"
-              let turned = plain.StateOf(single32 (rows (patterns (init 2L) 3 4)) |> _.t(), null, draws 1L)
+
+              let turned =
+                  plain.StateOf(single32 (rows (patterns (init 2L) 3 4)) |> _.t(), null, draws 1L)
+
               Expect.isTrue (turned.is_contiguous ()) "in order, whatever the strides"
 
               use joint = rbmOf (RbmOptions(3, 2, Classes = 3)) 1.0 (init 1L)
               let given = joint.StateOf(v, int64s [| 2; 0; 1; 2 |], draws 1L)
               Expect.equal given.shape [| 4L; 6L |] "shape"
 
-              Expect.equal
-                  (chunks 3 (given.narrow (1, 3, 3)))
-                  [| one 3 2; one 3 0; one 3 1; one 3 2 |]
-                  "labels"
+              Expect.equal (chunks 3 (given.narrow (1, 3, 3))) [| one 3 2; one 3 0; one 3 1; one 3 2 |] "labels"
 
               let many = repeated 20000 [| 1.0; 0.0; 1.0 |]
               let drawn = joint.StateOf(many, null, draws 1L)
               Expect.isFalse drawn.requires_grad "no gradient"
-              let counts = chunks 3 (drawn.narrow (1, 3, 3)) |> Array.map (Array.findIndex ((=) 1.0)) |> Array.countBy id
+
+              let counts =
+                  chunks 3 (drawn.narrow (1, 3, 3))
+                  |> Array.map (Array.findIndex ((=) 1.0))
+                  |> Array.countBy id
 
               let found =
-                  Array.init 3 (fun k -> counts |> Array.tryFind (fst >> (=) k) |> Option.map snd |> Option.defaultValue 0)
+                  Array.init 3 (fun k ->
+                      counts
+                      |> Array.tryFind (fst >> (=) k)
+                      |> Option.map snd
+                      |> Option.defaultValue 0)
 
               let p = numbers (joint.ClassLogits(many.narrow (0, 0, 1)).softmax 1L)
               Expect.isLessThan (abs (misfit p found)) unlikely "as often as p(y | v)")
