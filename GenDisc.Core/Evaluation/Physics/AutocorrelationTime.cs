@@ -91,8 +91,9 @@ public static class AutocorrelationTime
         {
             window++;
             sum += Covariance(centred, chains, window) / variance;
+            if (sum <= 0.5) break; // no memory
             // Wolff 2004, section 3.3: where the error of truncation falls below that of the sum.
-            var decay = sum > 0.5 ? Ratio / Math.Log(((2 * sum) + 1) / ((2 * sum) - 1)) : double.Epsilon; // no memory
+            var decay = Ratio / Math.Log(((2 * sum) + 1) / ((2 * sum) - 1));
             if (Math.Exp(-window / decay) < decay / Math.Sqrt((double)window * n)) break;
         }
 

@@ -9,8 +9,11 @@ public static class IsingSampler
     /// <summary>Sweeps thrown away before the first draw, at least.</summary>
     private const int LeastBurnIn = 1024;
 
-    /// <summary>The same at most; where that is too few autocorrelation times, the sampler gives up.</summary>
+    /// <summary>Sweeps of one round of the burn-in, at most; where these are too few autocorrelation times, the sampler gives up.</summary>
     private const int MostBurnIn = 1 << 17;
+
+    /// <summary>Spins that one round moves, at most: half a minute.</summary>
+    private const long MostMoves = 1L << 31;
 
     /// <summary>Autocorrelation times that the burn-in spans, so that the time measured in it can be trusted.</summary>
     private const int BurnInTimes = 100;
@@ -85,7 +88,7 @@ public static class IsingSampler
         IsingLattice lattice, IsingMove move, RandomStream stream, CancellationToken cancel)
     {
         var burnIn = 0;
-        for (var length = LeastBurnIn; length <= MostBurnIn; length *= 2)
+        for (var length = LeastBurnIn; length <= MostBurnIn && length * (long)lattice.Options.Sites <= MostMoves; length *= 2)
         {
             var energies = new double[length];
             var magnetisations = new double[length];

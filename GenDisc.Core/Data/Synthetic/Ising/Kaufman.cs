@@ -4,7 +4,7 @@ namespace GenDisc.Core.Data.Synthetic.Ising;
 
 /// <summary>
 /// Exact partition function of the finite periodic lattice without field (Kaufman 1949, in the form of Ferdinand and Fisher
-/// 1969, eqs. 2.1 to 2.6), with K = J/T:
+/// 1969), with K = J/T:
 /// Z = ½ (2 sinh 2K)^{N/2} Σ_{i=1}^{4} Z_i, the Z_i being the products over r = 0 … L − 1 of 2 cosh(½ L γ_{2r+1}),
 /// 2 sinh(½ L γ_{2r+1}), 2 cosh(½ L γ_{2r}) and 2 sinh(½ L γ_{2r}), where cosh γ_l = cosh² 2K / sinh 2K − cos(π l / L) and
 /// γ_0 = 2K + log tanh K.

@@ -10,7 +10,7 @@ public static class Onsager
     public static double CriticalTemperature(double coupling = 1) => 2 * Math.Abs(coupling) / Math.Log(1 + Math.Sqrt(2));
 
     /// <summary>
-    /// e = −J coth 2K [1 + (2/π) κ' K₁(κ)] with κ' = 2 tanh² 2K − 1 and κ = 2 sinh 2K / cosh² 2K (Onsager 1944, eq. 116);
+    /// e = −J coth 2K [1 + (2/π) κ' K₁(κ)] with κ' = 2 tanh² 2K − 1 and κ = 2 sinh 2K / cosh² 2K;
     /// −√2 |J| at T_c.
     /// </summary>
     /// <param name="temperature">T, above 0.</param>
@@ -27,8 +27,7 @@ public static class Onsager
     }
 
     /// <summary>
-    /// C = (2/π) (K coth 2K)² {2 K₁(κ) − 2 E₁(κ) − (1 − κ') [π/2 + κ' K₁(κ)]} per spin (Onsager 1944, eq. 117); infinite at
-    /// T_c.
+    /// C = (2/π) (K coth 2K)² {2 K₁(κ) − 2 E₁(κ) − (1 − κ') [π/2 + κ' K₁(κ)]} per spin; infinite at T_c.
     /// </summary>
     /// <param name="temperature">T, above 0.</param>
     /// <param name="coupling">J.</param>

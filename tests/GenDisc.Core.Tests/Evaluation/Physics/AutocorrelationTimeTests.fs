@@ -39,13 +39,13 @@ let tests =
         [ test "an autoregressive process has (1 + rho)/(1 - rho)/2" {
               for rho in [ 0.0; 0.5; 0.8; 0.9; 0.95 ] do
                   for chains in [ 1; 4 ] do
-                      let series = autoregressive (RandomStream(1L, "ar")) rho chains (40000 / chains)
+                      let series = autoregressive (RandomStream(1L, "ar")) rho chains (200000 / chains)
                       let tau = AutocorrelationTime.Of(series, chains)
                       Expect.floatClose { absolute = 0.0; relative = 0.12 } tau (tauOf rho) $"{rho}, {chains} chains"
                       let mean = AutocorrelationTime.Mean(series, chains)
-                      let expected = sqrt (2.0 * tauOf rho / 40000.0)
+                      let expected = sqrt (2.0 * tauOf rho / 200000.0)
                       Expect.floatClose { absolute = 0.0; relative = 0.08 } mean.StandardError expected "error"
-                      Expect.floatClose Accuracy.high mean.Effective (40000.0 / 2.0 / mean.Tau) "effective"
+                      Expect.floatClose Accuracy.high mean.Effective (200000.0 / 2.0 / mean.Tau) "effective"
           }
           test "error bars cover the mean" {
               for rho, chains, draws in [ 0.0, 1, 200; 0.8, 1, 1500; 0.8, 4, 400; 0.9, 40, 50 ] do
@@ -62,6 +62,16 @@ let tests =
 
                   Expect.isGreaterThan share 0.89 $"{rho}, {chains} x {draws}"
                   Expect.isLessThan share 0.995 $"nor too wide: {rho}, {chains} x {draws}"
+          }
+          test "errors of a variance are as large as it scatters, with slow series too" {
+              let stream = RandomStream(6L, "scatter")
+
+              let found = List.init 300 (fun _ -> variance (autoregressive stream 0.95 1 2000))
+
+              let mean = found |> List.averageBy _.Mean
+              let scatter = found |> List.averageBy (fun f -> (f.Mean - mean) ** 2.0)
+              let expected = found |> List.averageBy (fun f -> f.StandardError ** 2.0)
+              Expect.floatClose { absolute = 0.0; relative = 0.2 } expected scatter "squared errors"
           }
           test "many chains: the error is that of the mean of their means" {
               let means = [| for i in 0..19 -> float (i % 5) |]
