@@ -74,6 +74,7 @@ let private tests =
           Models.Boltzmann.BoltzmannMachineTests.tests
           Models.Boltzmann.GibbsLawsTests.tests
           Models.Boltzmann.MachineStageTests.tests
+          Training.Boltzmann.ExactBoltzmannTests.tests
           Training.Boltzmann.ExactLikelihoodTests.tests
           Training.RateScheduleTests.tests
           Training.TallyTests.tests

@@ -101,6 +101,27 @@ let rbmEnergy (machine: Rbm) =
 
         own - dot c h - dot h (w |> Array.map (dot seen)) - ofClass y h
 
+/// One of so many.
+let one count which =
+    Array.init count (fun k -> if k = which then 1.0 else 0.0)
+
+/// Every class as one-hot numbers; without classes the one empty row.
+let labelsOf (machine: Rbm) =
+    if machine.Classes = 0 then
+        [| [||] |]
+    else
+        Array.init machine.Classes (one machine.Classes)
+
+/// log Z(β) of a restricted machine, over all units.
+let restrictedLogZ beta (machine: Rbm) =
+    let energy = rbmEnergy machine
+
+    [| for v in statesOf machine.Visible do
+           for y in labelsOf machine do
+               for h in statesOf machine.Hidden do
+                   yield -beta * energy v y h |]
+    |> logSum
+
 /// Couplings of all pairs of a general machine, from what lies above the diagonals, and all biases.
 let parts (machine: BoltzmannMachine) =
     let visible, units = machine.Visible, machine.StateSize

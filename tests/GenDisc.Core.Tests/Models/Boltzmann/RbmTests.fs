@@ -10,12 +10,6 @@ open GenDisc.Core.Tests.Kernels.Random.Statistics
 open GenDisc.Core.Tests.Modules.Building
 open GenDisc.Core.Tests.Models.Boltzmann.Machines
 
-let private one classes label =
-    Array.init classes (fun k -> if k = label then 1.0 else 0.0)
-
-let private labelsOf classes =
-    if classes = 0 then [| [||] |] else Array.init classes (one classes)
-
 /// A machine, its options drawn too: sometimes with classes, sometimes of real units.
 let private any visible hidden (random: RandomStream) =
     let kind, classes =
@@ -80,7 +74,7 @@ let tests =
               let machine = any width (1 + random.NextInt 4) random
               let v = examples batch machine random
               let y = Array.init batch (fun _ -> random.NextInt(max 1 machine.Classes))
-              let labels = labelsOf machine.Classes
+              let labels = labelsOf machine
               let states = Array.map2 (fun v y -> Array.append v labels[y]) v y
 
               let atEvery =
@@ -104,7 +98,7 @@ let tests =
           torchLaw "p(y | v) and features are those of enumeration" (fun batch width random ->
               let machine = any width (1 + random.NextInt 4) random
               let v = examples batch machine random
-              let labels, hidden = labelsOf machine.Classes, statesOf machine.Hidden
+              let labels, hidden = labelsOf machine, statesOf machine.Hidden
 
               let energy = rbmEnergy machine
 
