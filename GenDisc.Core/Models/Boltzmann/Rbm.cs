@@ -203,8 +203,8 @@ public sealed class Rbm : EnergyMachine
     {
         var values = new float[rows * columns];
         for (var i = 0; i < values.Length; i++) values[i] = (float)(0.01 * init.NextGaussian());
-        using var flat = tensor(values);
-        return new Parameter(flat.reshape(rows, columns));
+        using var given = tensor(values, [rows, columns]);
+        return new Parameter(given.clone()); // into aligned memory: a product's last bits may depend on that
     }
 
     private static Tensor Draw(Tensor logits, CounterStream stream)
