@@ -30,7 +30,8 @@ let listUpTo longest g =
     Gen.choose (0, longest) |> Gen.bind (fun n -> Gen.listOfLength n g)
 
 let activation =
-    Gen.elements [ Activation.Relu
+    Gen.elements
+        [ Activation.Relu
           Activation.Gelu
           Activation.Tanh
           Activation.Silu

@@ -23,7 +23,7 @@ let private rows e =
     [ for row in (plan e).Rows do
           row.Text, string row.In, string row.Out, row.Parameters ]
 
-let private late e =
+let private late (e: Experiment) =
     { e with
         Training = adam 1e-3 |> epochs 5 |> earlyStopping 2 }
 
