@@ -29,6 +29,7 @@ let main args =
               Running.SequenceRunTests.tests
               Running.GapRunTests.tests
               Running.PretrainedRunTests.tests
+              Running.MachineRunTests.tests
               Running.PretrainedModelTests.tests
               Running.ChangedDataTests.tests
               Running.SeedsTests.tests

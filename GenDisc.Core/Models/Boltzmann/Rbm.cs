@@ -16,6 +16,9 @@ namespace GenDisc.Core.Models.Boltzmann;
 /// </summary>
 public sealed class Rbm : EnergyMachine
 {
+    /// <summary>Share of the data's variance that learned variances start from.</summary>
+    private const double StartingVariance = 0.5;
+
     private readonly Parameter weight;
     private readonly Parameter visibleBias;
     private readonly Parameter hiddenBias;
@@ -76,7 +79,8 @@ public sealed class Rbm : EnergyMachine
 
     /// <summary>
     /// Sets the visible biases to the data's log-odds (Hinton 2010, section 8.1), or of real units to their means and,
-    /// where variances are learned, those to the data's. Learning then need not spend hidden units on them.
+    /// where variances are learned, those to half the data's: at all of it hidden units have nothing to explain, and
+    /// learning would not get away from there. Hidden units then need not learn what single units are like.
     /// </summary>
     /// <exception cref="UserError">The rates are of another number of units, or no probabilities.</exception>
     public void StartFrom(BaseRates rates)
@@ -92,7 +96,7 @@ public sealed class Rbm : EnergyMachine
         }
 
         visibleBias.copy_(tensor(rates.Mean));
-        if (Options.LearnsVariance) logVariance.copy_(tensor(rates.SmoothVariance()).log());
+        if (Options.LearnsVariance) logVariance.copy_((tensor(rates.SmoothVariance()) * StartingVariance).log());
     }
 
     /// <summary>c + W v, of Gaussian units c + W (v / σ²), without the label's part.</summary>
