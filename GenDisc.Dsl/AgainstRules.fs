@@ -58,7 +58,7 @@ let data (knowing: Data -> Facts option) (d: Data) (facts: Facts) =
 
 /// The problem of asking a model that tells no classes what it finds strange.
 let model (e: Experiment) (facts: Facts) =
-    let tells = e.Model.Blocks |> List.exists _.IsClassifier
+    let tells = e.Model.Blocks |> List.exists Block.classifies
 
     [ if e.Data.Against.IsSome && facts.Classes > 0 && not tells then
           yield!

@@ -49,6 +49,7 @@ let private activation kind =
     | Activation.Gelu -> Pure.Gelu()
     | Activation.Tanh -> Pure.Tanh()
     | Activation.Silu -> Pure.Silu()
+    | Activation.Sigmoid -> Pure.Sigmoid()
 
 let private batchNorm lengths shape =
     match shape with
@@ -117,11 +118,15 @@ let private likelihood kind : GenDisc.Core.Modules.Likelihood =
     | Likelihood.Bernoulli -> new BernoulliLikelihood()
     | Likelihood.Gaussian -> new GaussianLikelihood()
 
-let private stage setting (stage: Stage) : GenDisc.Core.Models.Stage =
+let private stage setting experiment (stage: Stage) : GenDisc.Core.Models.Stage =
     match stage with
     | Stage.Trunk layers -> TrunkStage(chain setting layers)
     | Stage.Classifier layers -> ClassifierStage(chain setting layers)
+    | Stage.EnergyClassifier layers -> ClassifierStage(chain setting layers, true)
     | Stage.Regressor layers -> RegressorStage(chain setting layers)
+    | Stage.Machine m ->
+        let struct (first, last) = CompileMachines.turn experiment m
+        MachineStage(CompileMachines.machine experiment setting.Init m, first, last)
     | Stage.Bottleneck b ->
         BottleneckStage(
             new GenDisc.Core.Modules.Bottleneck(
@@ -154,14 +159,14 @@ let model (plan: Plan) (streams: Streams) (device: torch.Device) (trained: IDecl
           Lengths = lengths
           Trained = trained }
 
-    let stages = plan.Stages |> List.map (stage setting) |> Array.ofList
+    let stages = plan.Stages |> List.map (stage setting plan.Experiment) |> Array.ofList
     let model = new HybridModel(stages, lengths, generators)
 
     model.``to`` device |> ignore
     { Model = model; Lengths = lengths }
 
 /// Every term that measures the model, with the loss's weights; terms outside the loss weigh 0 and are only reported.
-let terms (loss: Loss) (model: HybridModel) =
+let terms (loss: Loss) (own: LossTerm list) (model: HybridModel) =
     let byName weights =
         weights
         |> Map.toSeq
@@ -173,7 +178,7 @@ let terms (loss: Loss) (model: HybridModel) =
 
     let final = Loss.final loss
 
-    [| for term in LossTerm.ApplicableTo model do
+    [| for term in Seq.append own (LossTerm.ApplicableTo model) do
            // Asked at every step: the normal form of an epoch is worked out once.
            let known = System.Collections.Generic.Dictionary<int, float>()
 
@@ -196,15 +201,22 @@ let private optimiser (training: Training) =
     | Optimizer.Sgd(rate, momentum) -> OptimiserOptions(OptimiserKind.Sgd, rate, momentum, decay)
 
 /// What drives the model's training.
-let learner (experiment: Experiment) (model: HybridModel) (streams: Streams) (device: torch.Device) =
-    new GradientLearner(
-        model,
-        terms experiment.Loss model,
-        optimiser experiment.Training,
-        Option.toNullable experiment.Training.Clip,
-        streams.Noise device,
-        experiment.Training.Kernels
-    )
+let learner (plan: Plan) (model: HybridModel) (streams: Streams) (device: torch.Device) : ILearner =
+    let experiment = plan.Experiment
+    let own = CompileMachines.ownTerms experiment plan.Facts model streams device
+    let terms = terms experiment.Loss own model
+
+    let learner =
+        new GradientLearner(
+            model,
+            terms,
+            optimiser experiment.Training,
+            Option.toNullable experiment.Training.Clip,
+            streams.Noise device,
+            experiment.Training.Kernels
+        )
+
+    CompileMachines.watched learner terms
 
 let augmenter (data: Data) : Augmenter | null =
     match data.Augment with

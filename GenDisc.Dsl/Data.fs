@@ -12,6 +12,8 @@ type Data =
         Points: int option
         /// Time from a generated series' first step to its last.
         Span: float option
+        /// Grey pixels become black and white by chance: those trained on anew each time, others once.
+        Binarised: bool
         /// Height and width that images are brought to.
         Resize: (int * int) option
         /// Steps that go in and steps to forecast; for series.
@@ -49,6 +51,8 @@ type Data =
               yield! optional "points" Show.integerArgument this.Points
               yield! optional "span" Show.numberArgument this.Span
               yield! optional "resized" pair this.Resize
+              if this.Binarised then
+                  modifier "binarised" ""
               yield! optional "window" pair this.Window
               yield! optional "season" Show.integerArgument this.Season
               yield! optional "holdOut" Show.numberArgument this.HoldOut
@@ -100,6 +104,7 @@ module Data =
           Draw = None
           Points = None
           Span = None
+          Binarised = false
           Resize = None
           Window = None
           Season = None
@@ -208,6 +213,11 @@ module Data =
         | Source.Spirals -> plain (Vector 2) 3 0 false 4000
         | Source.Blobs -> plain (Vector 2) 4 0 false 4000
         | Source.Friedman -> plain (Vector 10) 0 1 true 4000
+        | Source.Ising(size, _, _, _) ->
+            let side = max 1 size
+            // larger lattices have fewer, in inverse proportion to their sites
+            let training = if size <= 32 then 20000L else 20000L * 1024L / (int64 size * int64 size) / 4L * 4L
+            plain (Image(1, side, side)) 2 0 true (int training)
         | Source.Series series ->
             extent data series
             |> Option.bind (fun (columns, steps) -> windowed data columns steps)

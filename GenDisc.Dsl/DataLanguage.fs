@@ -27,6 +27,16 @@ module DataLanguage =
     /// Four Gaussian clusters in the plane that overlap in part, 4 classes.
     let blobs = Data.from Source.Blobs
 
+    /// Spin configurations of the 2-D Ising model, H = −J Σ s s' − h Σ s, with J = 1 and h = 0 on a periodic lattice of
+    /// size × size at this temperature (k = 1; the critical one is 2.269): images of 0 (down) and 1 (up). Drawn by
+    /// Wolff's cluster algorithm from a seed; nothing to download.
+    let ising size temperature =
+        Data.from (Source.Ising(size, temperature, 1.0, 0.0))
+
+    /// As `ising`, with coupling J and field h.
+    let isingWith coupling field size temperature =
+        Data.from (Source.Ising(size, temperature, coupling, field))
+
     /// Friedman's first regression function of ten uniform inputs, with unit noise.
     let friedman = Data.from Source.Friedman
 
@@ -98,6 +108,10 @@ module DataLanguage =
 
     /// Keeps this share of the data for the test, in (0, 1), where the source has no test part (otherwise 0.25).
     let holdOut share (data: Data) = { data with HoldOut = Some share }
+
+    /// Makes grey pixels black and white, white with the probability that the grey value is: of training images anew each
+    /// time, of the others once (Salakhutdinov and Murray 2008).
+    let binarised (data: Data) = { data with Binarised = true }
 
     /// Brings all images of an image folder to this height and width.
     let resized height width (data: Data) =

@@ -29,6 +29,13 @@ let private misplaced (d: Data) =
         || d.Source.IsBlobs
         || d.Source.IsFriedman
 
+    let grey =
+        d.Source.IsMnist
+        || d.Source.IsFashionMnist
+        || d.Source.IsCifar10
+        || d.Source.IsDigits
+        || d.Source.IsImageFolder
+
     let whole =
         series || d.Source.IsImageFolder || d.Source.IsTable || d.Source.IsClassTable
 
@@ -45,6 +52,12 @@ let private misplaced (d: Data) =
       yield! expect (d.Noise.IsNone || generatedSeries || plane) "noise" (says "noise" "generated data") (drop "noise")
       yield!
           expect (d.Resize.IsNone || d.Source.IsImageFolder) "resized" (says "resized" "image folders") (drop "resized")
+      yield!
+          expect
+              (not d.Binarised || grey)
+              "binarised"
+              (says "binarised" "grey images in [0, 1]")
+              (drop "binarised")
       if d.HoldOut.IsSome && not whole then
           yield!
               expect
@@ -120,7 +133,7 @@ let private numbers (d: Data) =
                   "write holdOut 0.25"
       | None -> () ]
 
-let private series (d: Data) =
+let private generated (d: Data) =
     let finite (values: float list) = List.forall isFinite values
 
     let wrong says hint =
@@ -141,6 +154,16 @@ let private series (d: Data) =
             "write drivenOscillator 0.1 1.0 1.2"
     | Source.Series(SeriesSource.VanDerPol mu) when not (isFinite mu && mu >= 0.0 && mu <= 100.0) ->
         wrong $"vanDerPol expects μ from 0.0 to 100.0, but got {Show.number mu}" "write vanDerPol 1.0"
+    | Source.Ising(size, temperature, coupling, field) ->
+        [ if size < 2 || size > 64 then
+              yield! wrong $"ising expects a lattice of 2 to 64 sites a side, but got {Show.integer size}" "write ising 8 2.27"
+          if not (isFinite temperature && temperature > 0.0) then
+              yield!
+                  wrong
+                      $"ising expects a finite temperature above 0.0, but got {Show.number temperature}"
+                      "write ising 8 2.27"
+          if not (finite [ coupling; field ]) then
+              yield! wrong "isingWith expects a finite coupling and field" "write isingWith 1.0 0.0 8 2.27" ]
     | _ -> []
 
 /// A test part of its own, which some sources are known to have once they are read.
@@ -156,7 +179,7 @@ let divided (d: Data) (facts: Facts) =
 
 /// Problems of the declaration by itself.
 let declared (d: Data) =
-    [ yield! misplaced d; yield! numbers d; yield! series d ]
+    [ yield! misplaced d; yield! numbers d; yield! generated d ]
 
 let private augmentation (d: Data) (facts: Facts) =
     let wrong a =

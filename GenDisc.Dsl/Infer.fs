@@ -20,6 +20,7 @@ type private Walk =
       Position: Position
       Encoder: Layer list
       Bottleneck: Block option
+      Machine: Block option
       Head: Block option
       Stages: Stage list
       Rows: Row list
@@ -97,6 +98,13 @@ let private bottleneck (data: Data) path (block: Block) latent wanted walk =
                   $"{Block.show block} is a second bottleneck after {Block.show first}, but a model has at most one"
                   $"keep one of {Block.show first} and {Block.show block}"
           | None -> ()
+          match walk.Machine with
+          | Some first ->
+              Problem.at
+                  (Place.Block path)
+                  $"{Block.show block} cannot follow {Block.show first}: a model has one of a Boltzmann machine and a bottleneck"
+                  $"keep one of {Block.show first} and {Block.show block}"
+          | None -> ()
           if walk.Facts.Varies then
               Problem.at
                   (Place.Block path)
@@ -142,12 +150,63 @@ let private bottleneck (data: Data) path (block: Block) latent wanted walk =
         Rows = prepend (own :: decoderRows shape size likelihood decoder) walk.Rows
         Problems = prepend problems walk.Problems }
 
+let private isTuned layer =
+    match layer with
+    | Layer.Pretrained p -> p.Tuned
+    | _ -> false
+
+let private machine (data: Data) path (block: Block) walk =
+    let isEncoder layer =
+        match layer with
+        | Layer.Pretrained _ -> true
+        | _ -> false
+
+    // the features of a machine are probabilities
+    let leavesAnything layer =
+        match layer with
+        | Layer.Pretrained { Declared = :? Experiment as inner } ->
+            inner.Model.Blocks
+            |> List.filter (fun block -> not (Block.classifies block || block.IsRegressor))
+            |> List.tryLast
+            |> Option.forall (Block.isMachine >> not)
+        | _ -> false
+
+    let found =
+        MachineShapes.infer
+            data
+            walk.Facts
+            path
+            block
+            { Position = walk.Position
+              Learned =
+                walk.Encoder
+                |> List.exists (fun l -> Mirror.isWeighted l && not (isEncoder l) || isTuned l)
+              Encoded = List.exists leavesAnything walk.Encoder
+              Other = Option.orElse walk.Bottleneck walk.Machine
+              Head = walk.Head }
+
+    let heads = if block.IsClassRbm then Some block else None
+
+    { walk with
+        Position = found.After
+        Machine = Some(Option.defaultValue block walk.Machine)
+        Head = Option.orElse heads walk.Head
+        Stages =
+            prepend
+                [ if not found.Before.IsEmpty then
+                      Stage.Trunk found.Before
+                  yield! List.map Stage.Machine found.Stages ]
+                walk.Stages
+        Rows = prepend found.Rows walk.Rows
+        Problems = prepend found.Problems walk.Problems }
+
 let private head (data: Data) path (block: Block) hidden walk =
     let received = walk.Position.Shape
 
     let outputs, fits, stage =
         match block with
         | Block.Classifier _ -> walk.Facts.Classes, walk.Facts.Classes > 0, Stage.Classifier
+        | Block.EnergyClassifier _ -> walk.Facts.Classes, walk.Facts.Classes > 0, Stage.EnergyClassifier
         | _ -> walk.Facts.Targets, walk.Facts.Targets > 0, Stage.Regressor
 
     let widths = [ flatSize walk.Position; yield! hidden; max 1 outputs ]
@@ -177,7 +236,7 @@ let private head (data: Data) path (block: Block) hidden walk =
           | None -> ()
           if not fits then
               let says, instead =
-                  if block.IsClassifier then
+                  if Block.classifies block then
                       "classes, but {0} has a target to regress on", "regressor [64] with mse"
                   else
                       "targets to regress on, but {0} has classes", "classifier [128] with crossEntropy"
@@ -185,7 +244,15 @@ let private head (data: Data) path (block: Block) hidden walk =
               Problem.at
                   (Place.Block path)
                   $"{Block.show block} expects {System.String.Format(says, Data.title data)}"
-                  $"use {instead}, or other data" ]
+                  $"use {instead}, or other data"
+          match walk.Machine, block with
+          | Some(Block.Dbn _ as dbn), _ ->
+              Problem.at
+                  (Place.Block path)
+                  $"{Block.show block} would learn from {Block.show dbn} while its machines learn one after the other"
+                  $"train the network alone, then model (finetuned pretrained >> {Block.show block})"
+          | _, Block.EnergyClassifier _ -> yield! EnergyShapes.problems walk.Facts data path block (List.rev walk.Encoder)
+          | _ -> () ]
 
     { walk with
         Head = Some(Option.defaultValue block walk.Head)
@@ -255,6 +322,7 @@ let rec model (knowing: Data -> Facts option) (facts: Facts) (data: Data) (m: Mo
           Position = Position.start facts.Shape
           Encoder = []
           Bottleneck = None
+          Machine = None
           Head = None
           Stages = []
           Rows = []
@@ -266,6 +334,12 @@ let rec model (knowing: Data -> Facts option) (facts: Facts) (data: Data) (m: Mo
             match block with
             | Block.Vae(latent, likelihood)
             | Block.Autoencoder(latent, likelihood) -> bottleneck data [ i ] block latent likelihood walk
+            | Block.Rbm _
+            | Block.GaussianRbm _
+            | Block.ClassRbm _
+            | Block.Boltzmann _
+            | Block.Dbn _ -> machine data [ i ] block walk
+            | Block.EnergyClassifier hidden
             | Block.Classifier hidden
             | Block.Regressor hidden -> head data [ i ] block hidden walk
             | Block.Encoder(declared, tuned) ->

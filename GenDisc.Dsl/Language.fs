@@ -85,6 +85,9 @@ module Language =
     /// Hyperbolic tangent (the block; the function on floats is `System.Math.Tanh`).
     let tanh: Component = Model.add (Block.Activation Activation.Tanh)
 
+    /// 1 / (1 + exp(−x)).
+    let sigmoid: Component = Model.add (Block.Activation Activation.Sigmoid)
+
     /// x σ(x).
     let silu: Component = Model.add (Block.Activation Activation.Silu)
 
@@ -125,6 +128,35 @@ module Language =
     let gaussianAutoencoder latent =
         Model.add (Block.Autoencoder(latent, Some Likelihood.Gaussian))
 
+    /// Restricted Boltzmann machine of `hidden` units over data in [0, 1], where grey values count as probabilities. It
+    /// is trained by `cd`, `pcd`, `tempering` or `nll`; blocks after it read the probabilities of its hidden units.
+    let rbm hidden = Model.add (Block.Rbm hidden)
+
+    /// `rbm` over real numbers with learned variances (Cho, Ilin and Raiko 2011).
+    let gaussianRbm hidden =
+        Model.add (Block.GaussianRbm(hidden, true))
+
+    /// `gaussianRbm` whose variances stay at 1: for standardised data.
+    let unitGaussianRbm hidden =
+        Model.add (Block.GaussianRbm(hidden, false))
+
+    /// Restricted Boltzmann machine over the data and their class together, which gives p(y|x) exactly: a head
+    /// (Larochelle et al. 2012). `crossEntropy + 0.01 * pcd 1` trains it on both.
+    let classRbm hidden = Model.add (Block.ClassRbm hidden)
+
+    /// Boltzmann machine of `hidden` units with couplings among visible and among hidden units too; 0 for none hidden.
+    let boltzmann hidden = Model.add (Block.Boltzmann hidden)
+
+    /// Deep belief network: restricted machines of these widths that learn one after the other, each from the features
+    /// of the one below, for an equal share of the epochs (Hinton, Osindero and Teh 2006). Tune it with
+    /// `model (finetuned pretrained >> classifier [])`.
+    let dbn hidden = Model.add (Block.Dbn hidden)
+
+    /// Head that tells the classes apart, and whose logits are an energy of the input too, −log Σ_y exp(logit_y)
+    /// (Grathwohl et al. 2020): trained by `crossEntropy + 1.0 * energy`.
+    let energyClassifier hidden =
+        Model.add (Block.EnergyClassifier hidden)
+
     /// Head that tells the classes apart, with hidden layers of these widths; leaves the main path as it was.
     let classifier hidden = Model.add (Block.Classifier hidden)
 
@@ -153,6 +185,51 @@ module Language =
 
     /// Σ_j |z_j| over an autoencoder's latent vector, which makes it sparse: `reconstruction + 0.01 * sparsity`.
     let sparsity = Loss.Term Term.Sparsity
+
+    let private phase negative =
+        Loss.Term(Term.NegativePhase(negative, MachineGradient.Plain))
+
+    /// CD-k, contrastive divergence with k = `steps` (Hinton 2002): a Boltzmann machine's energy on data less that on
+    /// states `steps` sweeps of Gibbs sampling away. No log-likelihood: the report says that.
+    let cd steps =
+        phase (NegativePhase.Contrastive steps)
+
+    /// PCD-k, persistent contrastive divergence (Tieleman 2008): as `cd`, but the chains go on from step to step.
+    let pcd steps = phase (NegativePhase.Persistent steps)
+
+    /// As `pcd 1`, with `replicas` chains between infinite temperature and 1 that exchange states (Desjardins et al.
+    /// 2010): slower, and less likely to stay in one mode.
+    let tempering replicas =
+        phase (NegativePhase.Tempered replicas)
+
+    let private written gradient word (loss: Loss) =
+        match loss with
+        | Loss.Term(Term.NegativePhase(negative, MachineGradient.Plain)) ->
+            Loss.Term(Term.NegativePhase(negative, gradient))
+        | other ->
+            raise (InvalidExperiment $"{word} belongs to cd, pcd or tempering, but stands before {other}: write {word} (pcd 1)")
+
+    /// The same by the centred gradient (Montavon and Müller 2012; Melchior, Fischer and Wiskott 2016):
+    /// `centred (pcd 1)`. Throws InvalidExperiment before any other loss.
+    let centred (loss: Loss) =
+        written MachineGradient.Centred "centred" loss
+
+    /// The same by the enhanced gradient (Cho, Raiko and Ilin 2011): `enhanced (cd 1)`. Throws InvalidExperiment before
+    /// any other loss.
+    let enhanced (loss: Loss) =
+        written MachineGradient.Enhanced "enhanced" loss
+
+    /// −log p(x) of a Boltzmann machine, exactly, nats per example: all states are enumerated, which takes a machine
+    /// of at most 20 visible or 20 hidden units (`rbm`), or 20 in all (`boltzmann`).
+    let nll = Loss.Term Term.Nll
+
+    /// Σ_j KL(target ‖ mean activity of hidden unit j) over a batch (Lee, Ekanadham and Ng 2008):
+    /// `cd 1 + 0.1 * sparsityTarget 0.1`.
+    let sparsityTarget target = Loss.Term(Term.SparsityTarget target)
+
+    /// The energy of an `energyClassifier` on data less that on its own samples, drawn by Langevin dynamics from a
+    /// replay buffer (Du and Mordatch 2019), nats per example.
+    let energy = Loss.Term Term.Energy
 
     /// A weight that grows in a straight line and reaches 1 in epoch `epochs`: `ramp 10 * kl`.
     let ramp epochs = Weight.Ramp epochs

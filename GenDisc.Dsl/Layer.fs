@@ -72,10 +72,33 @@ type Bottleneck =
         Likelihood: Likelihood
     }
 
+/// What a Boltzmann machine is made of.
+[<RequireQualifiedAccess>]
+type MachineKind =
+    | Bernoulli
+    | Gaussian of learned: bool
+    /// With a unit for each class.
+    | Classes of int
+    /// With couplings among visible and among hidden units.
+    | General
+
+/// A Boltzmann machine over a vector.
+type Machine =
+    {
+        Kind: MachineKind
+        Visible: int
+        Hidden: int
+        /// Which of the model's machines it is, from 0, and of how many: they take turns to learn.
+        Turn: int
+        Turns: int
+    }
+
 /// A block, ready to be built.
 [<RequireQualifiedAccess>]
 type Stage =
     | Trunk of Layer list
     | Bottleneck of Bottleneck
+    | Machine of Machine
     | Classifier of Layer list
+    | EnergyClassifier of Layer list
     | Regressor of Layer list

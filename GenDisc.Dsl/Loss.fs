@@ -1,5 +1,24 @@
 namespace GenDisc
 
+/// Where the states that a Boltzmann machine unlearns come from.
+[<RequireQualifiedAccess>]
+type NegativePhase =
+    /// CD-k: `steps` sweeps of Gibbs sampling from the batch itself.
+    | Contrastive of steps: int
+    /// PCD-k: `steps` more sweeps of chains that are kept from step to step.
+    | Persistent of steps: int
+    /// Parallel tempering of this many kept chains between infinite temperature and 1.
+    | Tempered of replicas: int
+
+/// How a machine's gradient is written.
+[<RequireQualifiedAccess>]
+type MachineGradient =
+    | Plain
+    /// Offsets subtracted from the units, so that flipping bits changes nothing.
+    | Centred
+    /// The enhanced gradient, which weighs the flips of a bit by how often it is on.
+    | Enhanced
+
 /// One formula, averaged over the examples of a batch.
 [<RequireQualifiedAccess>]
 type Term =
@@ -13,6 +32,14 @@ type Term =
     | Mse
     /// Σ_j |z_j| over an autoencoder's latent vector.
     | Sparsity
+    /// A machine's energy on data less that on states of its own, nats per example.
+    | NegativePhase of NegativePhase * MachineGradient
+    /// −log p(x) of a small machine by enumeration, nats per example.
+    | Nll
+    /// Σ_j KL(target ‖ mean activity of hidden unit j).
+    | SparsityTarget of target: float
+    /// The energy of an `energyClassifier` on data less that on samples of its own, nats per example.
+    | Energy
 
 /// A factor that may depend on the epoch (counted from 1).
 [<RequireQualifiedAccess>]
@@ -24,7 +51,7 @@ type Weight =
     | Anneal of from: float * until: float * epochs: int
 
 module Term =
-    /// The term's own source, and its name in metrics.
+    /// The term's name in metrics.
     let name term =
         match term with
         | Term.Reconstruction -> "reconstruction"
@@ -32,6 +59,29 @@ module Term =
         | Term.CrossEntropy -> "crossEntropy"
         | Term.Mse -> "mse"
         | Term.Sparsity -> "sparsity"
+        | Term.NegativePhase(NegativePhase.Contrastive _, _) -> "cd"
+        | Term.NegativePhase(NegativePhase.Persistent _, _) -> "pcd"
+        | Term.NegativePhase(NegativePhase.Tempered _, _) -> "tempering"
+        | Term.Nll -> "nll"
+        | Term.SparsityTarget _ -> "sparsityTarget"
+        | Term.Energy -> "energy"
+
+    /// The term's own source.
+    let show term =
+        match term with
+        | Term.NegativePhase(phase, gradient) ->
+            let count =
+                match phase with
+                | NegativePhase.Contrastive n
+                | NegativePhase.Persistent n
+                | NegativePhase.Tempered n -> Show.integerArgument n
+
+            match gradient with
+            | MachineGradient.Plain -> $"{name term} {count}"
+            | MachineGradient.Centred -> $"centred ({name term} {count})"
+            | MachineGradient.Enhanced -> $"enhanced ({name term} {count})"
+        | Term.SparsityTarget target -> $"{name term} {Show.numberArgument target}"
+        | _ -> name term
 
 module Weight =
     /// The factor in an epoch, counted from 1.
@@ -82,7 +132,7 @@ type Loss =
 
             Show.mark path
             <| match loss with
-               | Loss.Term term -> Show.text (Term.name term)
+               | Loss.Term term -> Show.text (Term.show term)
                | Loss.Elbo -> Show.text "elbo"
                | Loss.Scaled(weight, inner) ->
                    Show.concat

@@ -41,6 +41,9 @@ let private weights loss =
           | Loss.Scaled(weight, _) ->
               for says, hint in weightProblems weight do
                   Problem.within Place.Loss (Show.find (path @ [ -1 ]) source) says hint
+          | Loss.Term term ->
+              for says, hint in MachineLosses.numbers term do
+                  Problem.within Place.Loss (Show.find path source) says hint
           | _ -> () ]
 
 /// Terms that weigh something in some epoch of the training.
@@ -89,7 +92,7 @@ let private missing (data: Data) (facts: Facts) (m: Model) loss =
              else
                  $"{Data.title data} has classes: use crossEntropy with classifier [128]")
 
-    [ if not (has _.IsClassifier) then
+    [ if not (has Block.classifies) then
           yield! head "crossEntropy" "classifier" (facts.Classes > 0) "append >> classifier [128], or drop crossEntropy"
       if not (has _.IsRegressor) then
           yield! head "mse" "regressor" (facts.Targets > 0) "append >> regressor [64], or drop mse"
@@ -135,7 +138,7 @@ let private untrained (m: Model) trained =
         $"{shown} is trained by no term of the loss"
 
     [ yield!
-          unless [ Term.CrossEntropy ] _.IsClassifier noTerm (fun shown ->
+          unless [ Term.CrossEntropy ] (fun b -> b.IsClassifier || b.IsEnergyClassifier) noTerm (fun shown ->
               $"add crossEntropy to the loss, or drop {shown}")
       yield! unless [ Term.Mse ] _.IsRegressor noTerm (fun shown -> $"add mse to the loss, or drop {shown}")
       yield!
@@ -160,8 +163,10 @@ let experiment (facts: Facts) (e: Experiment) =
 
     [ yield! wrongWeights
       yield! missing e.Data facts e.Model e.Loss
+      yield! MachineLosses.experiment facts e (List.map fst (Loss.summands e.Loss))
       if not trained.IsEmpty then
           yield! untrained e.Model trained
+          yield! MachineLosses.untrained e.Model trained
       elif wrongWeights.IsEmpty then
           Problem.at
               Place.Loss

@@ -9,6 +9,7 @@ type Activation =
     | Gelu
     | Tanh
     | Silu
+    | Sigmoid
 
 /// A recurrent cell.
 [<RequireQualifiedAccess>]
@@ -73,6 +74,18 @@ type Block =
     | Vae of latent: int * Likelihood option
     /// Deterministic bottleneck with a mirrored decoder.
     | Autoencoder of latent: int * Likelihood option
+    /// Restricted Boltzmann machine over units in {0, 1}; leaves the probabilities of its hidden units.
+    | Rbm of hidden: int
+    /// The same over real numbers, whose variances are learned or stay at 1.
+    | GaussianRbm of hidden: int * learned: bool
+    /// Restricted machine over the data and their class; a head.
+    | ClassRbm of hidden: int
+    /// Boltzmann machine with couplings among visible and among hidden units too.
+    | Boltzmann of hidden: int
+    /// Restricted machines on top of each other, which learn one after the other.
+    | Dbn of hidden: int list
+    /// Head whose logits are an energy of the input too.
+    | EnergyClassifier of hidden: int list
     /// Head: leaves the main path as it was.
     | Classifier of hidden: int list
     /// Head: leaves the main path as it was.
@@ -85,6 +98,7 @@ module Block =
         | Activation.Gelu -> "gelu"
         | Activation.Tanh -> "tanh"
         | Activation.Silu -> "silu"
+        | Activation.Sigmoid -> "sigmoid"
 
     let private cell c =
         match c with
@@ -136,6 +150,14 @@ module Block =
         | Block.Residual inner -> Show.concat [ Show.text "residual "; argument path inner ]
         | Block.Vae(latent, likelihood) -> Show.text (bottleneck "Vae" likelihood latent)
         | Block.Autoencoder(latent, likelihood) -> Show.text (bottleneck "Autoencoder" likelihood latent)
+        | Block.Rbm n -> Show.text $"rbm {Show.integerArgument n}"
+        | Block.GaussianRbm(n, learned) ->
+            let word = if learned then "gaussianRbm" else "unitGaussianRbm"
+            Show.text $"{word} {Show.integerArgument n}"
+        | Block.ClassRbm n -> Show.text $"classRbm {Show.integerArgument n}"
+        | Block.Boltzmann n -> Show.text $"boltzmann {Show.integerArgument n}"
+        | Block.Dbn hidden -> Show.text (head "dbn" hidden)
+        | Block.EnergyClassifier hidden -> Show.text (head "energyClassifier" hidden)
         | Block.Classifier hidden -> Show.text (head "classifier" hidden)
         | Block.Regressor hidden -> Show.text (head "regressor" hidden)
 
@@ -179,6 +201,14 @@ module Block =
 
     /// A composition as the argument of a function.
     let internal argumentOf blocks = (argument [] blocks).Text
+
+    /// Whether the block is a Boltzmann machine.
+    let isMachine (block: Block) =
+        block.IsRbm || block.IsGaussianRbm || block.IsClassRbm || block.IsBoltzmann || block.IsDbn
+
+    /// Whether the block tells classes apart.
+    let classifies (block: Block) =
+        block.IsClassifier || block.IsClassRbm || block.IsEnergyClassifier
 
     /// Every block, those inside others after them.
     let rec internal everyBlock blocks =

@@ -6,7 +6,11 @@ let private isFinite (x: float) = System.Double.IsFinite x
 /// Problems of the model as a whole.
 let model (m: Model) =
     let isSink (b: Block) =
-        b.IsVae || b.IsAutoencoder || b.IsClassifier || b.IsRegressor
+        b.IsVae
+        || b.IsAutoencoder
+        || b.IsRegressor
+        || Block.classifies b
+        || Block.isMachine b
 
     [ if m.Blocks.IsEmpty then
           Problem.at (Place.Block []) "the model has no blocks" "write model (vae 32 >> classifier [128])"
@@ -28,7 +32,7 @@ let model (m: Model) =
           Problem.within
               (Place.Block [ last + 1 ])
               part
-              $"nothing uses what {dead} computes: no head or bottleneck follows"
+              $"nothing uses what {dead} computes: no head, bottleneck or machine follows"
               $"put it before {Block.show m.Blocks[last]}, or drop it"
       | _ -> () ]
 

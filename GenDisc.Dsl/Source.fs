@@ -48,6 +48,8 @@ type Source =
     | Table of path: string * target: string
     /// A CSV table whose target column holds classes, numbers or not.
     | ClassTable of path: string * target: string
+    /// Configurations of the 2-D Ising model on a periodic square lattice, drawn from a seed.
+    | Ising of size: int * temperature: float * coupling: float * field: float
     | Series of SeriesSource
 
 /// A random change of training images, drawn anew each time an image is used.
@@ -93,6 +95,10 @@ module internal SourceText =
         | Source.TimeSeries name -> $"timeSeries {Show.quoted name}"
         | Source.Table(path, target) -> $"table {Show.quoted path} {Show.quoted target}"
         | Source.ClassTable(path, target) -> $"classTable {Show.quoted path} {Show.quoted target}"
+        | Source.Ising(size, temperature, 1.0, 0.0) ->
+            $"ising {Show.integerArgument size} {Show.numberArgument temperature}"
+        | Source.Ising(size, temperature, coupling, field) ->
+            $"isingWith {Show.numberArgument coupling} {Show.numberArgument field} {Show.integerArgument size} {Show.numberArgument temperature}"
         | Source.Series s -> series s
 
     /// An augmentation's word and arguments.

@@ -143,6 +143,12 @@ let rec step (facts: Facts) path (position: Position) (block: Block) : Step =
     | Block.Dropout rate -> stay [ Layer.Dropout rate ] (share path block rate "dropout 0.1")
     | Block.Residual inner -> residual facts path position inner
     | Block.Encoder _
+    | Block.Rbm _
+    | Block.GaussianRbm _
+    | Block.ClassRbm _
+    | Block.Boltzmann _
+    | Block.Dbn _
+    | Block.EnergyClassifier _
     | Block.Vae _
     | Block.Autoencoder _
     | Block.Classifier _
@@ -150,7 +156,7 @@ let rec step (facts: Facts) path (position: Position) (block: Block) : Step =
         { Layers = []
           After =
             { position with
-                Sure = position.Sure && (block.IsClassifier || block.IsRegressor) }
+                Sure = position.Sure && (Block.classifies block || block.IsRegressor) }
           Problems =
             [ Problem.at
                   (Place.Block path)

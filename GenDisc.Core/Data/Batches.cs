@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using GenDisc.Core.Kernels.Gather;
 using GenDisc.Core.Kernels.Native;
+using GenDisc.Core.Kernels.Random;
 using GenDisc.Core.Runtime;
 using TorchSharp;
 
@@ -55,13 +56,14 @@ public static class Batches
 
     /// <summary>The examples of the given rows of <paramref name="data"/> as one batch.</summary>
     public static Batch Gather(Dataset data, ReadOnlySpan<int> rows, torch.Device device) =>
-        On(device, Gather(data, rows));
+        On(device, Gather(data, rows, DrawsOf(data, stream: null)));
 
-    private static Batch Gather(Dataset data, ReadOnlySpan<int> rows)
+    private static Batch Gather(Dataset data, ReadOnlySpan<int> rows, CounterStream? draws)
     {
         var x = Floats(rows.Length, data.ExampleShape.AsSpan());
         if (data.Pixels.IsEmpty) Copy(data.Values.Span, data.ExampleSize, rows, Numbers<float>(x));
-        else PixelGather.Gather(data.Pixels.Span, data.ExampleSize, rows, x);
+        else if (draws is null) PixelGather.Gather(data.Pixels.Span, data.ExampleSize, rows, x);
+        else PixelGather.Gather(data.Pixels.Span, data.ExampleSize, rows, x, Binarisation.Drawn, draws);
 
         torch.Tensor? labels = null, targets = null;
         if (data.Classes > 0)
@@ -85,10 +87,11 @@ public static class Batches
         try
         {
             split.Indices.CopyTo(order);
+            var draws = DrawsOf(split.Data, stream);
             stream?.Shuffle(order.AsSpan(0, count));
             for (var start = 0; start < count; start += size)
             {
-                var batch = Gather(split.Data, order.AsSpan(start, Math.Min(size, count - start)));
+                var batch = Gather(split.Data, order.AsSpan(start, Math.Min(size, count - start)), draws);
                 if (augmenter is not null) Augment(batch, augmenter, augmentation!);
                 yield return On(device, batch);
             }
@@ -98,6 +101,10 @@ public static class Batches
             ArrayPool<int>.Shared.Return(order);
         }
     }
+
+    /// <summary>In training other draws each epoch, else the same each time.</summary>
+    private static CounterStream? DrawsOf(Dataset data, RandomStream? stream) =>
+        data.DrawsPixels ? new CounterStream((long)(stream?.NextUInt64() ?? 0), "binarisation") : null;
 
     private static void Augment(Batch batch, Augmenter augmenter, RandomStream stream)
     {

@@ -69,6 +69,12 @@ public sealed class Dataset
     /// <summary>How the targets were scaled, one column for each number of a target; null when they are in their own units.</summary>
     public Scaling? TargetScaling { get; private init; }
 
+    /// <summary>
+    /// Whether a batch makes its pixels black and white, white with the probability that the grey value is, drawn anew
+    /// each time (Salakhutdinov and Murray 2008).
+    /// </summary>
+    public bool DrawsPixels { get; private init; }
+
     /// <summary>Labelled examples of one byte a number.</summary>
     /// <exception cref="UserError">Lengths disagree, or a label lies outside the classes.</exception>
     public static Dataset OfPixels(
@@ -137,6 +143,26 @@ public sealed class Dataset
         return data;
     }
 
+    /// <summary>The same pixels, which batches draw black and white.</summary>
+    /// <exception cref="UserError">The examples are not of pixels.</exception>
+    internal Dataset Drawn()
+    {
+        CheckPixels();
+        return new Dataset(Name, ExampleShape, Pixels, default, ClassNames, Labels, 0, default) { DrawsPixels = true };
+    }
+
+    /// <summary>The same examples, each pixel made black or white by one draw.</summary>
+    /// <param name="draws">One number a pixel, in order.</param>
+    /// <exception cref="UserError">The examples are not of pixels.</exception>
+    internal Dataset DrawnOnce(RandomStream draws)
+    {
+        CheckPixels();
+        var drawn = new byte[Pixels.Length];
+        var grey = Pixels.Span;
+        for (var i = 0; i < drawn.Length; i++) drawn[i] = draws.NextInt(255) < grey[i] ? byte.MaxValue : byte.MinValue;
+        return new Dataset(Name, ExampleShape, drawn, default, ClassNames, Labels, 0, default);
+    }
+
     private static int SizeOf(string name, ImmutableArray<int> shape)
     {
         var size = 1L;
@@ -162,6 +188,11 @@ public sealed class Dataset
             if (!float.IsFinite(numbers[i]))
                 throw new UserError($"Dataset {name}: a {what} of example {i / rowSize} is {numbers[i]}; only finite numbers can be learnt from.");
         }
+    }
+
+    private void CheckPixels()
+    {
+        if (Pixels.IsEmpty) throw new UserError($"Dataset {Name}: binarised is for grey pixels, but its examples are real numbers. Drop binarised.");
     }
 
     private void CheckLengths()

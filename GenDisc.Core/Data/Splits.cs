@@ -43,6 +43,23 @@ public sealed record Splits(Split Train, Split Validation, Split Test)
         return new Splits(new Split(train, rest), new Split(train, validation), Split.All(test));
     }
 
+    /// <summary>
+    /// Grey pixels made black and white, white with the probability that the grey value is: training examples are drawn
+    /// anew each time they are used, those of the other parts once and the same for everyone (Salakhutdinov and Murray
+    /// 2008).
+    /// </summary>
+    /// <exception cref="UserError">The examples are not of pixels.</exception>
+    public Splits Binarised()
+    {
+        var validation = Validation.Count == 0
+            ? Validation
+            : new Split(Validation.Data.DrawnOnce(new RandomStream(0, "binarised/train")), Validation.Indices);
+        return new Splits(
+            new Split(Train.Data.Drawn(), Train.Indices),
+            validation,
+            new Split(Test.Data.DrawnOnce(new RandomStream(0, "binarised/test")), Test.Indices));
+    }
+
     private static int[] ValidationOf(Dataset data, int[] indices, double fraction)
     {
         var groups = Groups(data, indices);

@@ -7,22 +7,8 @@ public static class Residuals
     /// Between the least and the largest value; around a value that all share. Values that are not finite are left out.
     /// </summary>
     /// <param name="bins">At least 1.</param>
-    public static Histogram Histogram(double[] values, int bins)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bins);
-        double[] finite = [.. values.Where(double.IsFinite)];
-        var (low, high) = finite.Length == 0 ? (0, 0) : (finite.Min(), finite.Max());
-        if (low == high)
-        {
-            var half = Math.Max(0.5, Math.Abs(low) * 1e-6);
-            (low, high) = (low - half, high + half);
-        }
-
-        var width = (high - low) / bins;
-        var counts = new long[bins];
-        foreach (var value in finite) counts[Math.Clamp((int)((value - low) / width), 0, bins - 1)]++;
-        return new Histogram([.. Enumerable.Range(0, bins + 1).Select(i => i == bins ? high : low + (i * width))], counts);
-    }
+    public static Histogram Histogram(double[] values, int bins) =>
+        Evaluation.Histogram.Together([values], bins)[0];
 
     /// <summary>
     /// rₖ = Σₜ (eₜ − ē)(eₜ₊ₖ − ē) / Σₜ (eₜ − ē)² for lags 0 to <paramref name="lags"/> (Box and Jenkins 1970).

@@ -56,6 +56,9 @@ public sealed class HybridModel : Module
     /// <summary>The model's Boltzmann machines, first to last.</summary>
     public IEnumerable<EnergyMachine> Machines => stages.OfType<MachineStage>().Select(s => s.Machine);
 
+    /// <summary>Whether a trained model stands before the machines, so that they do not read the data themselves.</summary>
+    public bool EncodesFirst => Machines.Any() && stages.OfType<TrunkStage>().Any(s => s.Layers.modules().Any(m => m is PretrainedEncoder));
+
     /// <summary>Whether several machines learn one after the other.</summary>
     public bool TakesTurns => Machines.Skip(1).Any();
 
@@ -68,6 +71,18 @@ public sealed class HybridModel : Module
     public bool IsClassifier => stages.Any(s => s is ClassifierStage or MachineStage { Machine.Classes: > 0 });
 
     public bool IsRegressor => stages.Any(s => s is RegressorStage);
+
+    /// <summary>Whether <see cref="EnergyOf"/> its logits is an energy that it learns (Grathwohl et al. 2020).</summary>
+    public bool IsEnergyClassifier => stages.Any(s => s is ClassifierStage { Energy: true });
+
+    /// <summary>E(x) = −log Σ_y exp(f_y(x)), so that p(x) = exp(−E(x)) / Z (Grathwohl et al. 2020, eq. 7).</summary>
+    /// <param name="logits">f(x), `[batch, classes]`.</param>
+    /// <returns>`[batch]`, nats.</returns>
+    public static Tensor EnergyOf(Tensor logits)
+    {
+        using var scope = NewDisposeScope();
+        return logits.logsumexp(1).neg().MoveToOuterDisposeScope();
+    }
 
     /// <summary>One pass over a batch, padding of its sequences left aside. Tensors belong to the caller's dispose scope.</summary>
     public ModelOutput ForwardBatch(Batch batch, Generator noise)
@@ -131,18 +146,27 @@ public sealed class HybridModel : Module
     public Tensor Encode(Tensor x)
     {
         var representation = x;
+        foreach (var stage in stages) representation = Through(stage, representation);
+        return representation;
+    }
+
+    /// <summary>
+    /// Logits of the energy classifier alone: no draw, no decoder, no other head. Differentiable in x. Tensors belong to
+    /// the caller's dispose scope.
+    /// </summary>
+    /// <param name="x">`[batch, …]` in the shape of the data, sequences at full length.</param>
+    /// <returns>`[batch, classes]`</returns>
+    /// <exception cref="InvalidOperationException">The model has no energy classifier.</exception>
+    public Tensor EnergyLogits(Tensor x)
+    {
+        var representation = x;
         foreach (var stage in stages)
         {
-            representation = stage switch
-            {
-                TrunkStage trunk => trunk.Layers.call(representation),
-                BottleneckStage { Bottleneck: var bottleneck } => bottleneck.Mean(bottleneck.Posterior(representation)),
-                MachineStage { Machine: { Classes: 0 } machine } => machine.Features(representation),
-                _ => representation,
-            };
+            if (stage is ClassifierStage { Energy: true } head) return head.Layers.call(representation);
+            representation = Through(stage, representation);
         }
 
-        return representation;
+        throw new InvalidOperationException("the model has no energy classifier");
     }
 
     /// <summary>Parameters that <see cref="Encode"/> depends on.</summary>
@@ -150,8 +174,7 @@ public sealed class HybridModel : Module
     {
         TrunkStage trunk => trunk.Layers.parameters(),
         BottleneckStage { Bottleneck: var bottleneck } => bottleneck.EncoderParameters(),
-        MachineStage { Machine: Rbm { Classes: 0 } machine } => machine.EncoderParameters(),
-        MachineStage { Machine.Classes: 0 } s => s.Machine.parameters(),
+        MachineStage { Machine: { Classes: 0 } machine } => machine.EncoderParameters(),
         _ => [],
     });
 
@@ -162,6 +185,14 @@ public sealed class HybridModel : Module
         var bottleneck = Bottleneck ?? throw new InvalidOperationException("the model has no decoder");
         return bottleneck.Likelihood.Mean(bottleneck.Decode(latents));
     }
+
+    private static Tensor Through(Stage stage, Tensor x) => stage switch
+    {
+        TrunkStage trunk => trunk.Layers.call(x),
+        BottleneckStage { Bottleneck: var bottleneck } => bottleneck.Mean(bottleneck.Posterior(x)),
+        MachineStage { Machine: { Classes: 0 } machine } => machine.Features(x),
+        _ => x,
+    };
 
     private static Chain? HeadOf(Stage stage) => stage switch
     {

@@ -38,6 +38,8 @@ public sealed class Pure : Module<Tensor, Tensor>
     /// <summary>x Φ(x), exact (Hendrycks and Gimpel 2016).</summary>
     public static Pure Gelu() => new("gelu", x => functional.gelu(x));
 
+    public static Pure Sigmoid() => new("sigmoid", x => x.sigmoid());
+
     public static Pure Tanh() => new("tanh", tanh);
 
     /// <summary>x σ(x) (Elfwing et al. 2018).</summary>

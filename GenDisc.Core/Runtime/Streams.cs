@@ -1,3 +1,4 @@
+using GenDisc.Core.Kernels.Random;
 using TorchSharp;
 
 namespace GenDisc.Core.Runtime;
@@ -24,6 +25,12 @@ public sealed class Streams(long seed)
 
     /// <summary>Noise that a model adds to its own inputs in training.</summary>
     public torch.Generator Corruption(torch.Device device) => Generator("corruption", device);
+
+    /// <summary>States that a Boltzmann machine learns from.</summary>
+    public CounterStream Gibbs => new(seed, "gibbs");
+
+    /// <summary>Samples that an energy classifier learns from.</summary>
+    public RandomStream Langevin => new(seed, "langevin");
 
     /// <summary>Draws from the model after training.</summary>
     public torch.Generator Sampling(torch.Device device) => Generator("sampling", device);

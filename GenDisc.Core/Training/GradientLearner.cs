@@ -12,10 +12,11 @@ public sealed class GradientLearner : ILearner
     private readonly HybridModel model;
     private readonly IReadOnlyList<WeightedTerm> terms;
     private readonly OptimiserOptions options;
-    private readonly ParameterUpdate update;
     private readonly Objective objective;
     private readonly Generator noise;
     private readonly double? clip;
+    private readonly bool kernels;
+    private ParameterUpdate update;
     private bool audited;
 
     /// <param name="model">Owned by the caller. Parameters that require no gradient stay as they are.</param>
@@ -40,7 +41,8 @@ public sealed class GradientLearner : ILearner
         this.options = options;
         this.clip = clip;
         this.noise = noise;
-        update = ParameterUpdate.For(options, [.. model.parameters().Where(p => p.requires_grad)], kernels);
+        this.kernels = kernels;
+        update = NewUpdate();
         objective = Objective.Of(terms, kernels);
         SmallestBatch = model.modules().Any(NormalisesBatches) ? 2 : 1;
     }
@@ -85,6 +87,13 @@ public sealed class GradientLearner : ILearner
         sink?.Add(output, batch);
     }
 
+    /// <summary>Forgets means and velocities of past gradients, as after weights were put back.</summary>
+    public void ResetOptimiser()
+    {
+        update.Dispose();
+        update = NewUpdate();
+    }
+
     public void Dispose()
     {
         update.Dispose();
@@ -95,6 +104,9 @@ public sealed class GradientLearner : ILearner
     private static bool NormalisesBatches(nn.Module module) =>
         module is TorchSharp.Modules.BatchNorm1d or TorchSharp.Modules.BatchNorm2d
         && module.parameters().Any(p => p.requires_grad);
+
+    private ParameterUpdate NewUpdate() =>
+        ParameterUpdate.For(options, [.. model.parameters().Where(p => p.requires_grad)], kernels);
 
     /// <summary>min(1, clip / norm), the factor that keeps the global norm in bounds (Pascanu et al. 2013, algorithm 1).</summary>
     private double GradientScale(StepSettings settings, double rate)

@@ -32,6 +32,9 @@ public interface ILearner : IDisposable
     /// <summary>Names of parameters that no term reaches, once known; empty when all is well.</summary>
     IReadOnlyList<string> Unreached { get; }
 
+    /// <summary>What the user should know of the steps since the last call; empty, and no allocation, when nothing.</summary>
+    IReadOnlyList<string> TakeNotices() => [];
+
     /// <summary>Weight of every term in an epoch.</summary>
     IReadOnlyDictionary<string, double> WeightsAt(int epoch);
 

@@ -13,6 +13,18 @@ public sealed class Tally
         counts[name] = counts.GetValueOrDefault(name) + count;
     }
 
+    /// <summary>Adds all that another has.</summary>
+    public void Add(Tally other)
+    {
+        foreach (var (name, sum) in other.sums) Add(name, sum, other.counts[name]);
+    }
+
+    public void Clear()
+    {
+        sums.Clear();
+        counts.Clear();
+    }
+
     /// <summary>The means so far, with `elbo` = −(reconstruction + kl) where both are known.</summary>
     public SortedDictionary<string, double> Means()
     {

@@ -168,6 +168,20 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
         observer.Warn($"no gradient reaches {string.Join(", ", unreached)}: the loss does not depend on it");
     }
 
+    /// <summary>One step, and what the learner has to tell of it: also when it gave up.</summary>
+    private double Step(ILearner learner, Batch batch, StepSettings settings, Tally tally)
+    {
+        try
+        {
+            return learner.Step(batch, settings, tally);
+        }
+        finally
+        {
+            var notices = learner.TakeNotices();
+            for (var i = 0; i < notices.Count; i++) observer.Warn(notices[i]);
+        }
+    }
+
     private int StepsOf(Split train) => Batches.CountOf(train.Count, options.BatchSize);
 
     /// <returns>The last step's factor on the rate, or null when the epoch was cut short.</returns>
@@ -192,7 +206,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
                 if (batch.Count < learner.SmallestBatch) continue;
                 // The middle of the step: a warm-up starts above zero and a decay falls on the boundary of epochs.
                 factor = options.Schedule.FactorAt(epoch - 1 + ((step - 0.5) / batches));
-                var loss = learner.Step(batch, new StepSettings(epoch, step, factor), tally);
+                var loss = Step(learner, batch, new StepSettings(epoch, step, factor), tally);
                 TellUnreached(learner);
                 seen += batch.Count;
                 if (step % StepsBetweenTrims == 0) excess.Return();

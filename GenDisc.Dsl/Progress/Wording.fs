@@ -108,6 +108,28 @@ let order =
       "eceAfterScaling"
       "oodAuroc"
       "oodAurocEnergy"
+      "logLikelihood"
+      "independentLogLikelihood"
+      "logZ"
+      "logZError"
+      "baseLogZ"
+      "nll"
+      "cd"
+      "pcd"
+      "tempering"
+      "energy"
+      "freeEnergy"
+      "pseudoLikelihood"
+      "reconstructionError"
+      "sparsityTarget"
+      "isingEnergy"
+      "samplerEnergy"
+      "isingMagnetisation"
+      "samplerMagnetisation"
+      "isingSpecificHeat"
+      "samplerSpecificHeat"
+      "isingSusceptibility"
+      "samplerSusceptibility"
       "elbo"
       "reconstruction"
       "kl"
@@ -235,10 +257,12 @@ let epoch (width: int) (record: EpochRecord) (epochs: int) =
         + duration record.Seconds
 
     let figures =
-        [ for name in [ "loss"; "accuracy"; "elbo"; "mse" ] do
+        [ for name in [ "loss"; "accuracy"; "elbo"; "pseudoLikelihood"; "mse" ] do
               match Map.tryFind name record.Train.Values, Map.tryFind name record.Validation.Values with
               | Some train, Some validation -> name + " " + metric name train + " | " + metric name validation
               | Some train, None -> name + " " + metric name train
+              // some figures are worth their time once an epoch only
+              | None, Some validation when name = "pseudoLikelihood" -> name + " " + metric name validation
               | None, _ -> () ]
 
     figures

@@ -84,10 +84,14 @@ let reading (run: RunFolder) =
               "The ELBO is a lower bound of the log-likelihood, not the log-likelihood itself: a better model never has a worse likelihood than its bound says, but two models whose bounds are close may stand in either order."
           if bernoulli && has "test.elbo" then
               "Pixels between black and white are treated as probabilities. Figures in nats can be compared with other results on grey pixels, but not with results on binarised pixels."
-          if run.Samples.IsSome then
+          if run.Samples.IsSome && not run.HasEnergy then
               "Samples show the decoder’s mean. Poor samples beside good reconstructions suggest that the latent codes do not fill the prior."
           if run.Latent |> Option.exists (fun latent -> not latent.Explained.IsEmpty) then
               "The picture of the latent space is a projection. Distances in it are smaller than or equal to those in the full space."
+          if run.Boltzmann |> Option.exists (fun m -> m.Likelihood.IsSome) then
+              "Log-likelihoods compare only between models of the same data, made binary in the same way; probabilities of binary values and densities of continuous ones are different quantities."
+          if run.Energy.IsSome then
+              "Energies have no zero: only differences between them mean something, and only within one model."
           if
               run.Forecast.IsSome
               && run.Evaluation |> Option.exists (fun e -> not e.Intervals.IsEmpty)

@@ -15,6 +15,15 @@ let private quantities (run: RunFolder) =
       "kl", "KL divergence", $"nats per {unit}"
       "crossEntropy", "Cross-entropy", "nats"
       "sparsity", "Sparsity", $"Σ|z| per {unit}"
+      "cd", "Contrastive divergence", $"difference of energies, nats per {unit}"
+      "pcd", "Persistent contrastive divergence", $"difference of energies, nats per {unit}"
+      "tempering", "Parallel tempering", $"difference of energies, nats per {unit}"
+      "nll", "Negative log-likelihood", $"nats per {unit}"
+      "freeEnergy", "Free energy", $"nats per {unit}, up to log Z"
+      "pseudoLikelihood", "Pseudo-log-likelihood", $"nats per {unit}"
+      "reconstructionError", "Reconstruction error", $"per {unit}"
+      "sparsityTarget", "Sparsity target", "nats"
+      "energy", "Energy difference", "nats"
       "mse", "Squared error", (if run.Standardised then "MSE, standardised" else "mean squared error") ]
 
 let private explanation (run: RunFolder) key =
@@ -31,6 +40,15 @@ let private explanation (run: RunFolder) key =
     | "crossEntropy" -> "Surprise at the true class."
     | "sparsity" -> "Sum of the sizes of the code’s entries."
     | "mse" -> "Squared distance from the target."
+    | "cd"
+    | "pcd"
+    | "tempering" -> "Free energy of data less that of the machine’s own states: near 0 when neither is favoured, and no likelihood."
+    | "nll" -> "The exact surprise at an example; lower is better."
+    | "freeEnergy" -> "Overfitting shows as training energies that fall below the validation’s."
+    | "pseudoLikelihood" -> "How well a pixel is told from all others; higher is better, and no likelihood."
+    | "reconstructionError" -> "What one step down and up changes; easily small for a bad machine."
+    | "sparsityTarget" -> "Distance of the hidden units’ mean activity from the target."
+    | "energy" -> "Energy of data less that of samples: near 0 while sampling keeps up."
     | _ -> ""
 
 let private train = Chart.colour 0

@@ -88,17 +88,17 @@ let private clouds (run: RunFolder) (numbers: Numbering) (f: FeaturesFile) =
 
     if charts.IsEmpty then [] else [ div "charts" charts ]
 
+let private filters (run: RunFolder) =
+    if run.Boltzmann.IsSome then
+        "Receptive fields of hidden units: the weights of each to the visible units, scaled to its own range. Bright weights answer to bright pixels."
+    else
+        "Filters of the first convolution, each scaled to its own range: bright weights answer to bright pixels."
+
 let features (run: RunFolder) (numbers: Numbering) =
     [ yield! run.Features |> Option.map (clouds run numbers) |> Option.defaultValue []
       match run.Filters with
       | Some png ->
           div
-              "filters"
-              [ picture
-                    "Filters of the first layer"
-                    png
-                    (numbered
-                        (numbers.Figure())
-                        [ text
-                              "Filters of the first convolution, each scaled to its own range: bright weights answer to bright pixels." ]) ]
+              (if run.Boltzmann.IsSome then "filters many" else "filters")
+              [ picture "Filters of the first layer" png (numbered (numbers.Figure()) [ text (filters run) ]) ]
       | None -> () ]

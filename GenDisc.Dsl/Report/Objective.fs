@@ -13,6 +13,11 @@ let private label name =
     | "crossEntropy" -> "CE"
     | "mse" -> "MSE"
     | "sparsity" -> "sparse"
+    | "cd"
+    | "pcd" -> name.ToUpperInvariant()
+    | "tempering" -> "PT"
+    | "nll" -> "NLL"
+    | "sparsityTarget" -> "sparse"
     | other -> other
 
 /// The symbol that stands for a term in the objective.

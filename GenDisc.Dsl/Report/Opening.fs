@@ -55,6 +55,13 @@ let private cards (run: RunFolder) =
               match finite "test.reconstruction" with
               | Some r -> card "Test reconstruction" (Number.short r) $"nats per {run.Unit}, lower is better"
               | None -> ()
+          match run.Boltzmann |> Option.bind _.Compared with
+          | Some(own, naive) ->
+              card
+                  "Test log-likelihood"
+                  (Number.decimals 2 own)
+                  $"nats per {run.Unit}; {BoltzmannTables.independent run} {Number.decimals 2 naive}"
+          | None -> ()
           match finite "test.rmse", finite "test.mse" with
           | Some r, _ -> card "Test RMSE" (Number.short r) (rmseDetail run)
           | None, Some m -> card "Test squared error" (Number.short m) "mean over targets, lower is better"
@@ -124,24 +131,35 @@ let private banners (run: RunFolder) =
         |> List.map (banner "banner" "Warning. ")
 
     let unreadable = run.Notes |> List.map (banner "banner" "Left out. ")
-    state @ warnings @ unreadable
+    state @ BoltzmannSection.warning run @ warnings @ unreadable
 
-/// Kind of model, from which terms it is trained on.
-let private kind (run: RunFolder) (plan: PlanFile) =
+/// From which terms it is trained on.
+let private kindOfTerms (run: RunFolder) (plan: PlanFile) =
     let regression =
         if run.Forecast.IsSome then "forecasting model" else "regression model"
 
     let has name =
         plan.Terms |> List.exists (fun t -> t.Name = name)
 
-    let generative = has "reconstruction" || has "kl"
+    let machine =
+        [ "cd"; "pcd"; "tempering"; "nll"; "energy" ] |> List.exists has
+
+    let generative = has "reconstruction" || has "kl" || machine
     let discriminative = has "crossEntropy" || has "mse"
 
     match generative, discriminative with
     | true, true -> "hybrid generative–discriminative model"
+    | true, false when machine -> "Boltzmann machine"
     | true, false -> if has "kl" then "generative model" else "autoencoder"
     | false, true -> if has "crossEntropy" then "classifier" else regression
     | false, false -> "model"
+
+/// Kind of model.
+let private kind (run: RunFolder) plan =
+    match run.Boltzmann, run.Energy with
+    | Some machine, _ -> machine.Name
+    | None, Some _ -> "joint energy-based classifier"
+    | None, None -> kindOfTerms run plan
 
 /// The whole run in two sentences.
 let private abstract' (run: RunFolder) =
@@ -170,6 +188,12 @@ let private abstract' (run: RunFolder) =
               | None -> ()
               match finite "test.elbo" with
               | Some e -> $"reaches an evidence lower bound of {Number.decimals 1 e} nats per {run.Unit}"
+              | None -> ()
+              match run.Boltzmann |> Option.bind _.Compared with
+              | Some(own, naive) ->
+                  let side = if own < naive then "below" else "above"
+
+                  $"reaches a log-likelihood of {Number.decimals 1 own} nats per {run.Unit}, {Number.decimals 1 (abs (own - naive))} {side} that of {BoltzmannTables.independent run}"
               | None -> ()
               match finite "test.rmse", finite "test.mse", run.Regression |> Option.bind ForecastSection.margin with
               | Some r, _, Some("root mean squared error", margin) ->

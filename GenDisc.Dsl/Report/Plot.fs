@@ -105,6 +105,10 @@ let layout xTitle yTitle legend =
 let group (charts: Html list) caption =
     el "figure" [ "class", "group" ] [ div "charts minis" charts; el "figcaption" [] caption ]
 
+/// Charts, two in a row where there is room, that are one figure with one caption.
+let quartet (charts: Html list) caption =
+    el "figure" [ "class", "group" ] [ div "charts pairs" charts; el "figcaption" [] caption ]
+
 /// One small chart of a sequence: a line for each feature of each example.
 let sequence id (title: string) (examples: (string * float[][]) list) (colourOf: int -> int -> string) =
     let traces =

@@ -187,6 +187,11 @@ let read (folder: string) =
           Regression = json "figures/regression.json" ReadFigures.regression
           Forecast = json "figures/forecast.json" ReadFigures.forecast
           Outside = json "figures/outOfDistribution.json" ReadFigures.outside
+          Boltzmann = json "figures/boltzmann.json" ReadEnergies.boltzmann
+          Chains = json "figures/chains.json" ReadEnergies.chains
+          ChainsPicture = png "figures/chains.png"
+          Ising = json "figures/ising.json" ReadEnergies.ising
+          Energy = json "figures/energy.json" ReadEnergies.energy
           Notes = [] }
 
     { run with Notes = List.ofSeq notes }

@@ -17,7 +17,7 @@ let pictures (run: RunFolder) (numbers: Numbering) =
                       [ text "Test images (upper row of each pair) and their reconstructions (lower row)." ])
           | None -> ()
           match run.Samples with
-          | Some png ->
+          | Some png when not run.HasEnergy ->
               picture
                   "Images drawn from the model"
                   png
@@ -32,7 +32,7 @@ let pictures (run: RunFolder) (numbers: Numbering) =
                               MathMl.mi "I"
                               MathMl.mo ")" ]
                         text ". No image of the data goes in." ])
-          | None -> () ]
+          | _ -> () ]
 
     if figures.IsEmpty then [] else [ div "pictures" figures ]
 

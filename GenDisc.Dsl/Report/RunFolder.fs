@@ -1,5 +1,7 @@
 namespace GenDisc.Reporting
 
+open GenDisc.Reporting.EnergyFiles
+
 type internal PlanRow =
     { Block: string
       In: string
@@ -91,6 +93,11 @@ type internal RunFolder =
         Regression: RegressionFile option
         Forecast: ForecastFile option
         Outside: OutsideFile option
+        Boltzmann: BoltzmannFile option
+        Chains: ChainsFile option
+        ChainsPicture: byte[] option
+        Ising: IsingFile option
+        Energy: EnergyFile option
         /// What could not be read, for the reader of the report.
         Notes: string list
     }
@@ -108,6 +115,9 @@ type internal RunFolder =
         match this.Plan with
         | Some plan when plan.Shape.Length = 3 -> "image"
         | _ -> "example"
+
+    /// Whether samples are states of an energy, not a decoder's means.
+    member this.HasEnergy = this.Boltzmann.IsSome || this.Energy.IsSome
 
     /// The unit of a regression's targets.
     member this.TargetUnit = this.Forecast |> Option.map _.Unit |> Option.filter ((<>) "")

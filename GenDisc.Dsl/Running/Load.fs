@@ -8,6 +8,8 @@ open GenDisc
 open GenDisc.Core.Data
 open GenDisc.Core.Data.Readers
 open GenDisc.Core.Data.Synthetic
+open GenDisc.Core.Data.Synthetic.Ising
+
 open GenDisc.Core.Runtime
 
 /// A source as it was read, before it is cut for an experiment.
@@ -114,6 +116,8 @@ type internal Loader(options: HostOptions) =
         | Source.Spirals -> Raw.Parts(Spirals.Load noise)
         | Source.Blobs -> Raw.Parts(Blobs.Load noise)
         | Source.Friedman -> Raw.Parts(Friedman.Load noise)
+        | Source.Ising(size, temperature, coupling, field) ->
+            Raw.Parts(IsingData.Load(size, temperature, coupling, field, IsingAlgorithm.Automatic, options.Cancel))
         | Source.ImageFolder path ->
             let size =
                 data.Resize |> Option.map (fun (h, w) -> struct (h, w)) |> Option.toNullable
@@ -136,6 +140,7 @@ type internal Loader(options: HostOptions) =
     /// What of a declaration decides what is read.
     let key (data: Data) =
         { data with
+            Binarised = false
             Window = None
             Season = None
             Take = None
@@ -235,7 +240,9 @@ type internal Loader(options: HostOptions) =
                     None,
                     fun other -> Standardise.Sequences(Splits(splits.Train, splits.Validation, other)).Test
                 else
-                    splits, None, id
+                    let drawn (splits: Splits) = if data.Binarised then splits.Binarised() else splits
+
+                    drawn splits, None, (fun other -> (drawn (Splits(splits.Train, splits.Validation, other))).Test)
             | Raw.Table table -> table.Prepare(Data.holdOut data, data.Validation, take, streams.Take), None, id
             | Raw.Series series ->
                 let history, horizon = Data.window data

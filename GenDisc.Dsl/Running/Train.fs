@@ -62,7 +62,9 @@ let private judge
     Sequences.write subject prepared.Splits.Train
     Looks.write subject prepared.Splits (Compile.augmenter data)
 
-    [ test.Figures; classes; targets; strangers ]
+    Energies.write subject prepared.Splits (data.Against |> Option.map (loader.Strangers >> prepared.Scale))
+
+    [ test.Figures; classes; targets; strangers; Lattice.write subject prepared.Splits.Test ]
     |> List.map Map.toList
     |> List.concat
     |> Map.ofList
@@ -93,7 +95,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
     use model =
         (Compile.model plan streams device (Pretrained.find loader folderOf device plan)).Model
 
-    use learner = Compile.learner experiment model streams device
+    use learner = Compile.learner plan model streams device
 
     let result status (train, validation, test) (outcome: TrainingOutcome option) =
         { Id = id
@@ -126,6 +128,8 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
                   "validation", splits.Validation.Count
                   "test", splits.Test.Count ]
               Warnings = recorder.Warnings }
+
+    MachineData.start model streams device splits.Train
 
     let fit () =
         Trainer(Compile.trainerOptions experiment.Data experiment.Training, recorder)
@@ -161,7 +165,23 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
 
     let test = Examined.split subject "test" splits.Test
 
-    let figures: Metrics = { Values = judge loader subject prepared validation test }
+    let truth =
+        Truth.write
+            subject
+            { Note = RunEvent.Note >> options.Tell
+              Warn = recorder.Warn
+              Cancel = options.Cancel }
+            splits
+            train
+            validation
+            test
+
+    MachineLooks.write subject splits
+
+    let added (more: Map<string, float>) (figures: Map<string, float>) : Metrics =
+        { Values = Map.fold (fun all name value -> Map.add name value all) figures more }
+
+    let figures = judge loader subject prepared validation test |> added truth.Test
 
     Atomic.write (folder.File "model.safetensors") (fun stream ->
         SafeTensors.Save(model, stream, dict [ "gendisc", id ] |> Collections.Generic.Dictionary))
@@ -182,11 +202,11 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
 
     let validated: Metrics =
         validation
-        |> Option.map (fun v -> { Values = v.Figures })
+        |> Option.map (fun v -> added truth.Validation v.Figures)
         |> Option.defaultValue empty
 
     let final =
-        result status ({ Values = train.Figures }, validated, figures) (Some outcome)
+        result status (added truth.Train train.Figures, validated, figures) (Some outcome)
 
     let message =
         if outcome.Interrupted then

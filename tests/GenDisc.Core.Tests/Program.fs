@@ -27,6 +27,9 @@ let private tests =
           Data.Synthetic.PlanarTests.tests
           Data.Synthetic.OscillationsTests.tests
           Data.Synthetic.TrajectoriesTests.tests
+          Data.Synthetic.Ising.IsingExactTests.tests
+          Data.Synthetic.Ising.IsingSamplerTests.tests
+          Data.Synthetic.Ising.IsingDataTests.tests
           Data.WindowsTests.tests
           Data.WindowGapsTests.tests
           Data.WindowTroubleTests.tests
@@ -67,6 +70,12 @@ let private tests =
           Models.EvidenceBoundTests.tests
           Models.SafeTensorsTests.tests
           Models.PretrainedEncoderTests.tests
+          Models.Boltzmann.RbmTests.tests
+          Models.Boltzmann.BoltzmannMachineTests.tests
+          Models.Boltzmann.GibbsLawsTests.tests
+          Models.Boltzmann.MachineStageTests.tests
+          Training.Boltzmann.ExactBoltzmannTests.tests
+          Training.Boltzmann.ExactLikelihoodTests.tests
           Training.RateScheduleTests.tests
           Training.TallyTests.tests
           Training.ModelStateTests.tests
@@ -76,6 +85,12 @@ let private tests =
           Training.TrainerTests.tests
           Training.AugmentationTests.tests
           Training.MemoryTests.tests
+          Training.Energy.ReplayBufferTests.tests
+          Training.Energy.SgldSamplerTests.tests
+          Training.Energy.EnergyTermTests.tests
+          Training.Energy.EnergyLearnerTests.tests
+          Training.Energy.EnergyLearnerTests.alone
+          Evaluation.EnergySamplesTests.tests
           Evaluation.ConfusionMatrixTests.tests
           Evaluation.PrincipalComponentsTests.tests
           Evaluation.PredictionsTests.tests
@@ -95,6 +110,14 @@ let private tests =
           Evaluation.FiltersTests.tests
           Evaluation.MistakesTests.tests
           Evaluation.FeaturesTests.tests
+          Evaluation.Boltzmann.BaseRatesTests.tests
+          Evaluation.Boltzmann.EnumerationTests.tests
+          Evaluation.Boltzmann.AnnealingTests.tests
+          Evaluation.Boltzmann.LogLikelihoodTests.tests
+          Evaluation.Boltzmann.ThermodynamicsTests.tests
+          Evaluation.Physics.AutocorrelationTimeTests.tests
+          Evaluation.Physics.IsingObservablesTests.tests
+          Evaluation.Physics.MachineObservablesTests.tests
           Kernels.Vectors.ElementaryTests.tests
           Kernels.Losses.BernoulliLossTests.tests
           Kernels.Losses.GaussianKlLossTests.tests

@@ -30,7 +30,12 @@ let listUpTo longest g =
     Gen.choose (0, longest) |> Gen.bind (fun n -> Gen.listOfLength n g)
 
 let activation =
-    Gen.elements [ Activation.Relu; Activation.Gelu; Activation.Tanh; Activation.Silu ]
+    Gen.elements
+        [ Activation.Relu
+          Activation.Gelu
+          Activation.Tanh
+          Activation.Silu
+          Activation.Sigmoid ]
 
 let private likelihood =
     Gen.elements [ None; Some Likelihood.Bernoulli; Some Likelihood.Gaussian ]
@@ -61,6 +66,12 @@ let rec private anyBlock depth =
           Gen.map2 (fun n l -> Block.Vae(n, l)) anyInt likelihood
           Gen.map2 (fun n l -> Block.Autoencoder(n, l)) anyInt likelihood
           Gen.map Block.Classifier (listUpTo 3 anyInt)
+          Gen.map Block.EnergyClassifier (listUpTo 3 anyInt)
+          Gen.map Block.Rbm anyInt
+          Gen.map2 (fun n learned -> Block.GaussianRbm(n, learned)) anyInt (Gen.elements [ true; false ])
+          Gen.map Block.ClassRbm anyInt
+          Gen.map Block.Boltzmann anyInt
+          Gen.map Block.Dbn (listUpTo 3 anyInt)
           Gen.map Block.Regressor (listUpTo 3 anyInt)
           if depth > 0 then
               Gen.map Block.Residual (listUpTo 3 (anyBlock (depth - 1)))
@@ -70,14 +81,29 @@ let rec private anyBlock depth =
 let anyModel =
     listUpTo 6 (anyBlock 2) |> Gen.map (fun blocks -> { Blocks = blocks })
 
-let anyTerm =
+let private negativePhase =
+    Gen.map3
+        (fun kind n gradient -> Term.NegativePhase(kind n, gradient))
+        (Gen.elements [ NegativePhase.Contrastive; NegativePhase.Persistent; NegativePhase.Tempered ])
+        anyInt
+        (Gen.elements [ MachineGradient.Plain; MachineGradient.Centred; MachineGradient.Enhanced ])
+
+let private plainTerm =
     Gen.elements
         [ Loss.Elbo
           Loss.Term Term.Reconstruction
           Loss.Term Term.Kl
           Loss.Term Term.CrossEntropy
           Loss.Term Term.Mse
-          Loss.Term Term.Sparsity ]
+          Loss.Term Term.Sparsity
+          Loss.Term Term.Nll
+          Loss.Term Term.Energy ]
+
+let anyTerm =
+    Gen.frequency
+        [ 4, plainTerm
+          1, Gen.map Loss.Term negativePhase
+          1, Gen.map (Term.SparsityTarget >> Loss.Term) anyFloat ]
 
 let sumOf term weight =
     let rec loss depth =
@@ -115,6 +141,8 @@ let private anySeries =
           Gen.map3 (fun a b c -> SeriesSource.DrivenOscillator(a, b, c)) anyFloat anyFloat anyFloat
           Gen.map SeriesSource.VanDerPol anyFloat ]
 
+let private pairOf g = Gen.map2 (fun a b -> a, b) g g
+
 let private anySource =
     Gen.oneof
         [ Gen.elements
@@ -131,6 +159,12 @@ let private anySource =
           Gen.map Source.TimeSeries anyText
           Gen.map2 (fun path target -> Source.Table(path, target)) anyText anyText
           Gen.map2 (fun path target -> Source.ClassTable(path, target)) anyText anyText
+          Gen.map2 (fun size temperature -> Source.Ising(size, temperature, 1.0, 0.0)) anyInt anyFloat
+          Gen.map3
+              (fun size temperature (coupling, field) -> Source.Ising(size, temperature, coupling, field))
+              anyInt
+              anyFloat
+              (pairOf anyFloat)
           Gen.map Source.Series anySeries ]
 
 let private anyAugmentation =
@@ -141,8 +175,6 @@ let private anyAugmentation =
           Gen.map Augmentation.Crop anyInt
           Gen.map Augmentation.CutOut anyInt ]
 
-let private pairOf g = Gen.map2 (fun a b -> a, b) g g
-
 let rec private anyDataOf depth =
     gen {
         let! source = anySource
@@ -150,6 +182,7 @@ let rec private anyDataOf depth =
         let! draw = Gen.optionOf anyInt
         let! points = Gen.optionOf anyInt
         let! span = Gen.optionOf anyFloat
+        let! binarised = Gen.elements [ true; false ]
         let! resize = Gen.optionOf (pairOf anyInt)
         let! window = Gen.optionOf (pairOf anyInt)
         let! season = Gen.optionOf anyInt
@@ -167,6 +200,7 @@ let rec private anyDataOf depth =
               Draw = draw
               Points = points
               Span = span
+              Binarised = binarised
               Resize = resize
               Window = window
               Season = season

@@ -124,7 +124,9 @@ let data =
                   friedman
                   sunspots |> window 36 1 |> season 132
                   lorenz |> points 2000 |> window 10 2
-                  sines [ 1.0; 2.5 ] |> noise 0.1 ]
+                  sines [ 1.0; 2.5 ] |> noise 0.1
+                  digits |> binarised
+                  ising 4 2.27 ]
 
         let! take = Gen.elements [ None; Some 100; Some 150 ]
         let! validation = Gen.elements [ 0.1; 0.2; 0.5 ]
@@ -139,6 +141,30 @@ let data =
 let facts (data: Data) =
     Data.facts data
     |> Option.defaultWith (fun () -> failwith $"{data} must be read")
+
+/// A machine that fits the data, and what trains it.
+let private machine (known: Facts) =
+    gen {
+        let! hidden = Gen.choose (1, 20)
+
+        let! block =
+            if known.InUnitInterval then
+                Gen.constant (Block.Rbm hidden)
+            else
+                Gen.elements [ Block.GaussianRbm(hidden, true); Block.GaussianRbm(hidden, false) ]
+
+        let! loss =
+            Gen.elements
+                [ cd 1
+                  pcd 5
+                  tempering 3
+                  centred (pcd 1)
+                  enhanced (cd 2)
+                  nll
+                  cd 1 + 0.1 * sparsityTarget 0.1 ]
+
+        return block, loss
+    }
 
 /// Blocks and a loss that fit the data.
 let private question data =
@@ -163,6 +189,11 @@ let private question data =
                   [ Block.Autoencoder(latent, likelihood) ], [ Loss.Term Term.Reconstruction ]
                   [], [] ]
 
+        let! before, bottleneck, lossOfBottleneck =
+            Gen.frequency
+                [ 4, Gen.constant (before, bottleneck, lossOfBottleneck)
+                  1, machine known |> Gen.map (fun (block, loss) -> [], [ block ], [ loss ]) ]
+
         let! hidden = listUpTo 2 (Gen.choose (1, 16))
 
         let head, lossOfHead =
@@ -174,7 +205,11 @@ let private question data =
         let! withHead = Gen.elements [ true; bottleneck.IsEmpty ]
 
         let! between =
-            if bottleneck.IsEmpty then Gen.constant [] else chain 2 (Vector latent)
+            match bottleneck with
+            | []
+            | [ Block.Rbm _ ]
+            | [ Block.GaussianRbm _ ] -> Gen.constant []
+            | _ -> chain 2 (Vector latent)
 
         let heads, losses =
             if withHead then
@@ -189,6 +224,12 @@ let private question data =
 /// An experiment that passes every check.
 let experiment =
     experimentOf (Gen.elements [ "a"; "hybrid-mnist"; "x_1.2" ]) data question training (Gen.choose (0, 1000))
+    |> Gen.map (fun e ->
+        if List.exists Block.isMachine e.Model.Blocks then
+            { e with
+                Training = { e.Training with Patience = None } }
+        else
+            e)
 
 /// Wrappers that tell FsCheck which generator a property's argument wants.
 type Anything = Anything of Experiment

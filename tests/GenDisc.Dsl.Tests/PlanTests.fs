@@ -88,6 +88,8 @@ let tests =
                         match stage with
                         | Stage.Trunk layers -> "trunk", layers.Length
                         | Stage.Bottleneck b -> "bottleneck", b.Decoder.Length
+                        | Stage.Machine m -> "machine", m.Hidden
+                        | Stage.EnergyClassifier layers -> "energyClassifier", layers.Length
                         | Stage.Classifier layers -> "classifier", layers.Length
                         | Stage.Regressor layers -> "regressor", layers.Length ]
 

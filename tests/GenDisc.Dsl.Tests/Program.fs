@@ -20,6 +20,7 @@ let main args =
               PretrainedCheckTests.tests
               AgainstRulesTests.tests
               EncoderRulesTests.tests
+              MachineCheckTests.tests
               ExplainTests.tests
               PlanJsonTests.tests
               Progress.WordingTests.tests
@@ -39,5 +40,7 @@ let main args =
               Report.FormulasTests.tests
               Report.ReportTests.tests
               Report.SectionTests.tests
+              Report.BoltzmannSectionTests.tests
+              Report.EnergySectionTests.tests
               Report.PartialFilesTests.tests
               Report.PageTests.tests ])

@@ -37,7 +37,7 @@ internal static class AffineBlock
         if (GradientNode.Records(x, weight) || GradientNode.Records(bias))
         {
             var node = Nodes.Rent();
-            node.Save(input, plain, result, relu, LibTorch.RequiresGradient(x.Handle));
+            node.Save(input, plain, result, relu, x, weight, bias);
             node.Attach([x.Handle, weight.Handle, bias.Handle], result);
         }
         else
@@ -61,14 +61,18 @@ internal static class AffineBlock
         private nint input;
         private nint weight;
         private nint result;
-        private bool wanted;
+        private bool asksInput;
+        private bool asksWeight;
+        private bool asksBias;
 
-        public void Save(nint input, nint weight, Tensor result, bool relu, bool wanted)
+        public void Save(nint input, nint plain, Tensor result, bool relu, Tensor x, Tensor weight, Tensor bias)
         {
             this.input = input;
-            this.weight = weight;
+            this.weight = plain;
             this.result = relu ? LibTorch.Detach(result.Handle) : 0;
-            this.wanted = wanted;
+            asksInput = LibTorch.RequiresGradient(x.Handle);
+            asksWeight = LibTorch.RequiresGradient(weight.Handle);
+            asksBias = LibTorch.RequiresGradient(bias.Handle);
         }
 
         protected override void Backward(nint gradient, Span<nint> inputs)
@@ -76,17 +80,24 @@ internal static class AffineBlock
             if (input == 0) throw new InvalidOperationException("the graph was already used; it keeps nothing for a second pass");
             var given = LibTorch.Contiguous(gradient); // mostly the same tensor
             var (batch, outputs) = ((int)LibTorch.Size(given, 0), (int)LibTorch.Size(given, 1));
-            var bias = inputs[2] = Memory.NewHandle(outputs);
             var error = result == 0 ? given : Memory.NewHandle(batch, outputs);
-            if (result == 0) Columns.Sum(given, batch, outputs, bias);
-            else Columns.MaskAndSum(given, result, batch, outputs, error, bias);
+            if (result != 0 || asksBias) // the mask's pass sums in any case
+            {
+                inputs[2] = Memory.NewHandle(outputs);
+                if (result == 0) Columns.Sum(given, batch, outputs, inputs[2]);
+                else Columns.MaskAndSum(given, result, batch, outputs, error, inputs[2]);
+            }
 
-            inputs[1] = Memory.NewHandle(outputs, LibTorch.Size(input, 1));
-            var transposed = LibTorch.Transposed(error);
-            LibTorch.AddProduct(inputs[1], transposed, input, 0, 1);
-            LibTorch.ThrowIfFailed();
-            LibTorch.Dispose(transposed);
-            if (wanted)
+            if (asksWeight)
+            {
+                inputs[1] = Memory.NewHandle(outputs, LibTorch.Size(input, 1));
+                var transposed = LibTorch.Transposed(error);
+                LibTorch.AddProduct(inputs[1], transposed, input, 0, 1);
+                LibTorch.ThrowIfFailed();
+                LibTorch.Dispose(transposed);
+            }
+
+            if (asksInput)
             {
                 inputs[0] = Memory.NewHandle(batch, LibTorch.Size(input, 1));
                 LibTorch.AddProduct(inputs[0], error, weight, 0, 1);

@@ -1,6 +1,7 @@
 using GenDisc.Core.Kernels.Random;
 using GenDisc.Core.Runtime;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -123,6 +124,9 @@ public abstract class EnergyMachine(string name) : Module(name)
     /// <param name="visible">`[batch, visible]`</param>
     /// <returns>`[batch, hidden]`, in [0, 1].</returns>
     public abstract Tensor Features(Tensor visible);
+
+    /// <summary>Parameters that <see cref="Features"/> depends on.</summary>
+    internal virtual IEnumerable<Parameter> EncoderParameters() => parameters();
 
     private Tensor Position => get_buffer(PositionName) ?? throw new InvalidOperationException("the machine keeps no chains");
 }

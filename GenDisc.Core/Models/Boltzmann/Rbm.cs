@@ -1,3 +1,4 @@
+using GenDisc.Core.Evaluation.Boltzmann;
 using GenDisc.Core.Kernels.Boltzmann;
 using GenDisc.Core.Kernels.Random;
 using GenDisc.Core.Runtime;
@@ -73,6 +74,27 @@ public sealed class Rbm : EnergyMachine
     /// <summary>d, `[classes]`; null without classes.</summary>
     public Parameter? ClassBias => classBias;
 
+    /// <summary>
+    /// Sets the visible biases to the data's log-odds (Hinton 2010, section 8.1), or of real units to their means and,
+    /// where variances are learned, those to the data's. Learning then need not spend hidden units on them.
+    /// </summary>
+    /// <exception cref="UserError">The rates are of another number of units, or no probabilities.</exception>
+    public void StartFrom(BaseRates rates)
+    {
+        if (rates.Visible != Visible)
+            throw new UserError($"Boltzmann machine: base rates of {rates.Visible} units for {Visible} visible ones.");
+        using var outside = no_grad();
+        using var scope = NewDisposeScope();
+        if (logVariance is null)
+        {
+            visibleBias.copy_(tensor(rates.LogOdds()));
+            return;
+        }
+
+        visibleBias.copy_(tensor(rates.Mean));
+        if (Options.LearnsVariance) logVariance.copy_(tensor(rates.SmoothVariance()).log());
+    }
+
     /// <summary>c + W v, of Gaussian units c + W (v / σ²), without the label's part.</summary>
     /// <param name="visible">`[batch, visible]`</param>
     /// <returns>`[batch, hidden]`</returns>
@@ -110,14 +132,15 @@ public sealed class Rbm : EnergyMachine
     public override Tensor StateOf(Tensor visible, Tensor? labels, CounterStream stream)
     {
         using var outside = no_grad();
-        if (classWeight is null) return visible.clone();
         using var scope = NewDisposeScope();
+        if (classWeight is null) return visible.clone().contiguous().MoveToOuterDisposeScope();
         var label = labels is null
             ? Categorical(ClassLogitsOf(HiddenLogits(visible), 1), stream)
             : functional.one_hot(labels, Classes).to(visible.dtype);
         return cat([visible, label], 1).MoveToOuterDisposeScope();
     }
 
+    /// <exception cref="UserError">β is 0 and the visible units are Gaussian: they would spread without end.</exception>
     public override void Advance(Tensor state, int sweeps, CounterStream stream, double beta = 1)
     {
         if (Binary is { } binary && binary.Fits(state))
@@ -126,6 +149,8 @@ public sealed class Rbm : EnergyMachine
             return;
         }
 
+        if (logVariance is not null && beta <= 0)
+            throw new UserError("a machine with Gaussian units has no distribution at inverse temperature 0; take one above 0");
         using var outside = no_grad();
         for (var sweep = 0; sweep < sweeps; sweep++)
         {
@@ -159,8 +184,7 @@ public sealed class Rbm : EnergyMachine
         return (each * classes.unsqueeze(2)).sum(1);
     }
 
-    /// <summary>Parameters that <see cref="Features"/> depends on.</summary>
-    internal IEnumerable<Parameter> EncoderParameters() =>
+    internal override IEnumerable<Parameter> EncoderParameters() =>
         logVariance is not null && Options.LearnsVariance ? [weight, hiddenBias, logVariance] : [weight, hiddenBias];
 
     /// <summary>The parameters for kernels that may be used; null where units are real or classes.</summary>
@@ -190,14 +214,14 @@ public sealed class Rbm : EnergyMachine
     }
 
     /// <summary>One-hot draws by Gumbel's maximum: `[batch, classes]`.</summary>
-    private static Tensor Categorical(Tensor logits, CounterStream stream)
+    internal static Tensor Categorical(Tensor logits, CounterStream stream)
     {
         var gumbel = Uniforms(logits, stream).clamp_min_(1e-12).log_().neg_().log_().neg_();
         return functional.one_hot((logits + gumbel).argmax(1), logits.size(1)).to(logits.dtype);
     }
 
     /// <summary>Standard normal numbers by Box and Muller's transform.</summary>
-    private static Tensor Normals(Tensor like, CounterStream stream)
+    internal static Tensor Normals(Tensor like, CounterStream stream)
     {
         var radius = (Uniforms(like, stream).neg_().log1p_() * -2).sqrt_();
         return radius * (Uniforms(like, stream) * (2 * Math.PI)).cos_();

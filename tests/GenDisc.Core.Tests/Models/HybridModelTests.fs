@@ -36,6 +36,20 @@ let tests =
               Expect.equal (numbers a.Representation) (some a.LatentMean) "the mean"
               Expect.equal (some a.Logits) (some b.Logits) "logits do not see the noise"
               Expect.notEqual (some a.Decoded) (some b.Decoded) "the decoder does")
+          torchTest "logits of an energy are those of a pass in evaluation, without its draws" (fun () ->
+              let stream = init 1L
+
+              use model =
+                  new HybridModel(
+                      [| trunk stream
+                         BottleneckStage(bottleneck true 8 stream)
+                         ClassifierStage(new Chain(nets [ new Affine(latent, classes, stream) ]), true)
+                         RegressorStage(new Chain(nets [ new Affine(latent, 1, stream) ])) |]
+                  )
+
+              model.eval ()
+              Expect.isTrue (model.IsEnergyClassifier && model.IsClassifier) "what it is"
+              Expect.equal (numbers (model.EnergyLogits(x ()))) (some (forward model (x ()) 1L).Logits) "the same")
           torchTest "its generators go with it" (fun () ->
               let drawn = generator 1L
 

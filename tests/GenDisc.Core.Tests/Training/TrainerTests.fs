@@ -41,6 +41,37 @@ type private Scripted(losses: float list, smallest: int) =
 
         member _.Dispose() = net.Dispose()
 
+/// Has two things to tell of each epoch's first step, and gives up in the second step of the second epoch.
+type private Telling() =
+    let net = new Affine(1, 1, init 1L)
+    let mutable notices: string array = [||]
+
+    interface ILearner with
+        member _.SmallestBatch = 1
+        member _.Module = net
+        member _.Unreached = [||]
+        member _.Rate = 1.0
+        member _.WeightsAt _ = Collections.Generic.Dictionary()
+
+        member _.Step(_, settings, tally) =
+            if settings.Epoch = 2 && settings.Step = 2 then
+                notices <- [| "gave up" |]
+                raise (DivergedException("energy", nan, 2, 2, 1.0))
+
+            if settings.Step = 1 then
+                notices <- [| $"a {settings.Epoch} 1"; $"b {settings.Epoch} 1" |]
+
+            tally.Add("loss", 1.0, 1L)
+            1.0
+
+        member _.TakeNotices() =
+            let taken = notices
+            notices <- [||]
+            taken
+
+        member _.Evaluate(_, _, tally, _) = tally.Add("loss", 1.0, 1L)
+        member _.Dispose() = net.Dispose()
+
 let private scripted options losses smallest n =
     use learner = new Scripted(losses, smallest)
     let outcome = fit options (Listener()) learner (splitsOf n) 1L uncancelled
@@ -291,6 +322,17 @@ let tests =
 
                   Expect.equal (e.Term, e.Epoch, e.Step) ("validation loss", 2, 2) "where"
                   Expect.equal listener.Epochs.Count 1 "the epoch before stands")
+          torchTest "a learner's notices are told after their step, also when it gives up" (fun () ->
+              use learner = new Telling()
+              let listener = Listener()
+              let told = ResizeArray()
+              listener.OnBatch <- fun epoch batch -> told.Add(epoch, batch, listener.Warnings.Count)
+
+              diverged (fun () -> fit (constant 3 5 None) listener learner (splitsOf 16) 1L uncancelled |> ignore)
+              |> ignore
+
+              Expect.equal (List.ofSeq told) [ 1, 1, 2; 1, 2, 2; 2, 1, 4 ] "two in each epoch's first step"
+              Expect.equal (List.ofSeq listener.Warnings) [ "a 1 1"; "b 1 1"; "a 2 1"; "b 2 1"; "gave up" ] "in order")
           torchTest "parameters that no gradient reaches are warned of once" (fun () ->
               use model = hybrid 1L
 

@@ -97,5 +97,12 @@ let tests =
               check "a classifier of sequences on a telephone" FigureFixture.sequences 400 10 0
               // one-step forecasts, rollout, lead time, predictions, three of residuals, PCA, t-SNE
               check "a forecaster on a desk" FigureFixture.forecasting 1280 9 0
-              check "a forecaster on a telephone" FigureFixture.forecasting 400 9 0 ]
+              check "a forecaster on a telephone" FigureFixture.forecasting 400 9 0
+              // energies, AIS, four of thermodynamics; chains, samples, receptive fields
+              check "a Boltzmann machine on a desk" EnergyFixture.bad 1280 6 3
+              check "a Boltzmann machine on a telephone" EnergyFixture.bad 400 6 3
+              // four observables
+              check "a lattice on a telephone" EnergyFixture.ising 400 4 0
+              // histograms, history; samples
+              check "an energy classifier on a telephone" EnergyFixture.classifier 400 2 1 ]
     )

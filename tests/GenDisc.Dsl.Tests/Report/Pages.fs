@@ -50,3 +50,18 @@ let firstHeights (figures: (string * JsonElement) list) =
     let data = (snd figures.Head).GetProperty "data"
     let first = data[0]
     first.GetProperty "y"
+
+/// Expects a phrase to be absent.
+let lacks (page: string) (words: string) =
+    Expect.isFalse (page.Contains words) $"the page has “{words}”"
+
+/// The traces of a figure by their names.
+let traces (figures: (string * JsonElement) list) id =
+    let figure = figures |> List.find (fst >> (=) id) |> snd
+
+    [ for trace in (figure.GetProperty "data").EnumerateArray() ->
+          (trace.GetProperty "name").GetString() |> string, trace ]
+
+/// The numbers of a member of a trace.
+let along (name: string) (trace: JsonElement) =
+    [ for x in (trace.GetProperty name).EnumerateArray() -> x.GetDouble() ]

@@ -92,6 +92,17 @@ let tests =
               (AffineBlock.Apply(x, w, b, false)).sum().backward()
               Expect.isNull x.grad "none"
               Expect.isNotNull w.grad "but the weight's")
+          torchTest "frozen weight and bias get no gradient, and the input its own" (fun () ->
+              for relu in [ false; true ] do
+                  let w, b = floats (init 2L) [ 9; 5 ], floats (init 3L) [ 9 ]
+
+                  let gradient (operation: Operation) =
+                      let x = leaf (init 1L) [ 6; 5 ]
+                      (operation.Invoke(x, w, b, relu)).sum().backward()
+                      taken x
+
+                  Expect.isTrue (agrees 1e-5 (gradient kernel) (gradient twin)) "the input's"
+                  Expect.isTrue (isNull w.grad && isNull b.grad) "none")
           torchTest "a second pass over one graph is refused" (fun () ->
               let x, w, b = arguments (init 1L) 6 5 9
               let y = AffineBlock.Apply(x, w, b, true)

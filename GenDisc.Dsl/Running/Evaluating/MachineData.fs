@@ -1,0 +1,52 @@
+/// What a Boltzmann machine reads, and where it starts.
+module internal GenDisc.Running.MachineData
+
+open GenDisc.Core.Data
+open GenDisc.Core.Evaluation.Boltzmann
+open GenDisc.Core.Models
+open GenDisc.Core.Models.Boltzmann
+open GenDisc.Core.Runtime
+open GenDisc.Core.Training
+open TorchSharp
+
+/// The machine that a model's figures are about: its only one, or the first of several.
+let tryMachine (model: HybridModel) = Seq.tryHead model.Machines
+
+let kind (machine: EnergyMachine) =
+    match machine with
+    | :? Rbm as rbm -> rbm.Options.Kind
+    | _ -> VisibleKind.Bernoulli
+
+/// Examples as the machine reads them: themselves, or what an encoder before it makes of them.
+let read (model: HybridModel) (machine: EnergyMachine) (streams: Streams) (device: torch.Device) (split: Split) =
+    let sees (data: Dataset) =
+        model.Machines |> Seq.head = machine && not model.EncodesFirst && data.ExampleSize = machine.Visible
+
+    if split.Count = 0 || sees split.Data then
+        split
+    else
+        let values = ResizeArray<float32>()
+        use noise = streams.Evaluation("machine", device)
+        model.eval ()
+
+        for batch in Batches.Sequential(split, Trainer.EvaluationBatch, device) do
+            use batch = batch
+            use _scope = torch.NewDisposeScope()
+            use _inference = torch.no_grad ()
+            let visible = nonNull (model.ForwardBatch(batch, noise)).Visible
+            values.AddRange(visible.to_type(torch.float32).cpu().contiguous().data<float32>().ToArray())
+
+        let shape, targets = [ machine.Visible ], Array.zeroCreate<float32> split.Count
+        Split.All(Dataset.OfTargets(split.Data.Name, shape, values.ToArray(), 1, targets))
+
+/// Sets visible biases to the data's base rates before training, so that hidden units need not learn them.
+let start (model: HybridModel) (streams: Streams) (device: torch.Device) (train: Split) =
+    match tryMachine model with
+    | Some machine ->
+        let rates = BaseRates.Of(read model machine streams device train)
+
+        match machine with
+        | :? Rbm as rbm -> rbm.StartFrom rates
+        | :? BoltzmannMachine as general -> general.StartFrom(rates.LogOdds())
+        | _ -> ()
+    | None -> ()
