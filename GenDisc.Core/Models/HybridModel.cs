@@ -127,8 +127,11 @@ public sealed class HybridModel : Module
     /// <param name="noise">Draws the latents.</param>
     public ModelOutput Forward(Tensor x, Generator noise)
     {
+        var first = 0;
+        // These leave a representation and nothing else: a step is spared the copies of the output.
+        for (; first < stages.Count && stages[first] is TrunkStage trunk; first++) x = trunk.Layers.call(x);
         var output = new ModelOutput { Representation = x, Noise = noise };
-        for (var i = 0; i < stages.Count; i++)
+        for (var i = first; i < stages.Count; i++)
         {
             output = Apply(stages[i], output, noise);
             // What lies above the machine in hand has nothing to learn yet, unless it is a head.

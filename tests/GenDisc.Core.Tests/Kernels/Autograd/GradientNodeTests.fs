@@ -69,6 +69,34 @@ let tests =
                   run y (torch.ones_like y)
 
               Expect.all (numbers (taken x)) (fun g -> g = 9.0) "three passes")
+          torchTest
+              "a gradient that is known adds to that of the pass, and one that is not wanted is dropped"
+              (fun () ->
+                  let x = leaf (init 1L) [ 4 ]
+                  let frozen = floats (init 2L) [ 4 ]
+                  use roots = new Roots()
+
+                  let known () =
+                      let values = torch.full ([| 4L |], (5.0).ToScalar(), torch.float32)
+                      LibTorch.Detach values.Handle
+
+                  for _ in 1..2 do
+                      roots.Clear()
+                      let y = tripled false x
+                      let seed = torch.ones_like y
+                      roots.AddLeaf(x, known ())
+                      roots.AddLeaf(frozen, known ())
+                      roots.Add(y, seed)
+                      roots.Backward()
+                      roots.Backward()
+                      Expect.isNull frozen.grad "frozen"
+                      // 3 from each of two passes and 5 from the leaf
+                      Expect.all (numbers (taken x)) (fun g -> g = 11.0) "together"
+
+                  roots.AddLeaf(x, known ())
+                  roots.Clear()
+                  roots.Backward()
+                  Expect.isNull x.grad "forgotten")
           torchTest "what a node throws comes out of the pass" (fun () ->
               let x = leaf (init 1L) [ 4 ]
               let y = tripled true x

@@ -85,7 +85,7 @@ let tests =
               let x = bitsOf (init 1L) 4 5
               Expect.isTrue (parts.Fits x) "these"
               Expect.isFalse (parts.Fits(x.``to`` torch.float64)) "float64"
-              Expect.isFalse (parts.Fits((bitsOf (init 1L) 5 4).t ())) "transposed"
+              Expect.isFalse (parts.Fits((bitsOf (init 1L) 5 4).t())) "transposed"
               Expect.isFalse (parts.Fits(bitsOf (init 1L) 4 6)) "another width"
               Expect.isFalse (parts.Fits(torch.zeros (0L, 5L))) "no row"
               Expect.isFalse (withoutKernels(machine).Binary.HasValue) "kernels off"
@@ -144,5 +144,8 @@ let threads =
             let inputs = floats (init 1L) [ 37; 501 ]
             let bias = floats (init 2L) [ 501 ]
             let states = inputs.clone().DetachFromDisposeScope()
-            let sum = Units.Both(inputs.Handle, bias.Handle, states.Handle, CounterStream(1L, "draws"))
+
+            let sum =
+                Units.Both(inputs.Handle, bias.Handle, states.Handle, CounterStream(1L, "draws"))
+
             [ sum ], states))

@@ -32,7 +32,9 @@ let private gradients kind (machine: Rbm) (data: torch.Tensor) (states: torch.Te
 let private renamed (machine: Rbm) (change: Map<string, torch.Tensor> -> Map<string, torch.Tensor>) =
     let other = withoutKernels machine
     other.``to`` torch.float64 |> ignore
-    let parameters = Map.ofSeq [ for struct (name, p) in machine.named_parameters () -> name, p.detach().clone() ]
+
+    let parameters =
+        Map.ofSeq [ for struct (name, p) in machine.named_parameters () -> name, p.detach().clone() ]
 
     for KeyValue(name, values) in change parameters do
         assign other name values
@@ -41,7 +43,9 @@ let private renamed (machine: Rbm) (change: Map<string, torch.Tensor> -> Map<str
 
 /// What renaming a visible unit does to parameters; being linear in them, it does the same to changes of them.
 let private flipVisible unit (parameters: Map<string, torch.Tensor>) =
-    let weight, b, c = parameters["weight"].clone (), parameters["visibleBias"].clone (), parameters["hiddenBias"]
+    let weight, b, c =
+        parameters["weight"].clone(), parameters["visibleBias"].clone(), parameters["hiddenBias"]
+
     let column = weight.narrow(1, unit, 1L).clone()
     weight.narrow(1, unit, 1L).neg_() |> ignore
     b.narrow(0, unit, 1L).neg_() |> ignore
@@ -52,7 +56,9 @@ let private flipVisible unit (parameters: Map<string, torch.Tensor>) =
     |> Map.add "hiddenBias" (c + column.squeeze 1L)
 
 let private flipHidden unit (parameters: Map<string, torch.Tensor>) =
-    let weight, b, c = parameters["weight"].clone (), parameters["visibleBias"], parameters["hiddenBias"].clone ()
+    let weight, b, c =
+        parameters["weight"].clone(), parameters["visibleBias"], parameters["hiddenBias"].clone()
+
     let row = weight.narrow(0, unit, 1L).clone()
     weight.narrow(0, unit, 1L).neg_() |> ignore
     c.narrow(0, unit, 1L).neg_() |> ignore
@@ -93,8 +99,13 @@ let private statesOf (machine: Rbm) (draws: RandomStream) n =
     match machine.Classes with
     | 0 -> visible
     | classes ->
-        let labels = torch.tensor(Array.init n (fun _ -> int64 (draws.NextInt classes)))
-        torch.cat ([| visible; torch.nn.functional.one_hot(labels, int64 classes).``to`` torch.float64 |], 1L)
+        let labels = torch.tensor (Array.init n (fun _ -> int64 (draws.NextInt classes)))
+
+        torch.cat (
+            [| visible
+               torch.nn.functional.one_hot(labels, int64 classes).``to`` torch.float64 |],
+            1L
+        )
 
 let private options (kind: VisibleKind) classes visible hidden =
     RbmOptions(visible, hidden, kind, classes, (kind = VisibleKind.Gaussian))
@@ -108,7 +119,9 @@ let tests =
                       $"does not ask which value of a visible unit is called 1: {kind}, {classes} classes"
                       [ 1, 6; 1, 5; 1, 8; 1, 8 ]
                       (fun sizes draws ->
-                          let machine = doubleMachine (options VisibleKind.Bernoulli classes sizes[0] sizes[1]) 3L
+                          let machine =
+                              doubleMachine (options VisibleKind.Bernoulli classes sizes[0] sizes[1]) 3L
+
                           let data, states = statesOf machine draws sizes[2], statesOf machine draws sizes[3]
                           let unit = int64 (draws.NextInt sizes[0])
 
@@ -138,7 +151,9 @@ let tests =
                           let moved = gradients kind other data states |> Map.remove "logVariance"
 
                           let own =
-                              gradients kind machine data states |> Map.remove "logVariance" |> flipHidden unit
+                              gradients kind machine data states
+                              |> Map.remove "logVariance"
+                              |> flipHidden unit
 
                           alike own moved)
           torchTest "the plain gradient does ask" (fun () ->
@@ -165,7 +180,9 @@ let tests =
 
               let covariance (v: torch.Tensor) =
                   let h = machine.HiddenLogits(v).sigmoid().detach()
-                  h.t().matmul(v) / 7.0.ToScalar() - torch.outer (h.mean [| 0L |], v.mean [| 0L |])
+
+                  h.t().matmul(v) / 7.0.ToScalar()
+                  - torch.outer (h.mean [| 0L |], v.mean [| 0L |])
 
               let expected = covariance states - covariance data
               let found = (gradients GradientKind.Enhanced machine data states)["weight"]

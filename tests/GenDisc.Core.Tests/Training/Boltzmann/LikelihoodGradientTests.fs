@@ -20,7 +20,10 @@ let private examples =
 let private logLikelihood (parameters: float array) =
     let weight j i = parameters[j * visible + i]
     let b i = parameters[hidden * visible + i]
-    let c j = parameters[hidden * visible + visible + j]
+
+    let c j =
+        parameters[hidden * visible + visible + j]
+
     let bit state i = float ((state >>> i) &&& 1)
 
     let minusEnergy (v: int -> float) h =
@@ -47,7 +50,8 @@ let private flat (tensors: torch.Tensor seq) =
     [| for t in tensors do
            yield! numbers t |]
 
-let private data () = tensorOf [ examples.Length; visible ] (Array.concat examples)
+let private data () =
+    tensorOf [ examples.Length; visible ] (Array.concat examples)
 
 /// ∂/∂θ of −mean log p by automatic differentiation of free energies over all states of the visible units.
 let private exact (machine: Rbm) =
@@ -66,16 +70,18 @@ let private exact (machine: Rbm) =
 let private expected (machine: Rbm) sweeps =
     machine.``to`` torch.float64 |> ignore
     let states = rows visible
+
     let transition =
         use _constant = torch.no_grad ()
-        let given = machine.HiddenLogits(states).sigmoid ()
+        let given = machine.HiddenLogits(states).sigmoid()
         let all = rows hidden
+
         let probability (p: torch.Tensor) (of': torch.Tensor) =
             // [from, to]
             let p, x = p.unsqueeze 1L, of'.unsqueeze 0L
             (p * x + (1.0.ToScalar() - p) * (1.0.ToScalar() - x)).prod 2L
 
-        (probability given all).matmul (probability (machine.VisibleLogits(all).sigmoid ()) states)
+        (probability given all).matmul(probability (machine.VisibleLogits(all).sigmoid()) states)
 
     let mutable distribution =
         (data().unsqueeze(1L).eq(states.unsqueeze 0L)).all(2L).``to``(torch.float64).mean [| 0L |]
@@ -84,7 +90,8 @@ let private expected (machine: Rbm) sweeps =
         distribution <- distribution.matmul transition
 
     let loss =
-        machine.DataEnergy(data (), null).mean() - (machine.StateEnergy states * distribution).sum()
+        machine.DataEnergy(data (), null).mean()
+        - (machine.StateEnergy states * distribution).sum()
 
     loss.backward ()
 
@@ -103,7 +110,7 @@ let tests =
         [ torchTest "is that of energies, as finite differences of the enumerated likelihood have it" (fun () ->
               let machine = machine ()
               let gradient = exact machine
-              let at = flat (Seq.cast<torch.Tensor> (machine.parameters ()))
+              let at = flat (Seq.cast<torch.Tensor>(machine.parameters ()))
               let step = 1e-5
 
               let differences =
@@ -119,7 +126,10 @@ let tests =
           torchTest "is the limit of contrastive divergence's expectation" (fun () ->
               let machine = machine ()
               let exact = exact machine
-              let errors = [ for k in [ 1; 2; 4; 8; 16; 64 ] -> distance (expected machine k) exact ]
+
+              let errors =
+                  [ for k in [ 1; 2; 4; 8; 16; 64 ] -> distance (expected machine k) exact ]
+
               Expect.isGreaterThan errors.Head 0.01 "one sweep is biased"
               Expect.isTrue (List.pairwise errors |> List.forall (fun (a, b) -> b < a)) $"falling: {errors}"
               Expect.isLessThan (List.last errors) 1e-4 "at last")
@@ -143,4 +153,7 @@ let tests =
 
                       let _, gradients = gradientsOf kernels term machine batch
                       // A mean over 32,000 draws of numbers in [0, 1]: five standard errors at most.
-                      Expect.isLessThan (distance (flat gradients) wanted) (5.0 * 0.5 / sqrt 32000.0) $"{sweeps}, {kernels}") ]
+                      Expect.isLessThan
+                          (distance (flat gradients) wanted)
+                          (5.0 * 0.5 / sqrt 32000.0)
+                          $"{sweeps}, {kernels}") ]

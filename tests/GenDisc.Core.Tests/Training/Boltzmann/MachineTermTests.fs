@@ -43,7 +43,7 @@ let tests =
                       Seq.sum
                           [ for i in 0..3 ->
                                 let other = energy[state ^^^ (1 <<< i)]
-                                -log (1.0 + exp (energy[state] - other)) ]
+                                -log(1.0 + exp (energy[state] - other)) ]
 
                   let same = states.narrow(0, int64 state, 1L).expand(20000L, 4L)
                   let mean, error = meanAndError (perExample (PseudoLikelihoodTerm()) machine same)
@@ -67,19 +67,34 @@ let tests =
               let machine = binary 3 2 5L
               let x = torch.tensor([| 1.0f; 0.0f; 0.25f |]).reshape(1L, 3L)
               let hidden = machine.HiddenLogits(x).sigmoid()
-              let p = numbers (machine.VisibleLogits(hidden).sigmoid ())
+              let p = numbers (machine.VisibleLogits(hidden).sigmoid())
 
               let expected =
                   Seq.sum (Seq.map2 (fun v p -> -v * log p - (1.0 - v) * log (1.0 - p)) [ 1.0; 0.0; 0.25 ] p)
 
-              Expect.floatClose Accuracy.medium (Array.exactlyOne (perExample (ReconstructionErrorTerm()) machine x)) expected "bits"
+              Expect.floatClose
+                  Accuracy.medium
+                  (Array.exactlyOne (perExample (ReconstructionErrorTerm()) machine x))
+                  expected
+                  "bits"
+
               let real = machineOf (RbmOptions(3, 2, VisibleKind.Gaussian)) 5L
-              let mean = numbers (real.VisibleLogits(real.HiddenLogits(x).sigmoid ()))
-              let expected = Seq.sum (Seq.map2 (fun v m -> (v - m) ** 2.0) [ 1.0; 0.0; 0.25 ] mean)
-              Expect.floatClose Accuracy.medium (Array.exactlyOne (perExample (ReconstructionErrorTerm()) real x)) expected "real")
+              let mean = numbers (real.VisibleLogits(real.HiddenLogits(x).sigmoid()))
+
+              let expected =
+                  Seq.sum (Seq.map2 (fun v m -> (v - m) ** 2.0) [ 1.0; 0.0; 0.25 ] mean)
+
+              Expect.floatClose
+                  Accuracy.medium
+                  (Array.exactlyOne (perExample (ReconstructionErrorTerm()) real x))
+                  expected
+                  "real")
           torchTest "the free energy is −log Σ_h exp(−E)" (fun () ->
               let machine = binary 3 2 5L
-              let w, b, c = numbers machine.Weight, numbers machine.VisibleBias, numbers machine.HiddenBias
+
+              let w, b, c =
+                  numbers machine.Weight, numbers machine.VisibleBias, numbers machine.HiddenBias
+
               let v = [| 1.0; 0.0; 1.0 |]
 
               let sum =
@@ -87,12 +102,18 @@ let tests =
                       [ for h0 in [ 0.0; 1.0 ] do
                             for h1 in [ 0.0; 1.0 ] ->
                                 exp (
-                                    c[0] * h0 + c[1] * h1
+                                    c[0] * h0
+                                    + c[1] * h1
                                     + Seq.sum [ for i in 0..2 -> v[i] * (b[i] + h0 * w[i] + h1 * w[3 + i]) ]
                                 ) ]
 
               let x = torch.tensor(Array.map float32 v).reshape(1L, 3L)
-              Expect.floatClose Accuracy.medium (Array.exactlyOne (perExample (FreeEnergyTerm()) machine x)) -(log sum) "nats")
+
+              Expect.floatClose
+                  Accuracy.medium
+                  (Array.exactlyOne (perExample (FreeEnergyTerm()) machine x))
+                  -(log sum)
+                  "nats")
           torchTest "the sparsity target is a divergence of mean activities, in equal shares" (fun () ->
               let machine = binary 4 3 5L
               let x = bitsOf (init 1L) 6 4
@@ -101,7 +122,8 @@ let tests =
 
               let expected =
                   active
-                  |> Array.sumBy (fun q -> target * log (target / q) + (1.0 - target) * log ((1.0 - target) / (1.0 - q)))
+                  |> Array.sumBy (fun q ->
+                      target * log (target / q) + (1.0 - target) * log ((1.0 - target) / (1.0 - q)))
 
               let shares = perExample (ActivityTerm target) machine x
               Expect.equal shares.Length 6 "one an example"

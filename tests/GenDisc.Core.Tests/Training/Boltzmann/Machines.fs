@@ -20,9 +20,7 @@ let machineOf (options: RbmOptions) seed =
 
     for p in machine.parameters () do
         let values =
-            torch
-                .tensor(Array.map (fun g -> float32 (0.7 * g)) (gaussians stream (int (p.numel ()))))
-                .reshape(p.shape)
+            torch.tensor(Array.map (fun g -> float32 (0.7 * g)) (gaussians stream (int (p.numel ())))).reshape(p.shape)
 
         p.copy_ values |> ignore
 
@@ -76,7 +74,9 @@ let outputOf (machine: EnergyMachine) (x: torch.Tensor) =
     ModelOutput(Representation = x, Machine = machine, Visible = x)
 
 let always term = WeightedTerm(term, (fun _ -> 1.0), 1.0)
-let sgd rate = OptimiserOptions(OptimiserKind.Sgd, rate)
+
+let sgd rate =
+    OptimiserOptions(OptimiserKind.Sgd, rate)
 
 /// The gradients that a step learns by, of every parameter in turn, which are then dropped.
 let gradientsOf kernels (term: LossTerm) (machine: EnergyMachine) (batch: Batch) =
@@ -97,6 +97,6 @@ let gradientsOf kernels (term: LossTerm) (machine: EnergyMachine) (batch: Batch)
 
 /// Every row of so many bits, float64.
 let rows width =
-    torch.tensor(
-        Array.init ((1 <<< width) * width) (fun i -> float ((i / width >>> (i % width)) &&& 1))
-    ).reshape(int64 (1 <<< width), int64 width)
+    torch
+        .tensor(Array.init ((1 <<< width) * width) (fun i -> float ((i / width >>> (i % width)) &&& 1)))
+        .reshape(int64 (1 <<< width), int64 width)

@@ -65,15 +65,17 @@ type private Trained(phase: NegativePhase, kernels: bool, ?classes: int) =
 let private batches n =
     let draws = RandomStream(8L, "data")
 
-    [ for _ in 1..n ->
-          batchWith (bitsOf draws 7 width) (torch.tensor(Array.init 7 (fun _ -> int64 (draws.NextInt 3)))) ]
+    [ for _ in 1..n -> batchWith (bitsOf draws 7 width) (torch.tensor (Array.init 7 (fun _ -> int64 (draws.NextInt 3)))) ]
 
 let private chains (machine: EnergyMachine) = Unchecked.nonNull machine.Chains
 
 /// The gradient of the mean energy of data less that of states, from sums over units.
 let private byHand (machine: Rbm) (data: torch.Tensor) (states: torch.Tensor) =
     use _constant = torch.no_grad ()
-    let on (v: torch.Tensor) = (v.matmul(machine.Weight.t ()) + machine.HiddenBias).sigmoid()
+
+    let on (v: torch.Tensor) =
+        (v.matmul (machine.Weight.t ()) + machine.HiddenBias).sigmoid()
+
     let share (v: torch.Tensor) = (1.0 / float (v.size 0)).ToScalar()
     let products v = (on v).t().matmul(v) * share v
 
@@ -94,7 +96,7 @@ let tests =
                       use batch = (batches 1).Head
                       let term = NegativePhaseTerm("negative", phase, [| machine |], stream 6L)
                       let loss, gradients = gradientsOf kernels term machine batch
-                      let states = (chains machine).narrow (0, 0L, int64 phase.Chains)
+                      let states = (chains machine).narrow(0, 0L, int64 phase.Chains)
                       Expect.isFalse (chains machine).requires_grad "states"
                       let expected = byHand machine batch.X states
                       Expect.isTrue (List.forall2 (agrees 1e-5) gradients expected) $"{phase.Kind}"
@@ -121,39 +123,41 @@ let tests =
 
                       Expect.equal (bits one.Model) (bits other.Model) $"{phase.Kind}")
 
-              torchTest $"what is saved in the middle of training goes on as if never saved: kernels {kernels}" (fun () ->
-                  for phase in [ persistent; tempered ] do
-                      let all = batches 8
-                      use whole = new Trained(phase, kernels)
+              torchTest
+                  $"what is saved in the middle of training goes on as if never saved: kernels {kernels}"
+                  (fun () ->
+                      for phase in [ persistent; tempered ] do
+                          let all = batches 8
+                          use whole = new Trained(phase, kernels)
 
-                      for batch in all do
-                          whole.Step batch |> ignore
+                          for batch in all do
+                              whole.Step batch |> ignore
 
-                      use half = new Trained(phase, kernels)
+                          use half = new Trained(phase, kernels)
 
-                      for batch in List.take 4 all do
-                          half.Step batch |> ignore
+                          for batch in List.take 4 all do
+                              half.Step batch |> ignore
 
-                      use rest = new Trained(phase, kernels)
+                          use rest = new Trained(phase, kernels)
 
-                      inFolder (fun folder ->
-                          let path = Path.Combine(folder, "model.safetensors")
+                          inFolder (fun folder ->
+                              let path = Path.Combine(folder, "model.safetensors")
 
-                          do
-                              use file = File.Create path
-                              SafeTensors.Save(half.Model, file)
+                              do
+                                  use file = File.Create path
+                                  SafeTensors.Save(half.Model, file)
 
-                          SafeTensors.Load(rest.Model, path))
+                              SafeTensors.Load(rest.Model, path))
 
-                      Expect.equal (bits rest.Model) (bits half.Model) "loaded"
+                          Expect.equal (bits rest.Model) (bits half.Model) "loaded"
 
-                      for batch in List.skip 4 all do
-                          rest.Step batch |> ignore
+                          for batch in List.skip 4 all do
+                              rest.Step batch |> ignore
 
-                      Expect.equal (bits rest.Model) (bits whole.Model) $"{phase.Kind}"
+                          Expect.equal (bits rest.Model) (bits whole.Model) $"{phase.Kind}"
 
-                      for batch in all do
-                          batch.Dispose())
+                          for batch in all do
+                              batch.Dispose())
 
               torchTest $"training tells the data's free energy, evaluation every figure: kernels {kernels}" (fun () ->
                   use trained = new Trained(contrastive, kernels)
@@ -173,7 +177,7 @@ let tests =
           torchTest "chains go on from batch to batch" (fun () ->
               let machine = binary width 4 3L
               machine.KeepChains(5, init 4L)
-              let hand = (chains machine).clone ()
+              let hand = (chains machine).clone()
               let draws = stream 6L
               let term = NegativePhaseTerm("pcd", persistent, [| machine |], stream 6L)
 
@@ -192,7 +196,10 @@ let tests =
 
                   for name in [ "classWeight"; "classBias"; "weight" ] do
                       Expect.isTrue
-                          (List.exists2 (fun (key: string, a: byte array) (_, b) -> key.EndsWith name && a <> b) before (bits trained.Model))
+                          (List.exists2
+                              (fun (key: string, a: byte array) (_, b) -> key.EndsWith name && a <> b)
+                              before
+                              (bits trained.Model))
                           $"{name} moves"
 
                   if phase.KeptStates > 0 then
@@ -208,7 +215,10 @@ let tests =
               Expect.exists values ((=) 1.0) "some on"
               Expect.all (numbers ((chains machine).narrow(1, 5L, 3L).sum 1L)) ((=) 1.0) "one class"
               Expect.throwsT<InvalidOperationException> (fun () -> machine.KeepChains(50, init 1L)) "twice"
-              Expect.throwsT<ArgumentOutOfRangeException> (fun () -> binary(2) 2 1L |> _.KeepChains(0, init 1L)) "none")
+
+              Expect.throwsT<ArgumentOutOfRangeException>
+                  (fun () -> binary (2) 2 1L |> _.KeepChains(0, init 1L))
+                  "none")
           torchTest "without its chains, or with too few, a term says so" (fun () ->
               use batch = (batches 1).Head
 
@@ -216,7 +226,10 @@ let tests =
                   for kernels in [ true; false ] do
                       let machine = binary width 4 1L
                       let term = NegativePhaseTerm("pcd", phase, [| machine |], stream 1L)
-                      let learn () = gradientsOf kernels term machine batch |> ignore
+
+                      let learn () =
+                          gradientsOf kernels term machine batch |> ignore
+
                       Expect.throwsT<InvalidOperationException> learn "none"
                       machine.KeepChains(phase.KeptStates - 1, init 1L)
                       Expect.throwsT<InvalidOperationException> learn "too few"
@@ -228,7 +241,8 @@ let tests =
               let machine = binary width 4 1L
 
               let make kind steps chains () =
-                  NegativePhaseTerm("x", phase kind steps chains, [| machine |], stream 1L) |> ignore
+                  NegativePhaseTerm("x", phase kind steps chains, [| machine |], stream 1L)
+                  |> ignore
 
               for kind, steps, chains in
                   [ NegativePhaseKind.Contrastive, 0, 0
@@ -247,38 +261,37 @@ let tests =
                       new GradientLearner(model, [| always (FreeEnergyTerm()) |], sgd 0.1, Nullable(), generator 1L)
                       |> ignore)
                   "learning from a figure")
-          torchTest "only the machine whose turn it is learns, and while it is no one's there is nothing to tell" (fun () ->
-              let lower, upper = binary width 4 1L, binary 4 3 2L
+          torchTest
+              "only the machine whose turn it is learns, and while it is no one's there is nothing to tell"
+              (fun () ->
+                  let lower, upper = binary width 4 1L, binary 4 3 2L
 
-              use model =
-                  new HybridModel(
-                      [| (MachineStage(lower, 1, 1) :> Stage)
-                         (MachineStage(upper, 2, 2) :> Stage) |]
-                  )
+                  use model =
+                      new HybridModel([| (MachineStage(lower, 1, 1) :> Stage); (MachineStage(upper, 2, 2) :> Stage) |])
 
-              let term = NegativePhaseTerm("cd", contrastive, [| lower; upper |], stream 1L)
+                  let term = NegativePhaseTerm("cd", contrastive, [| lower; upper |], stream 1L)
 
-              let terms =
-                  [| always term
-                     for term in LossTerm.ApplicableTo model do
-                         WeightedTerm(term, (fun _ -> 0.0), 0.0) |]
+                  let terms =
+                      [| always term
+                         for term in LossTerm.ApplicableTo model do
+                             WeightedTerm(term, (fun _ -> 0.0), 0.0) |]
 
-              use learner = new GradientLearner(model, terms, sgd 0.1, Nullable(), generator 1L)
-              use batch = (batches 1).Head
+                  use learner = new GradientLearner(model, terms, sgd 0.1, Nullable(), generator 1L)
+                  use batch = (batches 1).Head
 
-              let moved epoch =
-                  let before = bits lower, bits upper
+                  let moved epoch =
+                      let before = bits lower, bits upper
+                      let tally = Tally()
+                      learner.Step(batch, StepSettings(epoch, 1, 1.0), tally) |> ignore
+                      (bits lower <> fst before, bits upper <> snd before), tally.Means().ContainsKey "cd"
+
+                  Expect.equal (moved 1) ((true, false), true) "the lower one"
+                  Expect.equal (moved 2) ((false, true), true) "the upper one"
+                  Expect.equal (moved 3) ((false, false), false) "neither"
                   let tally = Tally()
-                  learner.Step(batch, StepSettings(epoch, 1, 1.0), tally) |> ignore
-                  (bits lower <> fst before, bits upper <> snd before), tally.Means().ContainsKey "cd"
-
-              Expect.equal (moved 1) ((true, false), true) "the lower one"
-              Expect.equal (moved 2) ((false, true), true) "the upper one"
-              Expect.equal (moved 3) ((false, false), false) "neither"
-              let tally = Tally()
-              use noise = generator 1L
-              learner.Evaluate(batch, noise, tally)
-              Expect.isFalse (tally.Means().ContainsKey "freeEnergy") "no figure of a machine")
+                  use noise = generator 1L
+                  learner.Evaluate(batch, noise, tally)
+                  Expect.isFalse (tally.Means().ContainsKey "freeEnergy") "no figure of a machine")
           torchTest "chains go with the machine" (fun () ->
               let machine = binary width 4 1L
               machine.KeepChains(5, init 1L)

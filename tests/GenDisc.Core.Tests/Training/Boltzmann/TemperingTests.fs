@@ -75,7 +75,14 @@ let tests =
                   Expect.isLessThan (chiSquare joint (code ())) 103.4 $"after update {update}"
 
               // The test would see replicas that change places regardless of their energies.
-              let swapped = torch.cat ([| states.narrow (0, int64 chains, int64 chains); states.narrow (0, 0L, int64 chains); states.narrow (0, 2L * int64 chains, int64 chains) |], 0L)
+              let swapped =
+                  torch.cat (
+                      [| states.narrow (0, int64 chains, int64 chains)
+                         states.narrow (0, 0L, int64 chains)
+                         states.narrow (0, 2L * int64 chains, int64 chains) |],
+                      0L
+                  )
+
               states.copy_ swapped |> ignore
               Expect.isGreaterThan (chiSquare joint (code ())) 1000.0 "a wrong swap")
           torchTest "replicas do change places" (fun () ->
@@ -84,7 +91,7 @@ let tests =
               let states = torch.tensor([| 1.0f; 0.0f |]).reshape(2L, 1L)
 
               for name, value in [ "weight", 0.0f; "hiddenBias", 0.0f; "visibleBias", 0.0f ] do
-                  assign machine name (torch.tensor([| value |]))
+                  assign machine name (torch.tensor ([| value |]))
 
               // All energies are equal: every swap is accepted.
               let before = numbers states
