@@ -11,6 +11,7 @@ let private describe (run: RunFolder) key =
     let own = run.TargetUnit |> Option.map (fun u -> $", {u}") |> Option.defaultValue ""
 
     match key with
+    | "loss" when run.HasEnergyTerm -> "Loss (weighted sum, of differences of energies)", ""
     | "loss" -> "Loss (weighted sum)", "lower"
     | "accuracy" -> "Accuracy", "higher"
     | "balancedAccuracy" -> "Balanced accuracy (mean recall)", "higher"

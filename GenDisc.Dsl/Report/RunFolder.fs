@@ -119,6 +119,13 @@ type internal RunFolder =
     /// Whether samples are states of an energy, not a decoder's means.
     member this.HasEnergy = this.Boltzmann.IsSome || this.Energy.IsSome
 
+    /// Whether the loss holds a difference of energies, which need not fall while the model gets better.
+    member this.HasEnergyTerm =
+        this.Plan
+        |> Option.exists (fun plan ->
+            plan.Terms
+            |> List.exists (fun t -> List.contains t.Name [ "cd"; "pcd"; "tempering"; "energy" ]))
+
     /// The unit of a regression's targets.
     member this.TargetUnit = this.Forecast |> Option.map _.Unit |> Option.filter ((<>) "")
 
