@@ -153,6 +153,12 @@ public sealed class Rbm : EnergyMachine
             return;
         }
 
+        if (Joint is { } joint && joint.Fits(state))
+        {
+            JointChains.Advance(joint, state, sweeps, stream, beta);
+            return;
+        }
+
         if (logVariance is not null && beta <= 0)
             throw new UserError("a machine with Gaussian units has no distribution at inverse temperature 0; take one above 0");
         using var outside = no_grad();
@@ -194,6 +200,12 @@ public sealed class Rbm : EnergyMachine
     /// <summary>The parameters for kernels that may be used; null where units are real or classes.</summary>
     internal BinaryMachine? Binary =>
         Options.Kernels && logVariance is null && classWeight is null ? new BinaryMachine(weight, visibleBias, hiddenBias) : null;
+
+    /// <summary>Likewise of a machine with classes; null without, and where units are real.</summary>
+    internal JointMachine? Joint =>
+        Options.Kernels && logVariance is null && classWeight is not null && classBias is not null
+            ? new JointMachine(weight, visibleBias, hiddenBias, classWeight, classBias)
+            : null;
 
     /// <summary>Logits of p(h | the state), `[chains, hidden]`.</summary>
     /// <param name="state">`[chains, stateSize]`</param>
