@@ -217,7 +217,13 @@ public sealed class HybridModel : Module
         var output = Epoch >= stage.FirstEpoch && Epoch <= stage.LastEpoch
             ? before with { Machine = machine, Visible = visible.requires_grad ? visible.detach() : visible }
             : before;
-        if (machine is Rbm { Classes: > 0 } joint) return output with { Logits = joint.ClassLogits(visible) };
+        if (machine is Rbm { Classes: > 0 } joint)
+        {
+            var hidden = joint.HiddenLogits(visible);
+            var shared = output.Machine is not null && !visible.requires_grad;
+            return output with { Logits = joint.ClassLogitsOf(hidden), HiddenLogits = shared ? hidden : null };
+        }
+
         // Learning asks a machine for more than its features; alone it is spared the product.
         return ReferenceEquals(stages[^1], stage) && output.Machine is not null
             ? output

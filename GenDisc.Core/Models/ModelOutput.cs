@@ -42,6 +42,12 @@ public sealed record ModelOutput
     /// <summary>What <see cref="Machine"/> reads, `[batch, visible]`, without gradient.</summary>
     public Tensor? Visible { get; init; }
 
+    /// <summary>
+    /// What <see cref="Logits"/> of a machine with classes were computed from, `[batch, hidden]`, in the graph; null unless
+    /// it is <see cref="Machine"/> and what it read, <see cref="Visible"/>, depends on nothing that learns.
+    /// </summary>
+    internal Tensor? HiddenLogits { get; init; }
+
     /// <summary>What the pass drew from.</summary>
     internal Generator? Noise { get; init; }
 

@@ -18,7 +18,7 @@ internal static unsafe class Units
 
     /// <summary>inputs ← 1 with p = σ(beta (inputs + bias)), else 0.</summary>
     /// <param name="inputs">`[rows, units]`, contiguous float32, as all here.</param>
-    /// <param name="bias">`[units]`</param>
+    /// <param name="bias">`[units]`, or 0 for none.</param>
     /// <param name="beta">Inverse temperature.</param>
     /// <param name="stream">Moves on by the blocks that hold the draws.</param>
     public static void Draw(nint inputs, nint bias, double beta, CounterStream stream) =>
@@ -26,7 +26,7 @@ internal static unsafe class Units
 
     /// <summary>inputs ← p = σ(inputs + bias), states ← draws with it.</summary>
     /// <param name="inputs">`[rows, units]`</param>
-    /// <param name="bias">`[units]`</param>
+    /// <param name="bias">`[units]`, or 0 for none.</param>
     /// <param name="states">`[rows, units]`</param>
     /// <param name="stream">Moves on by the blocks that hold the draws.</param>
     /// <returns>Σ log(1 + exp(inputs + bias)), nats.</returns>
@@ -35,7 +35,7 @@ internal static unsafe class Units
 
     /// <summary>inputs ← factor σ(inputs + bias).</summary>
     /// <param name="inputs">`[rows, units]`</param>
-    /// <param name="bias">`[units]`</param>
+    /// <param name="bias">`[units]`, or 0 for none.</param>
     /// <param name="factor">Of the probabilities alone.</param>
     /// <returns>Σ log(1 + exp(inputs + bias)), nats.</returns>
     public static double Mean(nint inputs, nint bias, double factor) => Run(inputs, bias, 1, factor, 0, null, &MeanBlock);
@@ -53,8 +53,8 @@ internal static unsafe class Units
         var count = rows * units;
         // A vector may reach from the end of one row into the next, so the bias goes on from its start.
         var periodic = (float*)Memory.Rent((nuint)(units + Lane) * sizeof(float));
-        var values = (float*)LibTorch.Data(bias);
-        for (var i = 0; i < units + Lane; i++) periodic[i] = values[i % units];
+        var values = bias == 0 ? null : (float*)LibTorch.Data(bias);
+        for (var i = 0; i < units + Lane; i++) periodic[i] = values == null ? 0 : values[i % units];
         var work = new Work
         {
             Inputs = (float*)LibTorch.Data(inputs),

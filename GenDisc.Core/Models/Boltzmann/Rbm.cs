@@ -1,10 +1,12 @@
 using GenDisc.Core.Evaluation.Boltzmann;
 using GenDisc.Core.Kernels.Boltzmann;
+using GenDisc.Core.Kernels.Products;
 using GenDisc.Core.Kernels.Random;
 using GenDisc.Core.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using Kernel = GenDisc.Core.Kernels.Boltzmann.ClassLogits;
 
 namespace GenDisc.Core.Models.Boltzmann;
 
@@ -103,7 +105,9 @@ public sealed class Rbm : EnergyMachine
     /// <param name="visible">`[batch, visible]`</param>
     /// <returns>`[batch, hidden]`</returns>
     public Tensor HiddenLogits(Tensor visible) =>
-        functional.linear(logVariance is null ? visible : visible * logVariance.neg().exp(), weight, hiddenBias);
+        Options.Kernels && classWeight is not null && logVariance is null && AffineBlock.Fits(visible, weight, hiddenBias)
+            ? AffineBlock.Apply(visible, weight, hiddenBias, relu: false)
+            : functional.linear(logVariance is null ? visible : visible * logVariance.neg().exp(), weight, hiddenBias);
 
     /// <summary>Logits of p(v | h), of Gaussian units its mean: b + Wᵀ h.</summary>
     /// <param name="hidden">`[batch, hidden]`</param>
@@ -114,14 +118,14 @@ public sealed class Rbm : EnergyMachine
     /// <param name="visible">`[batch, visible]`</param>
     /// <returns>`[batch, classes]`</returns>
     /// <exception cref="InvalidOperationException">The machine has no classes.</exception>
-    public Tensor ClassLogits(Tensor visible) => ClassLogitsOf(HiddenLogits(visible), 1);
+    public Tensor ClassLogits(Tensor visible) => ClassLogitsOf(HiddenLogits(visible));
 
     /// <summary>F(v) = −log Σ_h exp(−E(v, h)), with labels F(v, y); without them the classes are summed out too.</summary>
     public override Tensor DataEnergy(Tensor visible, Tensor? labels)
     {
         var logits = HiddenLogits(visible);
         if (classWeight is null) return VisibleTerm(visible) - functional.softplus(logits).sum(1);
-        if (labels is null) return VisibleTerm(visible) - ClassLogitsOf(logits, 1).logsumexp(1);
+        if (labels is null) return VisibleTerm(visible) - ClassLogitsOf(logits).logsumexp(1);
         var joint = logits + classWeight.t().index_select(0, labels);
         return VisibleTerm(visible) - classBias!.index_select(0, labels) - functional.softplus(joint).sum(1);
     }
@@ -139,7 +143,7 @@ public sealed class Rbm : EnergyMachine
         using var scope = NewDisposeScope();
         if (classWeight is null) return visible.clone().contiguous().MoveToOuterDisposeScope();
         var label = labels is null
-            ? Categorical(ClassLogitsOf(HiddenLogits(visible), 1), stream)
+            ? Categorical(ClassLogitsOf(HiddenLogits(visible)), stream)
             : functional.one_hot(labels, Classes).to(visible.dtype);
         return cat([visible, label], 1).MoveToOuterDisposeScope();
     }
@@ -150,6 +154,12 @@ public sealed class Rbm : EnergyMachine
         if (Binary is { } binary && binary.Fits(state))
         {
             Gibbs.Advance(binary, state, sweeps, stream, beta);
+            return;
+        }
+
+        if (Joint is { } joint && joint.Fits(state))
+        {
+            JointChains.Advance(joint, state, sweeps, stream, beta);
             return;
         }
 
@@ -183,7 +193,7 @@ public sealed class Rbm : EnergyMachine
     {
         var logits = HiddenLogits(visible);
         if (classWeight is null) return logits.sigmoid();
-        var classes = ClassLogitsOf(logits, 1).softmax(1);
+        var classes = ClassLogitsOf(logits).softmax(1);
         var each = (logits.unsqueeze(1) + classWeight.t()).sigmoid(); // [batch, classes, hidden]
         return (each * classes.unsqueeze(2)).sum(1);
     }
@@ -195,12 +205,28 @@ public sealed class Rbm : EnergyMachine
     internal BinaryMachine? Binary =>
         Options.Kernels && logVariance is null && classWeight is null ? new BinaryMachine(weight, visibleBias, hiddenBias) : null;
 
+    /// <summary>Likewise of a machine with classes; null without, and where units are real.</summary>
+    internal JointMachine? Joint =>
+        Options.Kernels && logVariance is null && classWeight is not null && classBias is not null
+            ? new JointMachine(weight, visibleBias, hiddenBias, classWeight, classBias)
+            : null;
+
     /// <summary>Logits of p(h | the state), `[chains, hidden]`.</summary>
     /// <param name="state">`[chains, stateSize]`</param>
     internal Tensor StateLogits(Tensor state)
     {
         var logits = HiddenLogits(state.narrow(1, 0, Visible));
         return classWeight is null ? logits : logits + state.narrow(1, Visible, Classes).matmul(classWeight.t());
+    }
+
+    /// <inheritdoc cref="ClassLogits"/>
+    /// <param name="logits">Of the hidden units without the label's part, `[batch, hidden]`.</param>
+    internal Tensor ClassLogitsOf(Tensor logits)
+    {
+        if (classWeight is null || classBias is null) throw new InvalidOperationException("the machine has no classes");
+        return Options.Kernels && Kernel.Fits(logits, classWeight, classBias)
+            ? Kernel.Apply(logits, classWeight, classBias)
+            : Kernel.Twin(logits, classWeight, classBias);
     }
 
     private static Parameter Normal(RandomStream init, int rows, int columns)
@@ -236,13 +262,6 @@ public sealed class Rbm : EnergyMachine
         var numbers = empty(like.shape, ScalarType.Float32);
         BernoulliSampler.Fill(numbers, stream);
         return numbers.to(like.dtype, like.device);
-    }
-
-    private Tensor ClassLogitsOf(Tensor logits, double beta)
-    {
-        if (classWeight is null || classBias is null) throw new InvalidOperationException("the machine has no classes");
-        var joint = functional.softplus((logits.unsqueeze(1) + classWeight.t()) * beta).sum(2);
-        return joint + (classBias * beta);
     }
 
     /// <summary>The energy that the visible units have by themselves, `[batch]`.</summary>

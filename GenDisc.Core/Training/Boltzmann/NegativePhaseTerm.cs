@@ -76,6 +76,7 @@ public sealed class NegativePhaseTerm : MachineTerm
     {
         if (request is not { } wanted) return base.Evaluate(output, batch, null);
         if (KernelFor(output) is { } machine) return Step(machine, output, wanted);
+        if (JointFor(output, batch) is { } joint) return Step(joint, output, batch.Labels!, wanted);
         var (difference, energy) = Learn(output, batch);
         var sum = difference.sum();
         wanted.Roots.Add(sum, full([], wanted.Scale, dtype: sum.dtype, device: sum.device));
@@ -105,6 +106,31 @@ public sealed class NegativePhaseTerm : MachineTerm
         };
         var (data, states) = Phases.Step(
             binary, visible, persists ? machine.Chains : null, Phase.Steps, stream, (request.Roots, request.Scale), offsets);
+        if (persists) machine.ChainsPosition = stream.Position;
+        return new TermValue(data - (visible.size(0) * states), DataEnergy: data);
+    }
+
+    /// <summary>Likewise one with classes; only of the plain gradient.</summary>
+    private JointMachine? JointFor(ModelOutput output, Batch batch)
+    {
+        if (Phase is { Kind: NegativePhaseKind.Tempered } or { Gradient: not GradientKind.Plain }
+            || output.Machine is not Rbm { Joint: { } machine } rbm)
+            return null;
+        var fits = machine.Fits(Need(output.Visible), Need(batch.Labels))
+            && (Phase.Kind == NegativePhaseKind.Contrastive || machine.Fits(NegativeSamples.Kept(Phase, rbm)));
+        return fits ? machine : null;
+    }
+
+    private TermValue Step(in JointMachine joint, ModelOutput output, Tensor labels, GradientRequest request)
+    {
+        var (machine, visible) = ((Rbm)output.Machine!, output.Visible!);
+        var persists = Phase.Kind == NegativePhaseKind.Persistent;
+        var stream = StreamOf(machine);
+        if (persists) stream.Position = machine.ChainsPosition;
+        var logits = output.HiddenLogits ?? machine.HiddenLogits(visible);
+        var chains = persists ? machine.Chains : null;
+        var (data, states) = JointPhases.Step(
+            joint, visible, labels, logits, chains, Phase.Steps, stream, (request.Roots, request.Scale));
         if (persists) machine.ChainsPosition = stream.Position;
         return new TermValue(data - (visible.size(0) * states), DataEnergy: data);
     }
