@@ -136,6 +136,8 @@ let private tests =
           Training.Boltzmann.TemperingTests.tests
           Training.Boltzmann.NegativePhaseTermTests.tests
           Training.Boltzmann.MachineTermTests.tests
+          Kernels.Boltzmann.ClassLogitsTests.tests
+          Kernels.Boltzmann.JointPhasesTests.tests
           Kernels.Boltzmann.PhasesTests.tests
           // These change the number of threads: nothing else may run beside them.
           testSequenced (
@@ -149,6 +151,8 @@ let private tests =
                     Kernels.Random.BernoulliSamplerTests.alone
                     Kernels.Gather.PixelGatherTests.alone
                     Data.Augmenting.AugmenterTests.alone
+                    Kernels.Boltzmann.ClassLogitsTests.alone
+                    Kernels.Boltzmann.JointPhasesTests.threads
                     Kernels.Boltzmann.PhasesTests.threads ]
           ) ]
 
