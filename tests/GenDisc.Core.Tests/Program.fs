@@ -9,6 +9,7 @@ let private tests =
         [ Data.DatasetTests.tests
           Data.SplitsTests.tests
           Data.BatchesTests.tests
+          Data.BinarisedTests.tests
           Data.Readers.IdxTests.tests
           Data.Readers.CifarTests.tests
           Data.Readers.TsFileTests.tests

@@ -6,8 +6,11 @@ open Expecto
 open TorchSharp
 open GenDisc.Core.Data
 open GenDisc.Core.Models
+open GenDisc.Core.Models.Boltzmann
 open GenDisc.Core.Modules
+open GenDisc.Core.Runtime
 open GenDisc.Core.Training
+open GenDisc.Core.Training.Boltzmann
 open GenDisc.Core.Tests.Models.Samples
 open GenDisc.Core.Tests.Training.Fitting
 
@@ -75,6 +78,63 @@ let tests =
               Expect.equal tensorsThen tensors "live tensors"
               Expect.isLessThan (memoryThen - memory) 8e6 "resident memory"
           }
+          for name, kind, classes in
+              [ "CD", NegativePhaseKind.Contrastive, 0
+                "PCD", NegativePhaseKind.Persistent, 0
+                "tempering", NegativePhaseKind.Tempered, 0
+                "PCD with classes", NegativePhaseKind.Persistent, 10 ] do
+              for kernels in [ true; false ] do
+                  test $"""live tensors stay as many over steps and evaluations of {name}, kernels {if kernels then "on" else "off"}""" {
+                      let machine = new Rbm(RbmOptions(12, 7, Classes = classes, Kernels = kernels), RandomStream(1L, "init"))
+                      let phase = NegativePhase(kind, 3, 16)
+
+                      if phase.KeptStates > 0 then
+                          machine.KeepChains(phase.KeptStates, RandomStream(1L, "chains"))
+
+                      use model = new HybridModel([| (MachineStage machine :> Stage) |])
+
+                      let terms: LossTerm seq =
+                          Seq.append
+                              [ NegativePhaseTerm("negative", phase, [| machine :> EnergyMachine |], Streams(1L).Gibbs) ]
+                              (LossTerm.ApplicableTo model)
+
+                      let weighted =
+                          [| for term in terms ->
+                                 let weight =
+                                     if term.EvaluationOnly then 0.0
+                                     elif term.Name = "crossEntropy" then 0.5
+                                     else 1.0
+
+                                 WeightedTerm(term, (fun _ -> weight), weight) |]
+
+                      use learner = learner model weighted (OptimiserOptions(OptimiserKind.Sgd, 0.01)) None 1L
+
+                      use batch =
+                          let pixels = Array.init (16 * 12) (fun i -> if i * 7 % 3 = 0 then 255uy else 0uy)
+                          let labels = Array.init 16 (fun i -> i % 10)
+
+                          let data =
+                              Dataset.OfPixels(
+                                  "bits",
+                                  [ 12 ],
+                                  ReadOnlyMemory pixels,
+                                  ReadOnlyMemory labels,
+                                  [ for i in 0..9 -> string i ]
+                              )
+
+                          Batches.Gather(data, ReadOnlySpan(Array.init 16 id), torch.CPU)
+
+                      let some n =
+                          for i in 1..n do
+                              learner.Step(batch, StepSettings(1, i, 1.0), Tally()) |> ignore
+                              use noise = new torch.Generator(1UL, torch.CPU)
+                              learner.Evaluate(batch, noise, Tally())
+
+                          torch.Tensor.TotalCount
+
+                      let before = some 5
+                      Expect.equal (some 20) before "live tensors"
+                  }
           test "training a recurrent model leaves no tensor behind" {
               use model = recurrent RecurrentKind.Gru (SequenceLengths()) 1L
 
