@@ -12,6 +12,8 @@ type RunEvent =
     | Fetching of file: string * received: int64 * total: int64
     | Batch of epoch: int * epochs: int * batch: int * batches: int * examplesPerSecond: float * loss: float
     | Epoch of record: EpochRecord * epochs: int
+    /// A long piece of work after training, and the share of it that is done, from 0 to 1.
+    | Working of what: string * share: float
     | Note of string
     | Warning of string
     | Finished of RunResult

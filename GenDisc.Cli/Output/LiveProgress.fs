@@ -119,6 +119,9 @@ type internal LiveProgress(terminal: Terminal) =
 
                 if record.Epoch = epochs then
                     terminal.ShowStatus "[grey]evaluating and writing the report…[/]"
+            | RunEvent.Working(what, share) ->
+                if isDue () then
+                    terminal.ShowStatus $"[grey]{Markup.Escape what}… {Wording.fixedPoint 0 (100.0 * share)} %%[/]"
             | RunEvent.Note text -> say "grey" text
             | RunEvent.Warning text -> say "yellow" ("warning: " + text)
             | RunEvent.Finished result ->

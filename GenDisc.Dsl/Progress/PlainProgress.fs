@@ -42,7 +42,8 @@ type internal PlainProgress(writer: TextWriter) =
 
     member _.Tell event =
         match event with
-        | RunEvent.Batch _ -> ()
+        | RunEvent.Batch _
+        | RunEvent.Working _ -> ()
         | RunEvent.Planned(plan, id, _) -> line (plan.Experiment.Name + ": run " + id)
         | RunEvent.Fetching(file, received, total) ->
             let now = Wording.reading file received total

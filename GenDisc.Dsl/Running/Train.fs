@@ -147,6 +147,10 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
     let figureFile name =
         folder.File(IO.Path.Combine("figures", name))
 
+    // before anything else can go wrong
+    Atomic.write (folder.File "model.safetensors") (fun stream ->
+        SafeTensors.Save(model, stream, dict [ "gendisc", id ] |> Collections.Generic.Dictionary))
+
     let subject: Examined.Subject =
         { Plan = plan
           Model = model
@@ -170,6 +174,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
             subject
             { Note = RunEvent.Note >> options.Tell
               Warn = recorder.Warn
+              Progress = fun what share -> options.Tell(RunEvent.Working(what, share))
               Cancel = options.Cancel }
             splits
             train
@@ -183,9 +188,6 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
 
     let figures = judge loader subject prepared validation test |> added truth.Test
 
-    Atomic.write (folder.File "model.safetensors") (fun stream ->
-        SafeTensors.Save(model, stream, dict [ "gendisc", id ] |> Collections.Generic.Dictionary))
-
     match model.Bottleneck with
     | null -> ()
     | bottleneck ->
@@ -198,7 +200,9 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
               Device = device
               File = figureFile }
 
-    let status = if outcome.Interrupted then Status.Interrupted else Status.Done
+    // or while log Z was estimated
+    let stopped = outcome.Interrupted || options.Cancel.IsCancellationRequested
+    let status = if stopped then Status.Interrupted else Status.Done
 
     let validated: Metrics =
         validation
@@ -211,6 +215,8 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
     let message =
         if outcome.Interrupted then
             Some $"interrupted after {outcome.Epochs.Count} of {experiment.Training.Epochs} epochs"
+        elif stopped then
+            Some "interrupted while the trained model was measured"
         elif outcome.StoppedEarly then
             Some $"stopped early: best validation loss at epoch {outcome.BestEpoch}"
         else
@@ -224,7 +230,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
         { final with
             Folder = folder.Settle status }
 
-    if outcome.Interrupted then
+    if stopped then
         options.Tell(RunEvent.Finished settled)
         raise (RunInterrupted settled.Folder)
 

@@ -41,7 +41,7 @@ let write (s: Subject) (splits: Splits) (outside: Split option) =
               | None -> () ]
 
         let all = named |> List.map snd |> Array.concat |> Array.filter Double.IsFinite
-        let low, high = Array.min all, Array.max all
+        let low, high = if all.Length = 0 then 0.0, 1.0 else Array.min all, Array.max all
         let width = max 1e-9 ((high - low) / float bins)
         let edges = [| for i in 0..bins -> low + float i * width |]
 

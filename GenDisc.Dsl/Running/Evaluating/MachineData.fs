@@ -17,14 +17,14 @@ let kind (machine: EnergyMachine) =
     | :? Rbm as rbm -> rbm.Options.Kind
     | _ -> VisibleKind.Bernoulli
 
-/// Examples as the machine reads them: themselves, or what an encoder before it makes of them.
+/// Examples as the first machine reads them: themselves, or what an encoder before it makes of them.
 let read (model: HybridModel) (machine: EnergyMachine) (streams: Streams) (device: torch.Device) (split: Split) =
-    let sees (data: Dataset) =
-        model.Machines |> Seq.head = machine && not model.EncodesFirst && data.ExampleSize = machine.Visible
-
-    if split.Count = 0 || sees split.Data then
+    if split.Count = 0 || not model.EncodesFirst then
         split
     else
+        // in the first epoch it is the first machine's turn
+        let epoch = model.Epoch
+        model.Epoch <- 1
         let values = ResizeArray<float32>()
         use noise = streams.Evaluation("machine", device)
         model.eval ()
@@ -36,6 +36,7 @@ let read (model: HybridModel) (machine: EnergyMachine) (streams: Streams) (devic
             let visible = nonNull (model.ForwardBatch(batch, noise)).Visible
             values.AddRange(visible.to_type(torch.float32).cpu().contiguous().data<float32>().ToArray())
 
+        model.Epoch <- epoch
         let shape, targets = [ machine.Visible ], Array.zeroCreate<float32> split.Count
         Split.All(Dataset.OfTargets(split.Data.Name, shape, values.ToArray(), 1, targets))
 

@@ -52,6 +52,6 @@ let write (s: Subject) (splits: Splits) =
         |> Json.line
         |> Atomic.writeText (s.File "chains.json")
 
-        use states = Truth.states s machine splits.Train fantasies 1000
+        use states = Partition.states s machine splits.Train fantasies
         Mosaic.write (s.File "samples.png") 16 (c, h, w) (images (machine.VisibleMean states))
     | _ -> ()

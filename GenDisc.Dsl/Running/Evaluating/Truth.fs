@@ -1,24 +1,14 @@
-/// How good a Boltzmann machine is: its likelihood, exactly or with error bars, beside that of independent units.
+/// How good a Boltzmann machine is: its likelihood beside that of independent units.
 module internal GenDisc.Running.Truth
 
 open System
-open System.Globalization
-open System.Threading
 open GenDisc
 open GenDisc.Core.Data
 open GenDisc.Core.Evaluation.Boltzmann
-open GenDisc.Core.Kernels.Random
 open GenDisc.Core.Models.Boltzmann
 open GenDisc.Core.Runtime
-open GenDisc.Core.Training.Boltzmann
 open GenDisc.Running.Examined
-open TorchSharp
-
-/// What happens meanwhile, and how to stop it.
-type Attention =
-    { Note: string -> unit
-      Warn: string -> unit
-      Cancel: CancellationToken }
+open GenDisc.Running.Partition
 
 /// Figures for the summary, by part of the data.
 type Figures =
@@ -31,111 +21,63 @@ let none =
       Validation = Map.empty
       Test = Map.empty }
 
-/// log Z, and how it was found.
-type private Partition =
-    {
-        LogZ: float
-        Error: float
-        /// Forward and reverse annealing; nothing where all states were summed.
-        Annealed: (PartitionEstimate * PartitionEstimate) option
-    }
+/// Whether a machine beats independent units by more than chance.
+[<RequireQualifiedAccess>]
+type private Verdict =
+    | Below
+    | Level
+    | Above
 
-let private chains = 100
-let private temperatures = 14500
-let private reverseSweeps = 1000
+let private verdict (advantage: Advantage) =
+    let clear = 2.0 * advantage.StandardError
 
-let private stream name = CounterStream(0L, name)
-
-/// States of the machine's own: the chains that it kept, else the data, moved far from where they start.
-let states (s: Subject) (machine: EnergyMachine) (train: Split) count sweeps =
-    use scope = torch.NewDisposeScope()
-    use _inference = torch.no_grad ()
-
-    let start =
-        match machine.Chains with
-        | null ->
-            use batch =
-                Batches.Gather(train.Data, (Figures.some count train).Indices.ToArray(), s.Device)
-
-            machine.StateOf(batch.X.flatten (1L), batch.Labels, stream "figures/start")
-        | kept -> kept.narrow(0L, 0L, min (int64 count) kept.shape[0]).clone ()
-
-    let wanted =
-        let times = (int64 count + start.shape[0] - 1L) / start.shape[0]
-        (start.repeat [| times; 1L |]).narrow(0L, 0L, int64 count).contiguous ()
-
-    machine.Advance(wanted, sweeps, stream "figures/gibbs")
-    wanted.MoveToOuterDisposeScope()
-
-let private annealed (s: Subject) (attention: Attention) (rbm: Rbm) (rates: BaseRates) (train: Split) =
-    attention.Note
-        $"estimating log Z by annealed importance sampling: {chains} chains, {Show.grouped temperatures} temperatures, there and back"
-
-    let options = AisOptions(chains, int temperatures)
-
-    try
-        let forward =
-            AnnealedImportanceSampling.Estimate(rbm, rates, options, stream "ais", attention.Cancel)
-
-        use samples = states s rbm train chains reverseSweeps
-        let backward = ReverseAis.Estimate(rbm, rates, samples, options, stream "reverse-ais", 0, attention.Cancel)
-
-        Some
-            { LogZ = forward.LogZ
-              Error = max forward.StandardError forward.BootstrapError
-              Annealed = Some(forward, backward) }
-    with :? OperationCanceledException ->
-        attention.Warn "log Z was not estimated: the run was interrupted"
-        None
-
-let private partition s attention (machine: EnergyMachine) rates train =
-    let exact logZ =
-        Some
-            { LogZ = logZ
-              Error = 0.0
-              Annealed = None }
-
-    match machine with
-    | :? Rbm as rbm when Enumeration.Fits rbm -> exact (Enumeration.LogPartition rbm)
-    | :? Rbm as rbm -> annealed s attention rbm rates train
-    | other when ExactBoltzmann.Fits other ->
-        use scope = torch.NewDisposeScope()
-        use _inference = torch.no_grad ()
-        exact (ExactBoltzmann.LogPartition(other).ToDouble())
-    | _ -> None
+    if advantage.Mean < -clear then Verdict.Below
+    elif advantage.Mean > clear then Verdict.Above
+    else Verdict.Level
 
 let private isBlackAndWhite (split: Split) =
     split.Data.DrawsPixels
-    || split.Data.Pixels.ToArray() |> Array.forall (fun p -> p = 0uy || p = 255uy)
-       && split.Data.Values.ToArray() |> Array.forall (fun x -> x = 0.0f || x = 1.0f)
+    || split.Data.Pixels.Span.IndexOfAnyExcept(0uy, 255uy) < 0
+       && split.Data.Values.Span.IndexOfAnyExcept(0.0f, 1.0f) < 0
 
-let private partitionJson (p: Partition) =
-    let estimate =
-        match p.Annealed with
-        | None -> [ "method", Json.text "enumeration"; "low", Json.number p.LogZ; "high", Json.number p.LogZ ]
-        | Some(forward, backward) ->
-            [ "method", Json.text "AIS"
-              "low", Json.number forward.LogZLow
-              "high", Json.number forward.LogZHigh
-              "reverse", Json.number backward.LogZ
-              "reverseError", Json.number (max backward.StandardError backward.BootstrapError)
-              "chains", Json.integer forward.Chains
-              "temperatures", Json.integer forward.Temperatures
-              "baseLogZ", Json.number forward.BaseLogZ
-              "effectiveSampleSize", Json.number forward.EffectiveSampleSize ]
+/// What to do about a machine that learned nothing, by how it was trained.
+let private advice (e: Experiment) =
+    let phases =
+        Loss.terms e.Loss
+        |> List.tryPick (fun term ->
+            match term with
+            | Term.NegativePhase(phase, _) -> Some phase
+            | _ -> None)
 
-    Json.object (
-        [ "value", Json.number p.LogZ; "standardError", Json.number p.Error ]
-        @ estimate
-    )
-
-let private decimals (x: float) =
-    x.ToString("F1", CultureInfo.InvariantCulture)
+    match phases with
+    | None when List.contains Term.Nll (Loss.terms e.Loss) -> "Train longer, or with a lower learning rate"
+    | None -> "Its loss trains p(y|x) alone: add 0.01 * pcd 1 for a model of the data"
+    | Some(NegativePhase.Contrastive _) -> "Lower the learning rate, train longer, or use pcd in place of cd"
+    | Some _ -> "Lower the learning rate, take more steps of the chains, or train longer"
 
 /// The loudest thing that a run can say.
-let private warn (attention: Attention) (model: float) (independent: float) =
-    attention.Warn
-        $"THE MACHINE IS WORSE THAN INDEPENDENT PIXELS: log-probability {decimals model} against {decimals independent} nats per test example. Its samples and features cannot be trusted. Lower the learning rate, train longer, or use pcd in place of cd"
+let private warn (attention: Attention) (s: Subject) (partition: Partition) (advantage: Advantage) model units =
+    let pixels =
+        match s.Plan.Facts.Shape with
+        | Image _ -> "pixels"
+        | _ -> "units"
+
+    let apart = Wording.fixedPoint (if abs advantage.Mean < 1.0 then 4 else 1)
+
+    match trouble partition with
+    | Some why ->
+        attention.Warn
+            $"LOG Z OF THE MACHINE IS NOT KNOWN: {why}. Its log-likelihood may be far from {Wording.fixedPoint 1 model}. Train with a lower learning rate or smaller weights (weightDecay)"
+    | None -> ()
+
+    match verdict advantage with
+    | Verdict.Below ->
+        attention.Warn
+            $"THE MACHINE IS WORSE THAN INDEPENDENT {pixels.ToUpperInvariant()}: log-probability {apart model} against {apart units} nats per test example. Its samples and features cannot be trusted. {advice s.Plan.Experiment}"
+    | Verdict.Level ->
+        attention.Warn
+            $"the machine is no better than independent {pixels}: {apart advantage.Mean} nats per test example apart, with a standard error of {apart advantage.StandardError}. {advice s.Plan.Experiment}"
+    | Verdict.Above -> ()
 
 let private kindWord (plan: Plan) =
     let block = plan.Experiment.Model.Blocks |> List.find Block.isMachine
@@ -158,7 +100,20 @@ let private thermodynamics (machine: EnergyMachine) =
                           "heatCapacity", Json.number t.HeatCapacity ] ] ]
     | _ -> []
 
-/// Writes `boltzmann.json`; answers with the figures for the summary, and warns where the machine is no good.
+let private histogram (s: Subject) machine train (test: Split) binarise =
+    let counts values =
+        Json.list (values |> Seq.map Json.integer)
+
+    use own = states s machine train 1000
+    let energies = EnergyHistogram.Of(machine, Figures.some 1000 test, own, 40, binarise)
+
+    Json.object
+        [ "edges", Json.list (energies.Edges |> Seq.map Json.number)
+          "data", counts energies.Data
+          "samples", counts energies.Samples ]
+
+/// Writes `boltzmann.json`; answers with the figures for the summary, and warns where the machine is no good. Of several
+/// machines on top of each other the first is looked at, which alone has data to be compared with.
 let write (s: Subject) (attention: Attention) (splits: Splits) (train: Examined) (validation: Examined option) (test: Examined) =
     match MachineData.tryMachine s.Model with
     | None -> none
@@ -167,13 +122,7 @@ let write (s: Subject) (attention: Attention) (splits: Splits) (train: Examined)
         let trained, held, tested = read splits.Train, read splits.Validation, read splits.Test
         let kind = MachineData.kind machine
         let rates = BaseRates.Of trained
-        let several = s.Model.TakesTurns
-
-        let partition =
-            if several then
-                None
-            else
-                partition s attention machine rates trained
+        let partition = estimate s attention machine rates trained
 
         // grey values are probabilities of being white: a likelihood is that of black and white ones
         let binarise (split: Split) =
@@ -197,84 +146,87 @@ let write (s: Subject) (attention: Attention) (splits: Splits) (train: Examined)
         let alone = independent trained, independent held, independent tested
         let three f (a, b, c) = [ "train", f a; "validation", f b; "test", f c ]
 
-        let below =
-            match likelihoods, alone with
-            | (_, _, Some model), (_, _, units) when model.Mean < units ->
-                warn attention model.Mean units
-                true
-            | _ -> false
+        let advantage =
+            partition
+            |> Option.map (fun p -> Advantage.Of(machine, tested, p.Cautious, p.Error, rates, kind, binarise tested))
 
-        let examined name (e: Examined) =
-            Map.tryFind name e.Figures |> Option.defaultValue nan
-
-        let pseudo = examined "pseudoLikelihood"
+        match partition, advantage, likelihoods, alone with
+        | Some p, Some found, (_, _, Some model), (_, _, units) -> warn attention s p found model.Mean units
+        | _ -> ()
 
         let gap =
             if held.Count < 2 || trained.Count < 2 then
-                nan
+                None
             else
-                FreeEnergyGap.Of(machine, trained, held, RandomStream(0L, "gap")).StandardError
+                Some(FreeEnergyGap.Of(machine, trained, held, RandomStream(0L, "gap")))
 
-        let energies =
-            use own = states s machine trained 1000 reverseSweeps
-            EnergyHistogram.Of(machine, Figures.some 1000 tested, own, 40, binarise tested)
+        // of several machines those of the last were examined
+        let examined (e: Examined option) =
+            if s.Model.TakesTurns then
+                None
+            else
+                e |> Option.bind (fun e -> Map.tryFind "pseudoLikelihood" e.Figures)
 
-        let counts values =
-            Json.list (values |> Seq.map Json.integer)
+        let optional f value : Json.Node =
+            match value with
+            | Some found -> f found
+            | None -> null
 
         Json.object (
             [ "kind", Json.text (kindWord s.Plan)
+              "of", Json.integer (int64 (Seq.length s.Model.Machines))
               "visible", Json.integer machine.Visible
               "hidden", Json.integer machine.Hidden
-              "logZ", partition |> Option.map partitionJson |> Option.defaultValue null
+              "logZ", optional Partition.json partition
               "logLikelihood",
-              match likelihoods with
-              | _, _, Some model ->
-                  // what log Z's three standard errors leave for the mean
-                  let low, high =
-                      match partition |> Option.bind _.Annealed with
-                      | Some(forward, _) ->
-                          model.Mean + forward.LogZ - forward.LogZHigh, model.Mean + forward.LogZ - forward.LogZLow
-                      | None -> model.Mean, model.Mean
+              (match partition, likelihoods with
+               | Some p, (_, _, Some model) ->
+                   let low, high = bounds p model.Mean
 
-                  Json.object (
-                      three (Option.map (fun (l: LogLikelihood) -> Json.number l.Mean) >> Option.defaultValue null) likelihoods
-                      @ [ "standardError", Json.number model.SamplingError
-                          "low", Json.number low
-                          "high", Json.number high ]
-                  )
-              | _ -> null
+                   Json.object (
+                       three (optional (fun (l: LogLikelihood) -> Json.number l.Mean)) likelihoods
+                       @ [ "standardError", Json.number model.SamplingError
+                           "low", Json.number low
+                           "high", Json.number high ]
+                   )
+               | _ -> null)
               "independent", Json.object (three Json.number alone)
               "uniform",
               (if kind = VisibleKind.Bernoulli then
                    Json.number (-(float machine.Visible) * Math.Log 2.0)
                else
                    null)
-              "below", Json.truth below
+              match advantage with
+              | Some found ->
+                  "below", Json.truth ((verdict found).IsBelow)
+                  "verdict", Json.text ((string (verdict found)).ToLowerInvariant())
+
+                  "difference",
+                  Json.object [ "mean", Json.number found.Mean; "standardError", Json.number found.StandardError ]
+              | None -> ()
               "freeEnergy",
-              Json.object
-                  [ "train", Json.number (examined "freeEnergy" train)
-                    "validation", Json.number (validation |> Option.map (examined "freeEnergy") |> Option.defaultValue nan)
-                    "standardError", Json.number gap ]
+              optional
+                  (fun (g: FreeEnergyGap) ->
+                      Json.object
+                          [ "train", Json.number g.Train
+                            "validation", Json.number g.Validation
+                            "standardError", Json.number g.StandardError ])
+                  gap
               "pseudoLikelihood",
-              (if Double.IsNaN(pseudo test) then
-                   null
-               else
+              (match examined (Some test) with
+               | Some value ->
                    Json.object
-                       [ "train", Json.number (pseudo train)
-                         "validation", Json.number (validation |> Option.map pseudo |> Option.defaultValue nan)
-                         "test", Json.number (pseudo test) ])
+                       [ "train", optional Json.number (examined (Some train))
+                         "validation", optional Json.number (examined validation)
+                         "test", Json.number value ]
+               | None -> null)
               "trajectory",
               Json.list
                   [ for p in partition |> Option.bind _.Annealed |> Option.toList do
                         for point in (fst p).Trajectory do
                             Json.list [ Json.number point.Beta; Json.number point.Mean; Json.number point.Deviation ] ]
-              "energies",
-              Json.object
-                  [ "edges", Json.list (energies.Edges |> Seq.map Json.number)
-                    "data", counts energies.Data
-                    "samples", counts energies.Samples ] ]
-            @ (if several then [] else thermodynamics machine)
+              "energies", histogram s machine trained tested (binarise tested) ]
+            @ thermodynamics machine
         )
         |> Json.line
         |> Atomic.writeText (s.File "boltzmann.json")
@@ -286,21 +238,24 @@ let write (s: Subject) (attention: Attention) (splits: Splits) (train: Examined)
             |> finite
             |> Map.ofList
 
-        let first, second, third = likelihoods
-        let a, b, c = alone
+        if s.Model.TakesTurns then
+            none
+        else
+            let first, second, third = likelihoods
+            let a, b, c = alone
 
-        { Train = figures first a []
-          Validation = figures second b []
-          Test =
-            figures
-                third
-                c
-                [ match partition with
-                  | Some p ->
-                      "logZ", p.LogZ
-                      "logZError", p.Error
+            { Train = figures first a []
+              Validation = figures second b []
+              Test =
+                figures
+                    third
+                    c
+                    [ match partition with
+                      | Some p ->
+                          "logZ", p.LogZ
+                          "logZError", p.Error
 
-                      match p.Annealed with
-                      | Some(forward, _) -> "baseLogZ", forward.BaseLogZ
-                      | None -> ()
-                  | None -> () ] }
+                          match p.Annealed with
+                          | Some(forward, _) -> "baseLogZ", forward.BaseLogZ
+                          | None -> ()
+                      | None -> () ] }
