@@ -30,6 +30,7 @@ let private environment (training: Training) (machine: MachineInfo) =
 /// Test figures beyond the means, with the files that the report draws them from.
 let private judge
     (loader: Loader)
+    (cancel: Threading.CancellationToken)
     (subject: Examined.Subject)
     (prepared: Prepared)
     validation
@@ -62,9 +63,15 @@ let private judge
     Sequences.write subject prepared.Splits.Train
     Looks.write subject prepared.Splits (Compile.augmenter data)
 
+    let physics =
+        try
+            Lattice.write subject cancel prepared.Splits.Test
+        with :? OperationCanceledException ->
+            Map.empty
+
     Energies.write subject prepared.Splits (data.Against |> Option.map (loader.Strangers >> prepared.Scale))
 
-    [ test.Figures; classes; targets; strangers; Lattice.write subject prepared.Splits.Test ]
+    [ test.Figures; classes; targets; strangers; physics ]
     |> List.map Map.toList
     |> List.concat
     |> Map.ofList
@@ -186,7 +193,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
     let added (more: Map<string, float>) (figures: Map<string, float>) : Metrics =
         { Values = Map.fold (fun all name value -> Map.add name value all) figures more }
 
-    let figures = judge loader subject prepared validation test |> added truth.Test
+    let figures = judge loader options.Cancel subject prepared validation test |> added truth.Test
 
     match model.Bottleneck with
     | null -> ()

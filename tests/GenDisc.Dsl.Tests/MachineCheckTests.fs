@@ -61,6 +61,14 @@ let tests =
               let e = on (mnist |> binarised) (encoder trained >> rbm 16) (cd 1)
               Expect.equal (problems e) [] "problems"
           }
+          test "machines as the language page writes them" {
+              for c, loss in
+                  [ rbm 500, cd 1
+                    rbm 500, pcd 5
+                    classRbm 500, crossEntropy + 0.01 * pcd 1
+                    conv 32 >> relu >> pool >> energyClassifier [ 128 ], crossEntropy + 1.0 * energy ] do
+                  Expect.equal (problems (on mnist c loss)) [] (string loss)
+          }
           test "modifiers of a gradient refuse other losses" {
               Expect.throwsT<InvalidExperiment> (fun () -> centred elbo |> ignore) "elbo"
               Expect.throwsT<InvalidExperiment> (fun () -> enhanced (centred (cd 1)) |> ignore) "twice"

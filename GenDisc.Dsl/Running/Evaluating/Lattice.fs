@@ -1,6 +1,7 @@
 /// What a machine that learned spin configurations knows of the physics behind them.
 module internal GenDisc.Running.Lattice
 
+open System.Threading
 open GenDisc
 open GenDisc.Core.Data
 open GenDisc.Core.Data.Synthetic.Ising
@@ -26,9 +27,30 @@ let private observables (o: IsingObservables) =
 let private at (temperature: float) (o: IsingObservables) =
     Json.object (("temperature", Json.number temperature) :: observables o)
 
-let private sampled (machine: EnergyMachine) model chains draws beta =
+let private sampled (cancel: CancellationToken) (machine: EnergyMachine) model chains draws beta =
     let sampling = MachineSampling(chains, draws, Beta = beta)
-    MachineObservables.Of(machine, model, sampling, CounterStream(0L, Show.number beta + "/ising"))
+    let stream = CounterStream(0L, Show.number beta + "/ising")
+    MachineObservables.Of(machine, model, sampling, stream, null, cancel)
+
+/// The lattice at other temperatures; fewer draws of larger ones. Nothing where the sampler cannot keep up.
+let private curve (cancel: CancellationToken) (model: IsingOptions) (temperatures: float list) =
+    let draws = 2000 * 64 / (model.Size * model.Size) |> max 100 |> min 2000
+
+    try
+        let found =
+            IsingCurve.Of(
+                model.Size,
+                Array.ofList temperatures,
+                RandomStream(0L, "ising/curve"),
+                model.Coupling,
+                model.Field,
+                draws,
+                cancel
+            )
+
+        List.zip temperatures (List.ofSeq found.Points)
+    with :? UserError ->
+        []
 
 /// Known without sampling, as far as it is.
 let private exact (model: IsingOptions) : Json.Node =
@@ -60,20 +82,18 @@ let private infinite (model: IsingOptions) temperatures =
                         "magnetisation", Json.number (Onsager.SpontaneousMagnetisation(t, model.Coupling)) ] ]
 
 /// Writes `ising.json`; answers with the figures for the summary.
-let write (s: Subject) (test: Split) : Map<string, float> =
+let write (s: Subject) (cancel: CancellationToken) (test: Split) : Map<string, float> =
     match s.Plan.Experiment.Data.Source, MachineData.tryMachine s.Model with
     | Source.Ising(size, temperature, coupling, field), Some machine when
         machine.Visible = size * size && not s.Model.EncodesFirst && not s.Model.TakesTurns
         ->
         let model = IsingOptions(size, temperature, coupling, field)
-        let own = sampled machine model 256 50 1.0
+        let sampled = sampled cancel machine model
+        let own = sampled 256 50 1.0
         let sampler = IsingObservables.Of(model, test.Data)
 
         let temperatures =
             [ for t in IsingCurve.UsualTemperatures -> t * max 0.1 (abs coupling) ]
-
-        let curve =
-            IsingCurve.Of(size, Array.ofList temperatures, RandomStream(0L, "ising/curve"), coupling, field, 2000)
 
         Json.object
             [ "size", Json.integer size
@@ -83,7 +103,7 @@ let write (s: Subject) (test: Split) : Map<string, float> =
               "model", Json.object (observables own)
               "sampler", Json.object (observables sampler)
               "exact", exact model
-              "curve", Json.list [ for t, point in Seq.zip temperatures curve.Points -> at t point ]
+              "curve", Json.list [ for t, point in curve cancel model temperatures -> at t point ]
               "onsager",
               infinite
                   model
@@ -92,7 +112,7 @@ let write (s: Subject) (test: Split) : Map<string, float> =
                         + (List.last temperatures - temperatures.Head) * float i / 60.0 ]
               "knob",
               Json.list
-                  [ for factor in knob -> at (factor * temperature) (sampled machine model 128 20 (1.0 / factor)) ] ]
+                  [ for factor in knob -> at (factor * temperature) (sampled 128 20 (1.0 / factor)) ] ]
         |> Json.line
         |> Atomic.writeText (s.File "ising.json")
 

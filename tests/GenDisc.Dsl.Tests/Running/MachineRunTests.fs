@@ -138,6 +138,50 @@ let tests =
                           Training = adam 0.02 |> epochs 6 |> batch 200 }
 
               Expect.isGreaterThan result.Test["logLikelihood"] result.Test["independentLogLikelihood"] "likelihood"
+              Expect.floatClose Accuracy.medium result.Test["logLikelihood"] -result.Test["nll"] "exactly"
+          }
+
+          test "a machine that learned nothing is told, quietly" {
+              use scene = new Scene()
+
+              scene.Run
+                  { spins with
+                      Name = "idle"
+                      Loss = cd 1
+                      Training = sgd 1e-9 |> epochs 1 |> batch 100 }
+              |> ignore
+
+              Expect.exists (warnings scene) _.StartsWith("the machine is no better than independent pixels") "told"
+              Expect.all (warnings scene) (fun text -> not (text.Contains "WORSE")) "no alarm"
+          }
+
+          test "a run that is stopped while log Z is estimated is interrupted, and keeps its weights" {
+              use scene = new Scene()
+
+              scene.OnEvent <-
+                  function
+                  | RunEvent.Working _ -> scene.Cancel()
+                  | _ -> ()
+
+              let stopped =
+                  try
+                      scene.Run
+                          { spins with
+                              Name = "stopped"
+                              Data = ising 5 2.5 |> take 1000
+                              Model = model (rbm 21)
+                              Training = sgd 0.05 |> epochs 1 |> batch 100 }
+                      |> ignore
+
+                      failtest "it was stopped"
+                  with :? RunInterrupted as e ->
+                      e
+
+              use json =
+                  JsonDocument.Parse(File.ReadAllText(Path.Combine(stopped.Folder, "result.json")))
+
+              Expect.equal (json.RootElement.GetProperty("status").GetString()) "interrupted" "status"
+              Expect.isTrue (File.Exists(Path.Combine(stopped.Folder, "model.safetensors"))) "weights"
           }
 
           test "real numbers have a density" {
@@ -208,6 +252,8 @@ let tests =
                           Training = adam 0.01 |> epochs 8 |> batch 50 }
 
               Expect.isGreaterThan tuned.Test.Accuracy 0.85 "tuned"
+              let first = figure (scene.Run network) "boltzmann.json"
+              Expect.equal (number [ "visible" ] first, number [ "of" ] first) (9.0, 2.0) "its first machine is measured"
               let before = tensors (bytes (scene.Run network) "model.safetensors")
 
               let moved =
