@@ -1,4 +1,5 @@
 using GenDisc.Core.Models;
+using GenDisc.Core.Models.Boltzmann;
 using static TorchSharp.torch;
 
 namespace GenDisc.Core.Evaluation;
@@ -8,7 +9,7 @@ public static class Filters
 {
     /// <summary>
     /// The first learned layer's filters: rows of a matrix that takes in the whole flattened image, in the shape of the
-    /// image, or kernels of a convolution over one or three channels. Each is stretched to [0, 1] by itself; a filter
+    /// image, of a general Boltzmann machine those from visible to hidden units, or kernels of a convolution over one or three channels. Each is stretched to [0, 1] by itself; a filter
     /// without contrast is ½.
     /// </summary>
     /// <param name="exampleShape">Of the data; images are [channels, height, width].</param>
@@ -24,8 +25,7 @@ public static class Filters
         if (exampleShape is not [1 or 3, _, _]) return ([], 0, 0, 0);
         using var scope = NewDisposeScope();
         using var inference = no_grad();
-        // Parameters come in the order of the layers; biases and normalisations are vectors.
-        var weight = model.named_parameters().Select(p => p.parameter).FirstOrDefault(p => p.dim() >= 2);
+        var weight = FirstWeight(model);
         var (channels, height, width) = (exampleShape[0], exampleShape[1], exampleShape[2]);
         switch (weight?.shape)
         {
@@ -36,6 +36,18 @@ public static class Filters
             default:
                 return ([], 0, 0, 0);
         }
+    }
+
+    private static Tensor? FirstWeight(HybridModel model)
+    {
+        foreach (var stage in model.children())
+        {
+            if (stage is BoltzmannMachine machine) return machine.Weight;
+            // Parameters come in the order of the layers; biases and normalisations are vectors.
+            if (stage.parameters().FirstOrDefault(p => p.dim() >= 2) is { } weight) return weight;
+        }
+
+        return null;
     }
 
     private static float[][] Stretched(Tensor weight, int most)

@@ -1,6 +1,7 @@
 using GenDisc.Core.Data;
 using GenDisc.Core.Models.Boltzmann;
 using GenDisc.Core.Modules;
+using GenDisc.Core.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -19,6 +20,7 @@ public sealed class HybridModel : Module
     /// <param name="stages">First to last.</param>
     /// <param name="lengths">What the stages' sequence modules ask for the lengths of a batch.</param>
     /// <param name="generators">What the stages' modules draw from in training, owned from here on.</param>
+    /// <exception cref="UserError">A stage would read the hidden units of a machine that has none.</exception>
     public HybridModel(IReadOnlyList<Stage> stages, SequenceLengths? lengths = null, IReadOnlyList<Generator>? generators = null)
         : base(nameof(HybridModel))
     {
@@ -37,6 +39,10 @@ public sealed class HybridModel : Module
                 var other => throw new ArgumentException($"unknown stage {other.GetType().Name}", nameof(stages)),
             };
             register_module($"{i}_{kind}", module);
+            if (module is EnergyMachine { Hidden: 0 } && i < stages.Count - 1)
+                throw new UserError(
+                    "a Boltzmann machine without hidden units has nothing for the block after it to read.\n"
+                    + "Give it hidden units, or make it the last block.");
         }
     }
 

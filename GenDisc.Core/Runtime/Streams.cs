@@ -18,6 +18,9 @@ public sealed class Streams(long seed)
 
     public RandomStream Take => new(seed, "take");
 
+    /// <summary>Training examples that are looked at after every epoch.</summary>
+    public RandomStream Monitor => new(seed, "monitor");
+
     /// <summary>Latent noise during training.</summary>
     public torch.Generator Noise(torch.Device device) => Generator("noise", device);
 

@@ -6,7 +6,10 @@ namespace GenDisc.Core.Training;
 /// <param name="ExamplesPerSecond">Of the training batches alone.</param>
 /// <param name="LearningRate">At the epoch's last step.</param>
 /// <param name="Weights">Weight of every term.</param>
-/// <param name="Train">Running means over the epoch's batches.</param>
+/// <param name="Train">
+/// Running means over the epoch's batches; of a machine's free energy the mean after the epoch, of as many training examples
+/// as are set aside for validation, at most 2000, the same in every epoch.
+/// </param>
 /// <param name="Validation">Means after the epoch; empty without a validation part.</param>
 public sealed record EpochReport(
     int Epoch,

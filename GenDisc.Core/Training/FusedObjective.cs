@@ -15,7 +15,7 @@ internal sealed class FusedObjective(IReadOnlyList<WeightedTerm> terms) : Object
     public override double Evaluate(ModelOutput output, Batch batch, int? epoch, bool learns)
     {
         roots.Clear();
-        (Correct, DataEnergy) = (null, null);
+        Correct = null;
         var loss = 0.0;
         for (var i = 0; i < Terms.Count; i++)
         {
@@ -25,7 +25,6 @@ internal sealed class FusedObjective(IReadOnlyList<WeightedTerm> terms) : Object
             var value = Terms[i].Term.Evaluate(output, batch, learns && weight != 0 ? new GradientRequest(roots, scale) : null);
             Values[i] = value.Sum / batch.Count;
             Correct ??= value.Correct;
-            DataEnergy ??= value.DataEnergy / batch.Count;
             if (weight != 0) loss += weight * Values[i];
         }
 

@@ -1,7 +1,9 @@
 using GenDisc.Core.Data;
 using GenDisc.Core.Kernels.Optimisers;
 using GenDisc.Core.Models;
+using GenDisc.Core.Training.Boltzmann;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace GenDisc.Core.Training;
@@ -87,6 +89,21 @@ public sealed class GradientLearner : ILearner
         sink?.Add(output, batch);
     }
 
+    /// <summary>Adds a machine's mean free energy, where that is one of the terms, to be held against the validation part's.</summary>
+    public void EpochEnd(Split sample, Generator noise, Tally tally, Device device)
+    {
+        if (sample.Count == 0 || terms.Select(t => t.Term).OfType<FreeEnergyTerm>().FirstOrDefault() is not { } term) return;
+        if (model.training) model.eval();
+        foreach (var batch in Batches.Sequential(sample, Trainer.EvaluationBatch, device))
+        {
+            using var owned = batch;
+            using var scope = NewDisposeScope();
+            using var inference = no_grad();
+            var output = model.ForwardBatch(batch, noise);
+            if (term.IsDue(output)) tally.Add(term.Name, term.PerExample(output, batch).sum().ToDouble(), batch.Count);
+        }
+    }
+
     /// <summary>Forgets means and velocities of past gradients, as after weights were put back.</summary>
     public void ResetOptimiser()
     {
@@ -124,7 +141,6 @@ public sealed class GradientLearner : ILearner
         tally.Add("loss", loss * count, count);
         for (var i = 0; i < terms.Count; i++)
             if (objective.Computed[i]) tally.Add(terms[i].Term.Name, objective.Values[i] * count, count);
-        if (objective.DataEnergy is { } energy) tally.Add("freeEnergy", energy * count, count);
         if (output.Logits is { } logits && batch.Labels is { } labels)
             tally.Add("accuracy", objective.Correct ?? logits.argmax(1).eq(labels).sum().ToInt64(), count);
     }
@@ -144,9 +160,13 @@ public sealed class GradientLearner : ILearner
         if (audited || terms.Any(t => t.FinalWeight != 0 && t.WeightAt(epoch) == 0)) return;
         audited = true;
         if (model.TakesTurns) return; // most have not had theirs
-        Unreached = [.. model.named_parameters().Where(Misses).Select(p => p.name)];
+        // What only p(v) depends on has nothing to learn where only p(y | v) is learnt.
+        Parameter[] apart = LearnsMachines() ? [] : [.. model.Machines.SelectMany(machine => machine.VisibleParameters())];
+        Unreached = [.. model.named_parameters().Where(p => Misses(p.parameter, apart)).Select(p => p.name)];
     }
 
-    private static bool Misses((string Name, TorchSharp.Modules.Parameter Parameter) named) =>
-        named.Parameter is { requires_grad: true, grad: null };
+    private bool LearnsMachines() => terms.Any(t => t.FinalWeight != 0 && t.Term is NegativePhaseTerm or ExactLikelihoodTerm);
+
+    private static bool Misses(Parameter parameter, Parameter[] apart) =>
+        parameter is { requires_grad: true, grad: null } && !apart.Any(p => p.Handle == parameter.Handle);
 }

@@ -29,6 +29,15 @@ public interface ILearner : IDisposable
     /// <summary>The same figures without learning, weighed as at the end of all schedules.</summary>
     void Evaluate(Batch batch, torch.Generator noise, Tally tally, IEvaluationSink? sink = null);
 
+    /// <summary>Adds to an epoch's figures those that are only comparable with the validation part's of one and the same model.</summary>
+    /// <param name="sample">Some training examples, the same after every epoch.</param>
+    /// <param name="noise">As in an evaluation.</param>
+    /// <param name="tally">Of the epoch.</param>
+    /// <param name="device">Of the model.</param>
+    void EpochEnd(Split sample, torch.Generator noise, Tally tally, torch.Device device)
+    {
+    }
+
     /// <summary>Names of parameters that no term reaches, once known; empty when all is well.</summary>
     IReadOnlyList<string> Unreached { get; }
 

@@ -43,7 +43,7 @@ public abstract class LossTerm(string name)
     internal virtual bool IsDue(ModelOutput output) => true;
 
     /// <summary>As <see cref="PerExample"/> for a step that learns from the term, which may move what it carries along.</summary>
-    internal virtual TermTensor Learn(ModelOutput output, Batch batch) => new(PerExample(output, batch));
+    internal virtual Tensor Learn(ModelOutput output, Batch batch) => PerExample(output, batch);
 
     /// <summary>The sum over the batch and, where asked for, its gradient: by a kernel where one fits.</summary>
     internal virtual TermValue Evaluate(ModelOutput output, Batch batch, GradientRequest? request)

@@ -14,9 +14,6 @@ internal abstract class Objective(IReadOnlyList<WeightedTerm> terms) : IDisposab
     /// <summary>Which terms the last evaluation computed: not those that only tell, in training, nor those not due.</summary>
     public bool[] Computed { get; } = new bool[terms.Count];
 
-    /// <summary>A machine's energy of the data, as the mean over the last batch, where a term came to know it.</summary>
-    public double? DataEnergy { get; protected set; }
-
     /// <summary>How many examples of the last batch were classified rightly, where a term came to know it.</summary>
     public int? Correct { get; protected set; }
 

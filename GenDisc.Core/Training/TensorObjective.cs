@@ -12,16 +12,15 @@ internal sealed class TensorObjective(IReadOnlyList<WeightedTerm> terms) : Objec
 
     public override double Evaluate(ModelOutput output, Batch batch, int? epoch, bool learns)
     {
-        (total, DataEnergy) = (null, null);
+        total = null;
         for (var i = 0; i < Terms.Count; i++)
         {
             if (!Computes(i, output, learns)) continue;
             var weight = WeightOf(i, epoch);
             var term = Terms[i].Term;
-            var (values, energies) = learns && weight != 0 ? term.Learn(output, batch) : new TermTensor(term.PerExample(output, batch));
+            var values = learns && weight != 0 ? term.Learn(output, batch) : term.PerExample(output, batch);
             var mean = values.mean();
             Values[i] = mean.ToDouble();
-            DataEnergy ??= energies?.mean().ToDouble();
             if (weight == 0) continue;
             var weighted = weight == 1 ? mean : mean * weight;
             total = total is null ? weighted : total + weighted;

@@ -21,6 +21,9 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
 {
     private const int StepsBetweenTrims = 100;
 
+    /// <summary>Training examples that are looked at after an epoch, at most.</summary>
+    private const int MostSampled = 2000;
+
     private readonly ExcessMemory excess = new();
     private bool told;
 
@@ -43,6 +46,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
     {
         CheckFits(learner, splits);
         var (shuffle, augmentation) = (streams.Shuffle, streams.Augmentation);
+        var sample = SampleOf(splits, streams.Monitor);
         var clock = Stopwatch.StartNew();
         var reports = new List<EpochReport>();
         var (best, bestLoss) = (0, double.PositiveInfinity);
@@ -64,6 +68,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
                 CheckParameters(epoch, learner, splits.Train, factor);
                 batchSeconds += trained;
                 examples += splits.Train.Count;
+                using (var draws = streams.Evaluation("sample", device)) learner.EpochEnd(sample, draws, tally, device);
                 var validation = splits.Validation.Count == 0
                     ? []
                     : Evaluate(learner, splits.Validation, streams.Evaluation("validation", device), device);
@@ -124,6 +129,17 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
         }
 
         return tally.Means();
+    }
+
+    /// <summary>Training examples, as many as there are for validation; without those as many as there may be.</summary>
+    private static Split SampleOf(Splits splits, RandomStream stream)
+    {
+        var train = splits.Train;
+        var most = splits.Validation.Count == 0 ? MostSampled : Math.Min(MostSampled, splits.Validation.Count);
+        if (train.Count <= most) return train;
+        var rows = train.Indices.ToArray();
+        stream.Shuffle(rows.AsSpan());
+        return train with { Indices = rows.AsMemory(0, most) };
     }
 
     private void CheckFits(ILearner learner, Splits splits)

@@ -9,6 +9,9 @@ namespace GenDisc.Core.Evaluation.Boltzmann;
 /// <param name="Variance">`[visible]`, with divisor <paramref name="Count"/>.</param>
 public sealed record BaseRates(int Count, double[] Mean, double[] Variance)
 {
+    /// <summary>Least share of the units' mean variance that <see cref="SmoothVariance"/> gives one of them.</summary>
+    private const double LeastShare = 0.05;
+
     public int Visible => Mean.Length;
 
     /// <exception cref="UserError">The split has no example.</exception>
@@ -61,12 +64,14 @@ public sealed record BaseRates(int Count, double[] Mean, double[] Variance)
 
     /// <summary>
     /// (count · variance + v) / (count + 1) with v the units' mean variance, or 1 where nothing varies: one example more
-    /// that lies an ordinary deviation away, so that no unit is certain. Scales with the data.
+    /// that lies an ordinary deviation away, so that no unit is certain. At least v / 20: pixels that never change would
+    /// have all of the density, and machines gradients without bounds. Scales with the data.
     /// </summary>
     /// <returns>`[visible]`, above 0.</returns>
     public double[] SmoothVariance()
     {
         var ordinary = Variance.Average() is > 0 and var average ? average : 1;
-        return Array.ConvertAll(Variance, variance => ((Count * variance) + ordinary) / (Count + 1));
+        return Array.ConvertAll(
+            Variance, variance => Math.Max(((Count * variance) + ordinary) / (Count + 1), LeastShare * ordinary));
     }
 }

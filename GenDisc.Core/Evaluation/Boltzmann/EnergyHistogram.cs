@@ -36,7 +36,7 @@ public sealed record EnergyHistogram(double[] Edges, long[] Data, long[] Samples
         var data = FreeEnergies.Of(machine, split, binarise);
         using var inference = no_grad();
         using var scope = NewDisposeScope();
-        var samples = machine.DataEnergy(states.narrow(1, 0, machine.Visible), null);
+        var samples = FreeEnergies.Of(machine, states.narrow(1, 0, machine.Visible));
         return Of(data, FreeEnergies.Numbers(samples), bins);
     }
 

@@ -1,6 +1,7 @@
 using GenDisc.Core.Data;
 using GenDisc.Core.Models.Boltzmann;
 using GenDisc.Core.Runtime;
+using GenDisc.Core.Training.Boltzmann;
 using static TorchSharp.torch;
 
 namespace GenDisc.Core.Evaluation.Boltzmann;
@@ -11,13 +12,10 @@ namespace GenDisc.Core.Evaluation.Boltzmann;
 /// </summary>
 public static class Enumeration
 {
-    /// <summary>The most units that are enumerated: a million states.</summary>
-    public const int MostUnits = 20;
-
     private const int BatchSize = 1000;
 
     /// <summary>Whether the smaller layer can be enumerated. Real visible units cannot, but are summed out.</summary>
-    public static bool Fits(Rbm machine) => machine.Hidden <= MostUnits || VisibleFits(machine);
+    public static bool Fits(Rbm machine) => machine.Hidden <= ExactBoltzmann.MostUnits || VisibleFits(machine);
 
     /// <summary>log Z(β); of a machine with real visible units infinite at β = 0.</summary>
     /// <param name="machine">Not changed.</param>
@@ -65,26 +63,6 @@ public static class Enumeration
         return (sum / split.Count) - logZ;
     }
 
-    /// <summary>p(v) at β of every v of a small layer in {0, 1}.</summary>
-    /// <returns>`[2^visible]`, that of v at Σ_i v_i 2^i.</returns>
-    /// <exception cref="UserError">More than <see cref="MostUnits"/> visible units, or real ones.</exception>
-    public static double[] Probabilities(Rbm machine, double beta = 1)
-    {
-        if (!VisibleFits(machine)) throw TooLarge(machine);
-        var logs = new double[1 << machine.Visible];
-        var filled = 0;
-        var total = new LogSum();
-        EachVisible(
-            machine,
-            beta,
-            sums =>
-            {
-                total.Add(sums);
-                foreach (var value in Numbers(sums)) logs[filled++] = value;
-            });
-        return Array.ConvertAll(logs, value => Math.Exp(value - total.Value));
-    }
-
     internal static double LogPartitionByHidden(Rbm machine, double beta)
     {
         CheckBeta(beta);
@@ -102,25 +80,21 @@ public static class Enumeration
 
     internal static double LogPartitionByVisible(Rbm machine, double beta)
     {
-        var total = new LogSum();
-        EachVisible(machine, beta, total.Add);
-        return total.Value;
-    }
-
-    private static void EachVisible(Rbm machine, double beta, Action<Tensor> take)
-    {
         CheckBeta(beta);
         using var inference = no_grad();
         using var exact = new DoubleRbm(machine);
+        var total = new LogSum();
         foreach (var states in BitPatterns.Blocks(machine.Visible, exact.Device))
         {
             using var scope = NewDisposeScope();
-            take(exact.SumOverHidden(states, beta));
+            total.Add(exact.SumOverHidden(states, beta));
         }
+
+        return total.Value;
     }
 
     private static bool VisibleFits(Rbm machine) =>
-        machine.Options.Kind == VisibleKind.Bernoulli && machine.Visible <= MostUnits;
+        machine.Options.Kind == VisibleKind.Bernoulli && machine.Visible <= ExactBoltzmann.MostUnits;
 
     private static void CheckBeta(double beta)
     {
@@ -133,5 +107,5 @@ public static class Enumeration
     private static UserError TooLarge(Rbm machine) =>
         new(
             $"Boltzmann machine of {machine.Visible} visible and {machine.Hidden} hidden units: states can be enumerated of "
-            + $"at most {MostUnits} units in {{0, 1}}. Estimate the partition function by annealed importance sampling.");
+            + $"at most {ExactBoltzmann.MostUnits} units in {{0, 1}}. Estimate the partition function by annealed importance sampling.");
 }

@@ -2,14 +2,33 @@ using GenDisc.Core.Data;
 using GenDisc.Core.Kernels.Random;
 using GenDisc.Core.Models.Boltzmann;
 using GenDisc.Core.Runtime;
+using GenDisc.Core.Training.Boltzmann;
 using static TorchSharp.torch;
 
 namespace GenDisc.Core.Evaluation.Boltzmann;
 
-/// <summary>Energies that a machine gives data, example by example, labels summed out.</summary>
+/// <summary>
+/// Energies that a machine gives data, example by example, labels summed out: exact where <see cref="AreBounds"/> does not
+/// say otherwise.
+/// </summary>
 internal static class FreeEnergies
 {
     private const int BatchSize = 1000;
+
+    /// <summary>
+    /// Whether they are upper bounds by mean-field inference: of a general machine whose hidden units are coupled, and too
+    /// many to be summed out.
+    /// </summary>
+    public static bool AreBounds(EnergyMachine machine) =>
+        machine is BoltzmannMachine { HiddenCoupling: not null } && !ExactBoltzmann.Fits(machine);
+
+    /// <summary>Free energies of a batch.</summary>
+    /// <param name="visible">`[batch, visible]`</param>
+    /// <returns>`[batch]`, nats.</returns>
+    public static Tensor Of(EnergyMachine machine, Tensor visible) =>
+        machine is BoltzmannMachine { HiddenCoupling: not null } general && ExactBoltzmann.Fits(general)
+            ? ExactBoltzmann.FreeEnergy(general, visible)
+            : machine.DataEnergy(visible, null);
 
     /// <param name="machine">Not changed.</param>
     /// <param name="split">Flattened.</param>
@@ -29,7 +48,7 @@ internal static class FreeEnergies
             using var owned = batch;
             var visible = batch.X.flatten(1);
             if (binarise is not null) BernoulliSampler.SampleProbabilities(visible, visible, binarise);
-            foreach (var energy in Numbers(machine.DataEnergy(visible, null))) energies[filled++] = energy;
+            foreach (var energy in Numbers(Of(machine, visible))) energies[filled++] = energy;
         }
 
         return energies;

@@ -10,15 +10,17 @@ namespace GenDisc.Core.Evaluation.Boltzmann;
 /// <param name="SamplingError">Standard error over the choice of examples; NaN of a single one.</param>
 /// <param name="PartitionError">Standard error of log Z, which shifts all examples alike; 0 when it is exact.</param>
 /// <param name="Count">Examples.</param>
-public sealed record LogLikelihood(double Mean, double SamplingError, double PartitionError, int Count)
+/// <param name="IsBound">
+/// Whether <paramref name="Mean"/> is a lower bound, F(v) being one from above by mean-field inference: of a general
+/// machine with too many states to sum over, whose hidden units are coupled.
+/// </param>
+public sealed record LogLikelihood(
+    double Mean, double SamplingError, double PartitionError, int Count, bool IsBound = false)
 {
     /// <summary>Of <see cref="Mean"/>: both errors, which are independent.</summary>
     public double StandardError => Math.Sqrt((SamplingError * SamplingError) + (PartitionError * PartitionError));
 
-    /// <param name="machine">
-    /// One whose <see cref="EnergyMachine.DataEnergy"/> is exact, such as a restricted one; of others the result is a lower
-    /// bound.
-    /// </param>
+    /// <param name="machine">Not changed.</param>
     /// <param name="split">To evaluate.</param>
     /// <param name="logZ">Of the machine, nats.</param>
     /// <param name="partitionError">Its standard error.</param>
@@ -30,7 +32,8 @@ public sealed record LogLikelihood(double Mean, double SamplingError, double Par
         EnergyMachine machine, Split split, double logZ, double partitionError = 0, CounterStream? binarise = null)
     {
         var (mean, variance) = FreeEnergies.Moments(FreeEnergies.Of(machine, split, binarise));
-        return new LogLikelihood(-mean - logZ, Math.Sqrt(variance / split.Count), partitionError, split.Count);
+        return new LogLikelihood(
+            -mean - logZ, Math.Sqrt(variance / split.Count), partitionError, split.Count, FreeEnergies.AreBounds(machine));
     }
 
     /// <inheritdoc cref="Of(EnergyMachine, Split, double, double, CounterStream)"/>

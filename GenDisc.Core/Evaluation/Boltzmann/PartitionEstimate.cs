@@ -12,7 +12,7 @@ namespace GenDisc.Core.Evaluation.Boltzmann;
 /// </param>
 /// <param name="LogZHigh">The same with three standard errors more.</param>
 /// <param name="StandardError">Of log Z by the delta method: deviation/(mean·√chains) of the weights.</param>
-/// <param name="BootstrapError">Of log Z, over chains drawn again with replacement.</param>
+/// <param name="BootstrapError">Of log Z, over chains drawn again with replacement; ∞ where weights are not finite.</param>
 /// <param name="EffectiveSampleSize">(Σw)²/Σw², in [1, chains]: near 1 a single chain decides, and no error holds.</param>
 /// <param name="BaseLogZ">Exact, of the model that the path starts from.</param>
 /// <param name="Trajectory">The accumulated log-weights at about a hundred inverse temperatures.</param>
@@ -33,6 +33,13 @@ public sealed record PartitionEstimate(
     double[] LogWeights)
 {
     private const int Resamples = 1000;
+
+    /// <summary>
+    /// Whether its error bars mean anything: an effective sample size of at least a tenth of the chains, and weights that
+    /// bound Z from both sides.
+    /// </summary>
+    public bool IsReliable =>
+        EffectiveSampleSize >= 0.1 * Chains && double.IsFinite(LogZLow) && double.IsFinite(LogZHigh);
 
     /// <param name="forward">Whether the weights estimate Z / Z_base, or its inverse.</param>
     /// <param name="stream">Draws chains again.</param>
@@ -58,7 +65,7 @@ public sealed record PartitionEstimate(
             forward ? baseLogZ + below : baseLogZ - above,
             forward ? baseLogZ + above : baseLogZ - below,
             relative,
-            BootstrapErrorOf(weights, stream),
+            BootstrapErrorOf(weights, logWeights, stream),
             weights.Sum() * weights.Sum() / weights.Sum(w => w * w),
             baseLogZ,
             trajectory,
@@ -67,21 +74,32 @@ public sealed record PartitionEstimate(
             logWeights);
     }
 
-    private static double BootstrapErrorOf(double[] weights, CounterStream stream)
+    private static double BootstrapErrorOf(double[] weights, double[] logWeights, CounterStream stream)
     {
         var chains = weights.Length;
         using var numbers = empty(Resamples, chains, float32);
         BernoulliSampler.Fill(numbers, stream);
         var drawn = numbers.data<float>().ToArray();
         var logs = new double[Resamples];
+        var highest = logWeights.Max();
         for (var r = 0; r < Resamples; r++)
         {
             double sum = 0;
             for (var i = 0; i < chains; i++) sum += weights[(int)(drawn[(r * chains) + i] * chains)];
-            logs[r] = Math.Log(sum / chains);
+            if (sum > 0)
+            {
+                logs[r] = Math.Log(sum / chains);
+                continue;
+            }
+
+            // Beside the largest, which none of these is, all underflow: among themselves they do not.
+            var total = new LogSum();
+            for (var i = 0; i < chains; i++) total.Add(logWeights[(int)(drawn[(r * chains) + i] * chains)]);
+            logs[r] = total.Value - highest - Math.Log(chains);
         }
 
         var mean = logs.Average();
-        return Math.Sqrt(logs.Sum(l => (l - mean) * (l - mean)) / (Resamples - 1));
+        var error = Math.Sqrt(logs.Sum(l => (l - mean) * (l - mean)) / (Resamples - 1));
+        return double.IsFinite(error) ? error : double.PositiveInfinity;
     }
 }

@@ -1,5 +1,6 @@
 using GenDisc.Core.Models.Boltzmann;
 using GenDisc.Core.Runtime;
+using GenDisc.Core.Training.Boltzmann;
 using static TorchSharp.torch;
 
 namespace GenDisc.Core.Evaluation.Boltzmann;
@@ -14,12 +15,12 @@ namespace GenDisc.Core.Evaluation.Boltzmann;
 public sealed record Thermodynamics(
     double Beta, double LogZ, double Energy, double HeatCapacity, double Entropy, double FreeEnergy)
 {
-    private const int MostStates = 1 << 20;
+    private const long MostStates = 1L << ExactBoltzmann.MostUnits;
 
-    /// <summary>Whether the states of both layers, and classes, can be enumerated: at most a million.</summary>
-    public static bool Fits(Rbm machine) =>
-        machine.Options.Kind == VisibleKind.Bernoulli
-        && machine.Visible + machine.Hidden <= 20
+    /// <summary>Whether the states of all units, and classes, can be enumerated: at most a million.</summary>
+    public static bool Fits(EnergyMachine machine) =>
+        machine is BoltzmannMachine or Rbm { Options.Kind: VisibleKind.Bernoulli }
+        && machine.Visible + machine.Hidden <= ExactBoltzmann.MostUnits
         && (1L << (machine.Visible + machine.Hidden)) * Math.Max(1, machine.Classes) <= MostStates;
 
     /// <param name="energies">Of all states, at least one; ∞ for states that cannot be.</param>
@@ -55,23 +56,25 @@ public sealed record Thermodynamics(
             beta, logZ, ground + mean, beta * beta * squares / z, Math.Log(z) + (beta * mean), -logZ / beta);
     }
 
-    /// <summary>Of a restricted machine's visible and hidden units, and classes, together.</summary>
+    /// <summary>Of a machine's visible and hidden units, and classes, together.</summary>
     /// <exception cref="UserError">The machine has too many states, real units, or parameters that are not finite.</exception>
-    public static Thermodynamics Of(Rbm machine, double beta) => Of(Energies(machine), beta);
+    public static Thermodynamics Of(EnergyMachine machine, double beta) => Of(Energies(machine), beta);
 
     /// <summary>At each of several temperatures.</summary>
     /// <param name="betas">Each finite and at least 0.</param>
-    /// <exception cref="UserError">As <see cref="Of(Rbm, double)"/>.</exception>
-    public static IReadOnlyList<Thermodynamics> Curve(Rbm machine, IReadOnlyList<double> betas)
+    /// <exception cref="UserError">As <see cref="Of(EnergyMachine, double)"/>.</exception>
+    public static IReadOnlyList<Thermodynamics> Curve(EnergyMachine machine, IReadOnlyList<double> betas)
     {
         var energies = Energies(machine);
         return [.. betas.Select(beta => Of(energies, beta))];
     }
 
-    /// <summary>E(v, h, y) of every state; that of class y, with v and h as the numbers Σ_i v_i 2^i and Σ_j h_j 2^j, at
-    /// (v · 2^hidden + h) · max(classes, 1) + y.</summary>
-    /// <exception cref="UserError">As <see cref="Of(Rbm, double)"/>.</exception>
-    public static double[] Energies(Rbm machine)
+    /// <summary>
+    /// E of every state, with v and h as the numbers Σ_i v_i 2^i and Σ_j h_j 2^j: of a general machine at v + 2^visible · h,
+    /// of a restricted one with class y at (v · 2^hidden + h) · max(classes, 1) + y.
+    /// </summary>
+    /// <exception cref="UserError">As <see cref="Of(EnergyMachine, double)"/>.</exception>
+    public static double[] Energies(EnergyMachine machine)
     {
         if (!Fits(machine))
             throw new UserError(
@@ -79,7 +82,13 @@ public sealed record Thermodynamics(
                 + $"states, at most {MostStates} of units in {{0, 1}}; take a smaller machine.");
         using var inference = no_grad();
         using var scope = NewDisposeScope();
-        using var exact = new DoubleRbm(machine);
+        if (machine is BoltzmannMachine general)
+        {
+            DoubleRbm.CheckFinite(general);
+            return FreeEnergies.Numbers(ExactBoltzmann.Energies(general));
+        }
+
+        using var exact = new DoubleRbm((Rbm)machine);
         return exact.AllEnergies().cpu().data<double>().ToArray();
     }
 }

@@ -202,6 +202,9 @@ public sealed class BoltzmannMachine : EnergyMachine
         if (hiddenCoupling is not null) yield return hiddenCoupling;
     }
 
+    internal override IEnumerable<Parameter> VisibleParameters() =>
+        visibleCoupling is null ? [visibleBias] : [visibleBias, visibleCoupling];
+
     /// <summary>E(v), or with hidden units the part of it that lies in visible units alone: `[batch]`.</summary>
     internal Tensor VisibleEnergy(Tensor visible)
     {

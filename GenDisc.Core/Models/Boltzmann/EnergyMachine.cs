@@ -57,12 +57,17 @@ public abstract class EnergyMachine(string name) : Module(name)
     /// <param name="chains">At least 1.</param>
     /// <param name="stream">Draws the states.</param>
     /// <exception cref="InvalidOperationException">It keeps some already.</exception>
+    /// <exception cref="UserError">They are more numbers than an array holds.</exception>
     public void KeepChains(int chains, RandomStream stream)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(chains, 1);
         if (Chains is not null) throw new InvalidOperationException("the machine keeps chains already");
         var (size, first, last) = (StateSize, Visible, Visible + Classes);
-        var values = new float[checked(chains * size)];
+        if ((long)chains * size > Array.MaxLength)
+            throw new UserError(
+                $"Boltzmann machine: {chains} states of {size} units, a state for every replica of every chain, are more numbers "
+                + "than can be kept. Take fewer chains or replicas, or a smaller machine.");
+        var values = new float[chains * size];
         for (var chain = 0; chain < chains; chain++)
         {
             var state = values.AsSpan(chain * size, size);
@@ -127,6 +132,9 @@ public abstract class EnergyMachine(string name) : Module(name)
 
     /// <summary>Parameters that <see cref="Features"/> depends on.</summary>
     internal virtual IEnumerable<Parameter> EncoderParameters() => parameters();
+
+    /// <summary>Parameters that nothing but p(v) depends on: no gradient reaches them from <see cref="Features"/> or p(y | v).</summary>
+    internal abstract IEnumerable<Parameter> VisibleParameters();
 
     private Tensor Position => get_buffer(PositionName) ?? throw new InvalidOperationException("the machine keeps no chains");
 }

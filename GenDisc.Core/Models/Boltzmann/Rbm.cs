@@ -1,8 +1,10 @@
 using GenDisc.Core.Evaluation.Boltzmann;
 using GenDisc.Core.Kernels.Boltzmann;
+using GenDisc.Core.Kernels.Native;
 using GenDisc.Core.Kernels.Products;
 using GenDisc.Core.Kernels.Random;
 using GenDisc.Core.Runtime;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -112,7 +114,7 @@ public sealed class Rbm : EnergyMachine
     /// <summary>Logits of p(v | h), of Gaussian units its mean: b + Wᵀ h.</summary>
     /// <param name="hidden">`[batch, hidden]`</param>
     /// <returns>`[batch, visible]`</returns>
-    public Tensor VisibleLogits(Tensor hidden) => hidden.matmul(weight) + visibleBias;
+    public Tensor VisibleLogits(Tensor hidden) => hidden.matmul(weight).Plus(visibleBias);
 
     /// <summary>Logits of the exact p(y | v): d_y + Σ_j softplus(c_j + W_j v + U_jy) (Larochelle et al. 2012, eq. 5).</summary>
     /// <param name="visible">`[batch, visible]`</param>
@@ -166,17 +168,19 @@ public sealed class Rbm : EnergyMachine
         if (logVariance is not null && beta <= 0)
             throw new UserError("a machine with Gaussian units has no distribution at inverse temperature 0; take one above 0");
         using var outside = no_grad();
+        using var cold = beta.ToScalar(); // held while native code reads it, as Sums says
+        using var spread = Spread(beta);
         for (var sweep = 0; sweep < sweeps; sweep++)
         {
             using var scope = NewDisposeScope();
             var visible = state.narrow(1, 0, Visible);
-            var hidden = Draw(StateLogits(state).mul_(beta), stream);
+            var hidden = Draw(StateLogits(state).mul_(cold), stream);
             var means = VisibleLogits(hidden);
             visible.copy_(logVariance is null
-                ? Draw(means.mul_(beta), stream)
-                : means + (Normals(means, stream) * (0.5 * logVariance).exp() / Math.Sqrt(beta)));
+                ? Draw(means.mul_(cold), stream)
+                : means.Plus(Normals(means, stream) * spread!));
             if (classWeight is not null)
-                state.narrow(1, Visible, Classes).copy_(Categorical((hidden.matmul(classWeight) + classBias!).mul_(beta), stream));
+                state.narrow(1, Visible, Classes).copy_(Categorical(hidden.matmul(classWeight).Plus(classBias!).mul_(cold), stream));
         }
     }
 
@@ -201,6 +205,8 @@ public sealed class Rbm : EnergyMachine
     internal override IEnumerable<Parameter> EncoderParameters() =>
         logVariance is not null && Options.LearnsVariance ? [weight, hiddenBias, logVariance] : [weight, hiddenBias];
 
+    internal override IEnumerable<Parameter> VisibleParameters() => [visibleBias];
+
     /// <summary>The parameters for kernels that may be used; null where units are real or classes.</summary>
     internal BinaryMachine? Binary =>
         Options.Kernels && logVariance is null && classWeight is null ? new BinaryMachine(weight, visibleBias, hiddenBias) : null;
@@ -216,7 +222,7 @@ public sealed class Rbm : EnergyMachine
     internal Tensor StateLogits(Tensor state)
     {
         var logits = HiddenLogits(state.narrow(1, 0, Visible));
-        return classWeight is null ? logits : logits + state.narrow(1, Visible, Classes).matmul(classWeight.t());
+        return classWeight is null ? logits : logits.Plus(state.narrow(1, Visible, Classes).matmul(classWeight.t()));
     }
 
     /// <inheritdoc cref="ClassLogits"/>
@@ -262,6 +268,14 @@ public sealed class Rbm : EnergyMachine
         var numbers = empty(like.shape, ScalarType.Float32);
         BernoulliSampler.Fill(numbers, stream);
         return numbers.to(like.dtype, like.device);
+    }
+
+    /// <summary>Deviations of Gaussian units at β, `[visible]`; null of others.</summary>
+    private Tensor? Spread(double beta)
+    {
+        if (logVariance is null) return null;
+        using var scope = NewDisposeScope();
+        return ((0.5 * logVariance).exp() / Math.Sqrt(beta)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The energy that the visible units have by themselves, `[batch]`.</summary>

@@ -1,5 +1,6 @@
 using GenDisc.Core.Data;
 using GenDisc.Core.Models;
+using GenDisc.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace GenDisc.Core.Training.Boltzmann;
@@ -24,9 +25,11 @@ public sealed class ActivityTerm : MachineTerm
         this.target = target;
     }
 
+    /// <exception cref="UserError">The machine has no hidden units.</exception>
     public override Tensor PerExample(ModelOutput output, Batch batch)
     {
-        var (machine, visible, _) = Read(output, batch);
+        var (machine, visible) = Read(output);
+        if (machine.Hidden == 0) throw new UserError($"{Name} asks for hidden units, of which the machine has none.\nGive it some, or leave {Name} out.");
         var active = machine.Features(visible).mean([0]).clamp(Smallest, 1 - Smallest);
         var known = (target * Math.Log(target)) + ((1 - target) * Math.Log(1 - target));
         var divergence = known - (target * active.log()) - ((1 - target) * (1 - active).log());

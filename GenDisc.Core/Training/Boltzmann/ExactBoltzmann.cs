@@ -111,14 +111,6 @@ public static class ExactBoltzmann
         return machine.StateEnergy(states).MoveToOuterDisposeScope();
     }
 
-    /// <summary>exp(−β E) / Z(β) of every state in order, `[2^stateSize]`. Records no gradient.</summary>
-    /// <exception cref="UserError">The machine has too many units.</exception>
-    public static Tensor Probabilities(BoltzmannMachine machine, double beta = 1)
-    {
-        using var scope = NewDisposeScope();
-        return (Energies(machine) * -beta).softmax(0).MoveToOuterDisposeScope();
-    }
-
     /// <summary>States <paramref name="first"/> and on, in order: `[count, units]`.</summary>
     internal static Tensor States(long first, long count, int units, Tensor like)
     {

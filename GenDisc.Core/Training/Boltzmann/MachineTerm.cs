@@ -10,10 +10,14 @@ public abstract class MachineTerm(string name) : LossTerm(name)
 {
     internal override bool IsDue(ModelOutput output) => output.Machine is not null;
 
-    /// <summary>The machine, what it reads and, where it has classes, the labels.</summary>
+    /// <summary>The machine and what it reads.</summary>
+    private protected (EnergyMachine Machine, Tensor Visible) Read(ModelOutput output) =>
+        (Need(output.Machine), Need(output.Visible));
+
+    /// <summary>Likewise, and where it has classes the labels.</summary>
     private protected (EnergyMachine Machine, Tensor Visible, Tensor? Labels) Read(ModelOutput output, Batch batch)
     {
-        var machine = Need(output.Machine);
-        return (machine, Need(output.Visible), machine.Classes > 0 ? Need(batch.Labels) : null);
+        var (machine, visible) = Read(output);
+        return (machine, visible, machine.Classes > 0 ? Need(batch.Labels) : null);
     }
 }

@@ -1,3 +1,5 @@
+using GenDisc.Core.Runtime;
+
 namespace GenDisc.Core.Training.Boltzmann;
 
 /// <summary>How a machine's own states are sampled in learning, and what is made of them.</summary>
@@ -8,11 +10,14 @@ namespace GenDisc.Core.Training.Boltzmann;
 public sealed record NegativePhase(NegativePhaseKind Kind, int Steps, int Chains, GradientKind Gradient = GradientKind.Plain)
 {
     /// <summary>States for <see cref="Models.Boltzmann.EnergyMachine.KeepChains"/>; 0 where none are kept.</summary>
+    /// <exception cref="UserError">They are too many to be counted.</exception>
     public int KeptStates => Kind switch
     {
         NegativePhaseKind.Contrastive => 0,
         NegativePhaseKind.Persistent => Chains,
-        NegativePhaseKind.Tempered => checked(Steps * Chains),
+        NegativePhaseKind.Tempered when (long)Steps * Chains > Array.MaxLength => throw new UserError(
+            $"Boltzmann machine: {Steps} replicas of {Chains} chains are more states than can be kept. Take fewer chains or replicas."),
+        NegativePhaseKind.Tempered => Steps * Chains,
         _ => throw new InvalidOperationException($"unknown negative phase {Kind}"),
     };
 }

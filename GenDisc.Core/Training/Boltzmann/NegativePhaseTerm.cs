@@ -61,15 +61,14 @@ public sealed class NegativePhaseTerm : MachineTerm
 
     /// <summary>With new samples.</summary>
     /// <inheritdoc cref="PerExample" path="/exception"/>
-    internal override TermTensor Learn(ModelOutput output, Batch batch)
+    internal override Tensor Learn(ModelOutput output, Batch batch)
     {
         var (machine, visible, labels) = Read(output, batch);
         var states = NegativeSamples.Next(Phase, machine, visible, labels, StreamOf(machine));
-        var energy = machine.DataEnergy(visible, labels);
-        var difference = energy - machine.StateEnergy(states).mean();
-        if (Phase.Gradient != GradientKind.Plain)
-            difference = CentredGradient.Of((Rbm)machine, difference, StateOf(machine, visible, labels), states, Phase.Gradient);
-        return new TermTensor(difference, energy.detach());
+        var difference = machine.DataEnergy(visible, labels) - machine.StateEnergy(states).mean();
+        return Phase.Gradient == GradientKind.Plain
+            ? difference
+            : CentredGradient.Of((Rbm)machine, difference, StateOf(machine, visible, labels), states, Phase.Gradient);
     }
 
     internal override TermValue Evaluate(ModelOutput output, Batch batch, GradientRequest? request)
@@ -77,10 +76,9 @@ public sealed class NegativePhaseTerm : MachineTerm
         if (request is not { } wanted) return base.Evaluate(output, batch, null);
         if (KernelFor(output) is { } machine) return Step(machine, output, wanted);
         if (JointFor(output, batch) is { } joint) return Step(joint, output, batch.Labels!, wanted);
-        var (difference, energy) = Learn(output, batch);
-        var sum = difference.sum();
+        var sum = Learn(output, batch).sum();
         wanted.Roots.Add(sum, full([], wanted.Scale, dtype: sum.dtype, device: sum.device));
-        return new TermValue(sum.ToDouble(), DataEnergy: energy!.sum().ToDouble());
+        return new TermValue(sum.ToDouble());
     }
 
     /// <summary>The machine, if the kernels can take a step with it.</summary>
@@ -107,7 +105,7 @@ public sealed class NegativePhaseTerm : MachineTerm
         var (data, states) = Phases.Step(
             binary, visible, persists ? machine.Chains : null, Phase.Steps, stream, (request.Roots, request.Scale), offsets);
         if (persists) machine.ChainsPosition = stream.Position;
-        return new TermValue(data - (visible.size(0) * states), DataEnergy: data);
+        return new TermValue(data - (visible.size(0) * states));
     }
 
     /// <summary>Likewise one with classes; only of the plain gradient.</summary>
@@ -132,7 +130,7 @@ public sealed class NegativePhaseTerm : MachineTerm
         var (data, states) = JointPhases.Step(
             joint, visible, labels, logits, chains, Phase.Steps, stream, (request.Roots, request.Scale));
         if (persists) machine.ChainsPosition = stream.Position;
-        return new TermValue(data - (visible.size(0) * states), DataEnergy: data);
+        return new TermValue(data - (visible.size(0) * states));
     }
 
     private CounterStream StreamOf(EnergyMachine machine)

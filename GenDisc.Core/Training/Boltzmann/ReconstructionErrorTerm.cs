@@ -9,7 +9,7 @@ namespace GenDisc.Core.Training.Boltzmann;
 
 /// <summary>
 /// How far a machine's E[v | E[h | v]] is from v: the cross-entropy in nats, of real units the squared error, summed over
-/// units. Neither contrastive divergence nor the likelihood is what it measures (Hinton 2010, section 5).
+/// units; of a machine with classes the label is drawn given v. Neither contrastive divergence nor the likelihood is what it measures (Hinton 2010, section 5).
 /// </summary>
 public sealed class ReconstructionErrorTerm() : MachineTerm("reconstructionError")
 {
@@ -19,8 +19,8 @@ public sealed class ReconstructionErrorTerm() : MachineTerm("reconstructionError
 
     public override Tensor PerExample(ModelOutput output, Batch batch)
     {
-        var (machine, visible, labels) = Read(output, batch);
-        var mean = machine.VisibleMean(machine.StateOf(visible, labels, draws.For(output)));
+        var (machine, visible) = Read(output);
+        var mean = machine.VisibleMean(machine.StateOf(visible, null, draws.For(output)));
         return machine is Rbm { Options.Kind: VisibleKind.Gaussian }
             ? (visible - mean).square().sum(1)
             : functional.binary_cross_entropy(mean, visible, reduction: Reduction.None).sum(1);

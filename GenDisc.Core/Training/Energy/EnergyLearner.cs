@@ -85,6 +85,9 @@ public sealed class EnergyLearner : ILearner
     public void Evaluate(Batch batch, Generator noise, Tally tally, IEvaluationSink? sink = null) =>
         inner.Evaluate(batch, noise, tally, sink);
 
+    public void EpochEnd(Split sample, Generator noise, Tally tally, Device device) =>
+        inner.EpochEnd(sample, noise, tally, device);
+
     public IReadOnlyList<string> TakeNotices()
     {
         if (notices.Count == 0) return [];

@@ -38,7 +38,7 @@ public sealed class ReplayBuffer : IDisposable
     public int Capacity { get; }
 
     /// <summary>Chains that have moved since they started.</summary>
-    public int Moved => ages.Count(age => age > 0);
+    internal int Moved => ages.Count(age => age > 0);
 
     /// <summary>Starts every chain anew.</summary>
     public void Refill()
