@@ -32,8 +32,8 @@ let private weightProblems weight =
               $"{Weight.show weight} expects at least 1 epoch, but got {Show.integer epochs}", "write anneal 4.0 1.0 10"
       | _ -> () ]
 
-/// Problems of the weights, each under its weight.
-let private weights loss =
+/// Problems of the weights and of the terms themselves, each under its part.
+let private weights (m: Model) loss =
     let source = Loss.source loss
 
     [ for path, part in parts [] loss do
@@ -42,7 +42,7 @@ let private weights loss =
               for says, hint in weightProblems weight do
                   Problem.within Place.Loss (Show.find (path @ [ -1 ]) source) says hint
           | Loss.Term term ->
-              for says, hint in MachineLosses.numbers term do
+              for says, hint in MachineLosses.numbers term @ MachineLosses.misfits m term do
                   Problem.within Place.Loss (Show.find path source) says hint
           | _ -> () ]
 
@@ -159,7 +159,7 @@ let private untrained (m: Model) trained =
 /// Problems of the loss by itself and together with the model.
 let experiment (facts: Facts) (e: Experiment) =
     let trained = weighing e.Training.Epochs e.Loss
-    let wrongWeights = weights e.Loss
+    let wrongWeights = weights e.Model e.Loss
 
     [ yield! wrongWeights
       yield! missing e.Data facts e.Model e.Loss

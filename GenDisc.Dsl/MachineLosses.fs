@@ -4,6 +4,9 @@ module internal GenDisc.MachineLosses
 /// The most units that are enumerated: 2^20 states.
 let largest = 20
 
+/// The most replicas of parallel tempering: each is a set of chains as large as a batch.
+let mostReplicas = 1000
+
 /// Problems of a term's own numbers: what is wrong, and a hint.
 let numbers term =
     [ match term with
@@ -11,6 +14,9 @@ let numbers term =
           $"{Term.show term} expects at least 1 sweep, but got {Show.integer n}", $"write {Term.name term} 1"
       | Term.NegativePhase(NegativePhase.Tempered n, _) when n < 2 ->
           $"{Term.show term} expects at least 2 replicas, but got {Show.integer n}", "write tempering 10, or pcd 1"
+      | Term.NegativePhase(NegativePhase.Tempered n, _) when n > mostReplicas ->
+          $"{Term.show term} expects at most {Show.grouped (int64 mostReplicas)} replicas, but got {Show.integer n}",
+          "write tempering 10"
       | Term.SparsityTarget target when not (target > 0.0 && target < 1.0) ->
           $"{Term.show term} expects an activity between 0 and 1, but got {Show.number target}",
           "write sparsityTarget 0.1"
@@ -26,7 +32,21 @@ let private isTarget term =
     | Term.SparsityTarget _ -> true
     | _ -> false
 
-let private tryMachine (m: Model) = m.Blocks |> List.tryFind Block.isMachine
+let private tryMachine (m: Model) =
+    m.Blocks |> List.tryFind Block.isMachine
+
+/// What a term asks of the model's machine that this machine lacks.
+let misfits (m: Model) term =
+    [ match tryMachine m, term with
+      | Some(Block.Boltzmann _ as machine), Term.NegativePhase(phase, gradient) when not gradient.IsPlain ->
+          let plain = Term.NegativePhase(phase, MachineGradient.Plain)
+
+          $"{Term.show term} is a gradient of restricted machines, which {Block.show machine} is not",
+          $"write {Term.show plain}, or use rbm"
+      | Some(Block.Boltzmann hidden as machine), Term.SparsityTarget _ when hidden = 0 ->
+          $"{Term.show term} is about the activity of hidden units, of which {Block.show machine} has none",
+          $"drop {Term.show term}, or write boltzmann 100"
+      | _ -> () ]
 
 /// Units to enumerate, where they are known from the declaration.
 let private states (facts: Facts) (m: Model) machine =
@@ -45,10 +65,7 @@ let private states (facts: Facts) (m: Model) machine =
 let private enumerable (facts: Facts) (m: Model) =
     match tryMachine m with
     | None ->
-        [ Problem.at
-              Place.Loss
-              "nll needs a Boltzmann machine, and the model has none"
-              "add rbm 16, or drop nll" ]
+        [ Problem.at Place.Loss "nll needs a Boltzmann machine, and the model has none" "add rbm 16, or drop nll" ]
     | Some machine ->
         match states facts m machine with
         | Some units when units <= largest -> []

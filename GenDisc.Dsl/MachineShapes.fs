@@ -5,22 +5,18 @@ open GenDisc.Position
 
 /// What a block of machines becomes.
 type Machines =
-    {
-        Before: Layer list
-        Stages: Machine list
-        Rows: Row list
-        After: Position
-        Problems: Problem list
-    }
+    { Before: Layer list
+      Stages: Machine list
+      Rows: Row list
+      After: Position
+      Problems: Problem list }
 
 /// What stands before a machine, as far as it matters to it.
 type Place =
     {
         Position: Position
-        /// Whether blocks with learned weights stand before it, an encoder aside.
-        Learned: bool
-        /// Whether an encoder stands before it that may leave numbers outside [0, 1].
-        Encoded: bool
+        /// The blocks before it.
+        Before: Block list
         /// A machine or bottleneck before it.
         Other: Block option
         /// A head before it.
@@ -82,11 +78,66 @@ let private units path block hidden =
     | _, Some n -> positive path block "a number of hidden units" n $"{word block} 500"
     | _, None -> []
 
+let private isHead block =
+    Block.classifies block || block.IsRegressor
+
+/// Whether features lie in [0, 1]: the data's own, or those of the last block that computes any.
+let rec private inUnitInterval (facts: Facts) blocks =
+    match blocks |> List.filter (isHead >> not) |> List.tryLast with
+    | None -> facts.InUnitInterval
+    | Some(Block.Encoder((:? Experiment as inner), _)) -> inUnitInterval facts inner.Model.Blocks
+    | Some(Block.Activation Activation.Sigmoid) -> true
+    | Some block -> Block.isMachine block
+
+/// What must hold of the numbers that a machine reads, where no other machine or bottleneck stands before it.
+let private reads (data: Data) (facts: Facts) path (block: Block) before =
+    let problem says hint =
+        [ Problem.at (GenDisc.Place.Block path) says hint ]
+
+    let isFrozen block =
+        match block with
+        | Block.Encoder(_, tuned) -> not tuned
+        | _ -> false
+
+    let example =
+        hiddenOf block
+        |> List.tryHead
+        |> Option.defaultValue 500
+        |> max 1
+        |> Show.integer
+
+    let encoded = List.exists isFrozen before
+
+    match before |> List.tryFind (fun block -> not (isHead block || isFrozen block)) with
+    | Some(Block.Encoder _ as tuned) ->
+        problem
+            $"{Block.show block} models what it reads, but {Block.brief tuned} changes that while it learns"
+            $"write encoder in place of finetuned, or put {Block.show block} first"
+    | Some other ->
+        problem
+            $"{Block.show block} models the data themselves or the features of an encoder, but {Block.brief other} stands before it"
+            $"put {Block.show block} first, or after encoder pretrained"
+    | None when facts.Varies ->
+        problem
+            $"{Block.show block} models examples of one size, but the sequences of {Data.title data} differ in length"
+            "use other data"
+    | None when not (encoded || facts.Levels.IsEmpty) ->
+        problem
+            $"{Block.show block} models vectors of numbers, but {Data.title data} has text columns"
+            "use a table without them, or encoder pretrained"
+    | None when block.IsGaussianRbm || inUnitInterval facts before -> []
+    | None when encoded ->
+        problem
+            $"{Block.show block} expects numbers in [0, 1], which an encoder does not promise"
+            $"use gaussianRbm {example}"
+    | None ->
+        problem
+            $"{Block.show block} expects data in [0, 1], but {Data.title data} has values outside"
+            $"use gaussianRbm {example}, or data such as mnist"
+
 let private fits (data: Data) (facts: Facts) path (block: Block) place =
     let problem says hint =
         Problem.at (GenDisc.Place.Block path) says hint
-
-    let unit = not block.IsGaussianRbm
 
     [ match place.Other with
       | Some first when Block.isMachine first ->
@@ -97,29 +148,13 @@ let private fits (data: Data) (facts: Facts) path (block: Block) place =
           problem
               $"{Block.show block} cannot follow {Block.show first}: a model has one of a Boltzmann machine and a bottleneck"
               $"train {Block.show block} on a trained model: encoder pretrained >> {Block.show block}"
-      | None -> ()
+      | None -> yield! reads data facts path block place.Before
       match place.Head with
       | Some head when block.IsClassRbm ->
           problem
               $"{Block.show block} is a second head after {Block.show head}, but a model has at most one"
               $"keep one of {Block.show head} and {Block.show block}"
       | _ -> ()
-      if place.Learned then
-          problem
-              $"{Block.show block} models the data, but learns from blocks that change while it learns"
-              $"put {Block.show block} first, or after encoder pretrained"
-      elif place.Encoded && unit && not place.Learned then
-          problem
-              $"{Block.show block} expects numbers in [0, 1], which an encoder does not promise"
-              $"use gaussianRbm {hiddenOf block |> List.tryHead |> Option.defaultValue 500 |> Show.integerArgument}"
-      elif unit && not facts.InUnitInterval then
-          problem
-              $"{Block.show block} expects data in [0, 1], but {Data.title data} has values outside"
-              "use gaussianRbm 500, or data such as mnist"
-      if facts.Varies then
-          problem
-              $"{Block.show block} models examples of one size, but the sequences of {Data.title data} differ in length"
-              "use other data"
       if block.IsClassRbm && facts.Classes = 0 then
           problem
               $"{Block.show block} expects classes, but {Data.title data} has a target to regress on"

@@ -12,8 +12,7 @@ let private on (data: Data) c loss =
         Model = model c
         Loss = loss }
 
-let private trained =
-    on (mnist |> binarised) (rbm 500) (pcd 1)
+let private trained = on (mnist |> binarised) (rbm 500) (pcd 1)
 
 /// Each problem's caret and words, and no other problem.
 let private tells name e expected =
@@ -34,8 +33,7 @@ let tests =
               Expect.equal (rows trained) [ "rbm 500", "image 1×28×28", "vector 500", 784L * 500L + 784L + 500L ] "rows"
           }
           test "a Gaussian one has variances, unless they stay at 1" {
-              let parameters c =
-                  (plan (on spirals c (cd 1))).Parameters
+              let parameters c = (plan (on spirals c (cd 1))).Parameters
 
               Expect.equal (parameters (gaussianRbm 3)) 13L "learned"
               Expect.equal (parameters (unitGaussianRbm 3)) 11L "fixed"
@@ -74,14 +72,21 @@ let tests =
               Expect.throwsT<InvalidExperiment> (fun () -> enhanced (centred (cd 1)) |> ignore) "twice"
           }
           test "terms are known by one word in metrics and by their source in losses" {
-              Expect.equal (string (0.5 * centred (pcd 5) + sparsityTarget 0.1)) "0.5 * centred (pcd 5) + sparsityTarget 0.1" "source"
+              Expect.equal
+                  (string (0.5 * centred (pcd 5) + sparsityTarget 0.1))
+                  "0.5 * centred (pcd 5) + sparsityTarget 0.1"
+                  "source"
+
               Expect.equal (Loss.terms (centred (pcd 5)) |> List.map Term.name) [ "pcd" ] "name"
           }
-          tells "real numbers want a Gaussian machine" (on moons (rbm 4) (cd 1)) [ "rbm 4", "rbm 4 expects data in [0, 1], but moons has values outside" ]
+          tells
+              "real numbers want a Gaussian machine"
+              (on moons (rbm 4) (cd 1))
+              [ "rbm 4", "rbm 4 expects data in [0, 1], but moons has values outside" ]
           tells
               "blocks that learn do not stand before a machine"
               (on mnist (dense 10 >> rbm 4) (cd 1))
-              [ "rbm 4", "rbm 4 models the data, but learns from blocks that change while it learns" ]
+              [ "rbm 4", "rbm 4 models the data themselves or the features of an encoder, but dense 10 stands before it" ]
           tells
               "two machines"
               (on mnist (rbm 5 >> rbm 4) (cd 1))
@@ -95,8 +100,14 @@ let tests =
               (on mnist (dbn [ 5; 4 ] >> classifier []) (cd 1 + crossEntropy))
               [ "classifier []",
                 "classifier [] would learn from dbn [5; 4] while its machines learn one after the other" ]
-          tells "dbn without a machine" (on mnist (dbn []) (cd 1)) [ "dbn []", "dbn [] has no machine: it expects a width for each" ]
-          tells "no hidden unit" (on mnist (rbm 0) (cd 1)) [ "rbm 0", "rbm 0 expects a number of hidden units of at least 1, but got 0" ]
+          tells
+              "dbn without a machine"
+              (on mnist (dbn []) (cd 1))
+              [ "dbn []", "dbn [] has no machine: it expects a width for each" ]
+          tells
+              "no hidden unit"
+              (on mnist (rbm 0) (cd 1))
+              [ "rbm 0", "rbm 0 expects a number of hidden units of at least 1, but got 0" ]
           tells
               "no machine to train"
               (on mnist (classifier []) (crossEntropy + cd 1))
@@ -124,9 +135,10 @@ let tests =
           tells
               "too many states"
               (on mnist (rbm 21) nll)
-              [ "",
-                "nll enumerates all states, which takes at most 20 visible or hidden units, but rbm 21 has 21" ]
-          test "the smaller layer counts" { Expect.equal (problems (on (ising 4 2.0) (rbm 100) nll)) [] "16 visible units" }
+              [ "", "nll enumerates all states, which takes at most 20 visible or hidden units, but rbm 21 has 21" ]
+          test "the smaller layer counts" {
+              Expect.equal (problems (on (ising 4 2.0) (rbm 100) nll)) [] "16 visible units"
+          }
           tells
               "a general machine enumerates all units"
               (on (ising 4 2.0) (boltzmann 5) nll)

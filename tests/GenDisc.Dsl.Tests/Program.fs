@@ -21,6 +21,7 @@ let main args =
               AgainstRulesTests.tests
               EncoderRulesTests.tests
               MachineCheckTests.tests
+              MachineRulesTests.tests
               ExplainTests.tests
               PlanJsonTests.tests
               Progress.WordingTests.tests
