@@ -128,3 +128,23 @@ type SeedsResult =
               Low = nan
               High = nan
               Count = 0 }
+
+/// What `runTemperatures` answers: `result["isingEnergy"]` is a test figure over temperature.
+type TemperaturesResult =
+    {
+        /// In the order asked for, each with its temperature.
+        Runs: (float * RunResult) list
+        /// Path of the page with all machines in one figure; None where nothing was trained.
+        Page: string option
+    }
+
+    /// The temperatures, in the order asked for.
+    member this.Temperatures = this.Runs |> List.map fst
+
+    /// A test figure at each temperature, in the order asked for; NaN where a run has none of that name.
+    member this.Item(name: string) =
+        this.Runs |> List.map (fun (temperature, run) -> temperature, run.Test[name])
+
+    /// The run at a temperature, if it was asked for.
+    member this.TryRun(temperature: float) =
+        this.Runs |> List.tryFind (fst >> (=) temperature) |> Option.map snd

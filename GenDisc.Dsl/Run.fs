@@ -138,12 +138,15 @@ module internal Runner =
             options.Tell(RunEvent.Finished result)
             result
 
-    let private checkedAndRun options (loader: Loader) (experiment: Experiment) =
+    let private planned options (loader: Loader) (experiment: Experiment) =
         let experiment = overridden options experiment
 
         match Check.using loader.Facts experiment with
         | Error problems -> raise (InvalidExperiment(Explain.problems experiment problems))
-        | Ok plan -> perform options loader plan
+        | Ok plan -> plan
+
+    let private checkedAndRun options (loader: Loader) (experiment: Experiment) =
+        planned options loader experiment |> perform options loader
 
     let one (experiment: Experiment) (options: HostOptions) =
         checkedAndRun options (Loader options) experiment
@@ -182,6 +185,28 @@ module internal Runner =
 
         { Runs = runs; Test = figures }
 
+    let temperatures (temperatures: float list) (experiment: Experiment) (options: HostOptions) : TemperaturesResult =
+        Temperatures.check temperatures experiment
+        let loader = Loader options
+
+        // Each is checked before the first is trained.
+        let plans =
+            [ for t in temperatures -> t, planned options loader (Temperatures.at t experiment) ]
+
+        let asked = if options.CheckOnly then [ plans.Head ] else plans
+        let runs = [ for t, plan in asked -> t, perform options loader plan ]
+
+        if options.CheckOnly then
+            { Runs = runs; Page = None }
+        else
+            let page, lines =
+                Temperatures.write options.Runs temperatures (overridden options experiment) runs
+
+            for line in lines do
+                options.Tell(RunEvent.Note line)
+
+            { Runs = runs; Page = Some page }
+
     /// `dotnet fsi script.fsx` has a script among its arguments; an interactive session or an editor has not.
     let private scriptUnderFsi () =
         Environment.GetCommandLineArgs()
@@ -216,3 +241,11 @@ module Run =
     /// their seeds. Raises InvalidExperiment for no seed, or the same one twice.
     let runSeeds (seeds: int list) (experiment: Experiment) : SeedsResult =
         Runner.hosted (Runner.seeds seeds experiment)
+
+    /// Runs an experiment on `ising` data at each of these temperatures in place of its own, as `run` does, named
+    /// `{name}-T{temperature}`: a machine for each temperature (Torlai and Melko 2016). Tells energy, magnetisation,
+    /// specific heat and susceptibility of machines and sampler, and draws them over temperature in
+    /// `runs/<name>-temperatures/observables.html`. Raises InvalidExperiment before anything is trained for no
+    /// temperature, the same one twice, one that is not finite and above 0, or other data.
+    let runTemperatures (temperatures: float list) (experiment: Experiment) : TemperaturesResult =
+        Runner.hosted (Runner.temperatures temperatures experiment)
