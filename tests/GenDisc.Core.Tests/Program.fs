@@ -159,6 +159,8 @@ let private tests =
 
 [<EntryPoint>]
 let main args =
-    // Tests run side by side: a thread each is enough, and equal bits need equal numbers of threads.
+    // Equal bits need equal numbers of threads.
     TorchRuntime.UseThreads 1 |> ignore
-    runTestsWithCLIArgs [] args tests
+    // One test at a time: TorchSharp's temporary scalars can be finalised while native code reads them, when another
+    // thread's garbage sets off a collection just then.
+    runTestsWithCLIArgs [ Sequenced ] args tests

@@ -4,8 +4,10 @@ open Expecto
 
 [<EntryPoint>]
 let main args =
+    // One test at a time: TorchSharp's temporary scalars can be finalised while native code reads them, when another
+    // thread's garbage sets off a collection just then.
     runTestsWithCLIArgs
-        []
+        [ Sequenced ]
         args
         (testList
             "GenDisc.Dsl"
