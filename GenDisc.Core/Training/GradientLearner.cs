@@ -73,7 +73,9 @@ public sealed class GradientLearner : ILearner
         update.DropGradients();
         objective.Backward();
         Audit(settings.Epoch);
+        output.Machine?.ScaleGradients();
         update.Step(rate, GradientScale(settings, rate));
+        output.Machine?.KeepInBounds();
         Record(tally, loss, output, batch);
         return loss;
     }

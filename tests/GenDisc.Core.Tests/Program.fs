@@ -137,6 +137,7 @@ let private tests =
           Training.Boltzmann.TemperingTests.tests
           Training.Boltzmann.NegativePhaseTermTests.tests
           Training.Boltzmann.MachineTermTests.tests
+          Training.Boltzmann.GaussianTests.tests
           Kernels.Boltzmann.ClassLogitsTests.tests
           Kernels.Boltzmann.JointPhasesTests.tests
           Kernels.Boltzmann.PhasesTests.tests

@@ -9,8 +9,8 @@ namespace GenDisc.Core.Evaluation.Boltzmann;
 /// <param name="Variance">`[visible]`, with divisor <paramref name="Count"/>.</param>
 public sealed record BaseRates(int Count, double[] Mean, double[] Variance)
 {
-    /// <summary>Least share of the units' mean variance that <see cref="SmoothVariance"/> gives one of them.</summary>
-    private const double LeastShare = 0.05;
+    /// <summary>Least variance of a unit as a share of what is ordinary.</summary>
+    internal const double LeastShare = 0.05;
 
     public int Visible => Mean.Length;
 
@@ -63,15 +63,23 @@ public sealed record BaseRates(int Count, double[] Mean, double[] Variance)
     public float[] LogOdds() => Array.ConvertAll(Probabilities(), p => (float)Math.Log(p / (1 - p)));
 
     /// <summary>
+    /// A twentieth of the units' mean variance, or of 1 where nothing varies: what a density over real units may take for
+    /// one of them at least. Pixels that never change would have all of the density, and a machine slopes without bounds.
+    /// </summary>
+    public double LeastVariance => LeastShare * Ordinary;
+
+    private double Ordinary => Variance.Average() is > 0 and var average ? average : 1;
+
+    /// <summary>
     /// (count · variance + v) / (count + 1) with v the units' mean variance, or 1 where nothing varies: one example more
-    /// that lies an ordinary deviation away, so that no unit is certain. At least v / 20: pixels that never change would
-    /// have all of the density, and machines gradients without bounds. Scales with the data.
+    /// that lies an ordinary deviation away, so that no unit is certain. At least
+    /// <see cref="LeastVariance"/>. Scales with the data.
     /// </summary>
     /// <returns>`[visible]`, above 0.</returns>
     public double[] SmoothVariance()
     {
-        var ordinary = Variance.Average() is > 0 and var average ? average : 1;
+        var (ordinary, least) = (Ordinary, LeastVariance);
         return Array.ConvertAll(
-            Variance, variance => Math.Max(((Count * variance) + ordinary) / (Count + 1), LeastShare * ordinary));
+            Variance, variance => Math.Max(((Count * variance) + ordinary) / (Count + 1), least));
     }
 }

@@ -133,6 +133,16 @@ public abstract class EnergyMachine(string name) : Module(name)
     /// <summary>Parameters that <see cref="Features"/> depends on.</summary>
     internal virtual IEnumerable<Parameter> EncoderParameters() => parameters();
 
+    /// <summary>Brings gradients to a scale that steps of one size fit, by factors above 0.</summary>
+    internal virtual void ScaleGradients()
+    {
+    }
+
+    /// <summary>Brings parameters back, after a step, to where the machine is well defined.</summary>
+    internal virtual void KeepInBounds()
+    {
+    }
+
     /// <summary>Parameters that nothing but p(v) depends on: no gradient reaches them from <see cref="Features"/> or p(y | v).</summary>
     internal abstract IEnumerable<Parameter> VisibleParameters();
 

@@ -29,6 +29,7 @@ public sealed class Rbm : EnergyMachine
     private readonly Parameter? logVariance;
     private readonly Parameter? classWeight;
     private readonly Parameter? classBias;
+    private double leastVariance = BaseRates.LeastShare; // of the variance 1 that it starts from
 
     /// <param name="options">Sizes and kind.</param>
     /// <param name="init">Draws the weights from N(0, 0.01²) (Hinton 2010, section 8); biases start at 0.</param>
@@ -84,7 +85,7 @@ public sealed class Rbm : EnergyMachine
     /// <summary>
     /// Sets the visible biases to the data's log-odds (Hinton 2010, section 8.1), or of real units to their means and,
     /// where variances are learned, those to half the data's: at all of it hidden units have nothing to explain, and
-    /// learning would not get away from there. Hidden units then need not learn what single units are like.
+    /// learning would not get away from there. None is, or gets by learning, below <see cref="BaseRates.LeastVariance"/>. Hidden units then need not learn what single units are like.
     /// </summary>
     /// <exception cref="UserError">The rates are of another number of units, or no probabilities.</exception>
     public void StartFrom(BaseRates rates)
@@ -100,7 +101,9 @@ public sealed class Rbm : EnergyMachine
         }
 
         visibleBias.copy_(tensor(rates.Mean));
-        if (Options.LearnsVariance) logVariance.copy_((tensor(rates.SmoothVariance()) * StartingVariance).log());
+        leastVariance = rates.LeastVariance;
+        if (Options.LearnsVariance)
+            logVariance.copy_((tensor(rates.SmoothVariance()) * StartingVariance).clamp_min_(leastVariance).log());
     }
 
     /// <summary>c + W v, of Gaussian units c + W (v / σ²), without the label's part.</summary>
@@ -204,6 +207,29 @@ public sealed class Rbm : EnergyMachine
 
     internal override IEnumerable<Parameter> EncoderParameters() =>
         logVariance is not null && Options.LearnsVariance ? [weight, hiddenBias, logVariance] : [weight, hiddenBias];
+
+    /// <summary>
+    /// Of Gaussian units those of b_i and W_·i times σ_i². Their curvature is 1/σ_i², Fisher's information of a normal
+    /// mean (Amari 1998): steps that suit most units would throw those of little variance off.
+    /// </summary>
+    internal override void ScaleGradients()
+    {
+        if (logVariance is null) return;
+        using var outside = no_grad();
+        using var scope = NewDisposeScope();
+        var variance = logVariance.exp();
+        visibleBias.grad?.mul_(variance);
+        weight.grad?.mul_(variance);
+    }
+
+    /// <summary>No variance is less than a density may take for one.</summary>
+    internal override void KeepInBounds()
+    {
+        if (logVariance is null || !Options.LearnsVariance) return;
+        using var outside = no_grad();
+        using var least = Math.Log(leastVariance).ToScalar();
+        logVariance.clamp_min_(least);
+    }
 
     internal override IEnumerable<Parameter> VisibleParameters() => [visibleBias];
 

@@ -38,7 +38,8 @@ let private exactSamples (rbm: Rbm) n (random: RandomStream) =
 
     match rbm.LogVariance with
     | null ->
-        let all, p = states rbm.Visible, Enumeration.Probabilities rbm
+        let all = states rbm.Visible
+        let p = Enumeration.LogProbabilities(rbm, tensorOfRows all) |> Array.map exp
         let visible = Array.init n (fun _ -> all[pick random p])
         rbm.StateOf(tensorOfRows visible, null, rest)
     | logVariance ->
