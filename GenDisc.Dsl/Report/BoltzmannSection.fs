@@ -2,67 +2,10 @@
 module internal GenDisc.Reporting.BoltzmannSection
 
 open System
+open GenDisc.Reporting.BoltzmannBanners
 open GenDisc.Reporting.BoltzmannTables
 open GenDisc.Reporting.EnergyFiles
 open GenDisc.Reporting.Html
-
-/// Two log-probabilities as finely as their difference needs.
-let private apart (a: float) (b: float) =
-    let digits =
-        match abs (a - b) with
-        | d when d >= 0.5 -> 1
-        | d when d >= 0.005 -> 3
-        | _ -> 6
-
-    Number.decimals digits a, Number.decimals digits b, Number.decimals digits (abs (a - b))
-
-let private comparison (run: RunFolder) (m: BoltzmannFile) =
-    match m.Compared with
-    | Some(own, naive) when own < naive ->
-        let a, b, difference = apart own naive
-
-        $": log-probability {a} against {b} nats per {run.Unit}, {difference} nats lower than a model gives that knows nothing but the mean of each {unit run}"
-    | _ ->
-        $": it gives test data a lower probability than a model does that knows nothing but the mean of each {unit run}"
-
-let private remedies =
-    [ "Lower the learning rate: a tenth of it first."
-      "Use persistent chains (PCD) or parallel tempering in place of chains that start at the data."
-      "Take more steps of Gibbs sampling for each update."
-      "Check that no gradient flows through the negative phase: its states are constants."
-      "Train for more epochs, and watch the log-likelihood instead of the reconstruction error." ]
-
-let private alarm (run: RunFolder) (m: BoltzmannFile) more =
-    el
-        "div"
-        [ "class", "banner bad loud"; "role", "alert" ]
-        ([ p
-               [ strong $"This machine is worse than {independent run}"
-                 text (comparison run m + ".") ]
-           p
-               [ text
-                     "Its samples and features should not be trusted, however far its training loss or its reconstruction error has fallen." ] ]
-         @ more)
-
-/// For the top of the report; empty unless a machine is worse than independent units.
-let warning (run: RunFolder) =
-    match run.Boltzmann with
-    | Some m when m.IsBelow ->
-        [ alarm run m [ p [ el "a" [ "href", "#machine" ] [ text "What the figures are, and what to do" ] ] ] ]
-    | _ -> []
-
-let private loudly (run: RunFolder) (m: BoltzmannFile) =
-    if m.IsBelow then
-        [ alarm
-              run
-              m
-              [ p [ text "What to do:" ]
-                el "ul" [] (remedies |> List.map (fun r -> el "li" [] [ text r ])) ] ]
-    else
-        []
-
-let private isEstimate (m: BoltzmannFile) =
-    m.LogZ |> Option.exists (fun z -> z.Method <> "enumeration")
 
 /// What the machine is, and whether it beats independent units.
 let private verdict (run: RunFolder) (m: BoltzmannFile) =
@@ -72,25 +15,29 @@ let private verdict (run: RunFolder) (m: BoltzmannFile) =
         | Some v, _ -> $" with {Number.count v} visible units"
         | _ -> ""
 
-    let estimated = if isEstimate m then "estimated " else ""
-
     let better =
         match m.Compared, m.Likelihood with
-        | Some(own, naive), Some found when own >= naive ->
+        | Some(own, naive), Some _ when m.IsLowerBound && own < naive ->
+            let a, b, difference = apart own naive
+
+            $" All that is known of its log-likelihood of test data is that it is at least {a} nats per {run.Unit}, {difference} below the {b} of {independent run}: whether it is better cannot be told from this bound."
+        | Some(own, naive), Some found when m.Standing = Standing.Above && own > naive ->
             let a, b, difference = apart own naive
 
             let doubt =
-                let surely =
+                let reaches =
                     [ found.Low; found.StandardError |> Option.map (fun se -> own - 1.96 * se) ]
                     |> List.choose id
                     |> List.exists (fun low -> low < naive)
 
-                if surely then
+                if reaches then
                     " Its range of error reaches below them: it may be no better."
                 else
                     ""
 
-            $" Its {estimated}log-likelihood of test data is {a} nats per {run.Unit}, {difference} better than the {b} of {independent run}.{doubt}"
+            let estimated = if m.LogZ |> Option.exists _.IsEstimate then "estimated " else ""
+
+            $" Its {estimated}log-likelihood of test data is {atLeast m}{a} nats per {run.Unit}, {difference} better than the {b} of {independent run}{ifHolds m}.{doubt}"
         | Some _, _ -> ""
         | None, _ when m.Likelihood.IsNone ->
             let why =
@@ -102,7 +49,12 @@ let private verdict (run: RunFolder) (m: BoltzmannFile) =
             $" Its log-likelihood is not known: {why}. Whether it is better than {independent run} cannot be told from this run; a falling loss or reconstruction error does not tell."
         | _ -> ""
 
-    p [ text $"A {m.Name}{size}.{better}" ]
+    let what =
+        match m.Of with
+        | Some _ when m.IsFirst -> $"{subject m String.Empty} of a {m.Name}"
+        | _ -> $"A {m.Name}"
+
+    p [ text $"{what}{size}.{better}" ]
 
 /// How far the estimate of log Z can be trusted.
 let private trust (m: BoltzmannFile) =
@@ -112,11 +64,19 @@ let private trust (m: BoltzmannFile) =
         [ if z.Method = "AIS" then
               "AIS tends to find log Z too small, and so log-likelihoods too large, when its chains do not reach all modes; its error bars cannot show what no chain has seen."
           match z.Reverse with
-          | Some reverse when abs (reverse - z.Value) <= 1.0 ->
-              $"Reverse AIS, which tends to the other side, differs by {nats (abs (reverse - z.Value))} nats: the two agree."
-          | Some reverse ->
-              $"Reverse AIS, which tends to the other side, differs by {nats (abs (reverse - z.Value))} nats: the truth is likely between the two."
-          | None -> ()
+          | Some reverse when Double.IsFinite z.Value ->
+              "Reverse AIS tends to the other side. It starts from the ends of Markov chains, 1,000 sweeps long, and so is an upper bound only as far as these have mixed."
+
+              let difference = abs (reverse - z.Value)
+
+              match z.Crossed with
+              | Some crossed ->
+                  $"Here it lies {nats crossed} nats below forward AIS, more than three of their joint errors: that cannot be for exact samples. The chains have not mixed, and the true log Z may lie above both."
+              | None when difference <= max 1.0 (3.0 * Option.defaultValue 0.0 z.JointError) ->
+                  $"It differs by {nats difference} nats: the two agree."
+              | None ->
+                  $"It differs by {nats difference} nats: if its chains have mixed, the truth is likely between the two."
+          | _ -> ()
           match z.EffectiveSampleSize, z.Chains with
           | Some size, Some chains when chains >= 10L && size < 0.1 * float chains ->
               $"Only {Number.decimals 1 size} of {Number.count chains} chains carry the estimate: more temperatures would make it firmer."
@@ -160,7 +120,7 @@ let machine (run: RunFolder) (numbers: Numbering) =
         match run.Boltzmann with
         | None -> []
         | Some m ->
-            loudly run m
+            advice run m
             @ [ verdict run m ]
             @ likelihoods run m numbers
             @ partition m numbers

@@ -4,15 +4,31 @@ module internal GenDisc.Reporting.BoltzmannTables
 open GenDisc.Reporting.EnergyFiles
 open GenDisc.Reporting.Html
 
-/// `pixel` or `unit`.
+/// `pixel` where the machine reads images themselves, else `unit`.
 let unit (run: RunFolder) =
-    if run.Unit = "image" then "pixel" else "unit"
+    let pixels =
+        run.Plan
+        |> Option.map (fun plan -> plan.Shape |> List.fold (fun n d -> n * int64 d) 1L)
+
+    let reads =
+        run.Boltzmann
+        |> Option.bind _.Visible
+        |> Option.forall (fun n -> pixels = Some n)
+
+    if run.Unit = "image" && reads && run.Ising.IsNone then "pixel" else "unit"
 
 /// `independent pixels`: the machine without its couplings.
 let independent (run: RunFolder) = $"independent {unit run}s"
 
 /// Two decimals, as log-probabilities are commonly given.
 let nats (x: float) = Number.decimals 2 x
+
+/// `−95.65 to −94.90`, where an absent end is unbounded.
+let private range low high =
+    let bound x =
+        x |> Option.map nats |> Option.defaultValue "unbounded"
+
+    $"{bound low} to {bound high}"
 
 /// The parts of the data of which there is a figure.
 let private splitsOf (m: BoltzmannFile) : (string * (BySplit -> float option)) list =
@@ -53,10 +69,21 @@ let likelihoods (run: RunFolder) (m: BoltzmannFile) (numbers: Numbering) =
         | _ -> [ text "–" ]
 
     let naive = $"Independent {unit run}s"
+    let own = if m.IsFirst then "Its first machine" else "This machine"
+
+    // the density of the data without their classes
+    let per =
+        if m.Kind = "classRbm" then
+            "bits per dimension of p(v)"
+        else
+            "bits per dimension"
+
+    let bounded, bitsBounded =
+        if m.IsLowerBound then ", lower bound", ", upper bound" else "", ""
 
     let rows =
         [ match m.Likelihood with
-          | Some found -> plainRow "This machine" found.Splits
+          | Some found -> plainRow (own + bounded) found.Splits
           | None -> ()
           if
               [ m.Independent.Train; m.Independent.Validation; m.Independent.Test ]
@@ -64,14 +91,14 @@ let likelihoods (run: RunFolder) (m: BoltzmannFile) (numbers: Numbering) =
           then
               plainRow naive m.Independent
           match m.Likelihood with
-          | Some found -> row [ "class", "total" ] "Difference" (difference found)
+          | Some found -> row [ "class", "total" ] $"Difference{bounded}" (difference found)
           | None -> ()
           match m.Uniform with
           | Some x -> row [] "Coin tosses: every state alike" (fun _ _ -> [ text (nats x) ])
           | None -> ()
           if m.Visible.IsSome then
               match m.Likelihood with
-              | Some found -> row [] "This machine, bits per dimension" (fun _ value -> bits found.Splits value)
+              | Some found -> row [] $"{own}, {per}{bitsBounded}" (fun _ value -> bits found.Splits value)
               | None -> ()
 
               row [] $"{naive}, bits per dimension" (fun _ value -> bits m.Independent value)
@@ -92,8 +119,28 @@ let likelihoods (run: RunFolder) (m: BoltzmannFile) (numbers: Numbering) =
           | Some se -> $" The machine’s test mean has a standard error of {nats se} over the finite test set."
           | None -> ()
           match m.Likelihood |> Option.bind _.Low, m.Likelihood |> Option.bind _.High with
-          | Some low, Some high -> $" The error of log Z leaves {nats low} to {nats high} for it."
-          | _ -> () ]
+          | Some _ as low, (Some _ as high) -> $" The error of log Z leaves {range low high} for it."
+          | low, high when m.Likelihood.IsSome && (m.LogZ |> Option.exists _.IsUnbounded) ->
+              $" The error of log Z leaves {range low high} for it."
+          | _ -> ()
+          match m.Difference with
+          | Some d ->
+              let error =
+                  match d.Error with
+                  | Some error -> $" (standard error {nats error})"
+                  | None -> ""
+
+              let at =
+                  match m.LogZ |> Option.bind _.Reverse with
+                  | Some _ -> ", at the larger of both estimates of log Z,"
+                  | None -> ""
+
+              $" The paired difference from {independent run} over test examples{at} is {EnergyPlot.signed nats d.Mean}{error}."
+          | None -> ()
+          if m.IsLowerBound then
+              " The figures of the machine are lower bounds: its log-likelihoods are at least as high."
+          if m.Kind = "classRbm" && m.Likelihood.IsSome then
+              " Its figures are of p(v), the data without their classes." ]
         |> String.concat ""
 
     let pseudo =
@@ -121,7 +168,10 @@ let partition (m: BoltzmannFile) (numbers: Numbering) =
     | None -> []
     | Some z ->
         let value error x =
-            EnergyPlot.plusMinus { Mean = x; Error = error }
+            if System.Double.IsFinite x then
+                EnergyPlot.plusMinus { Mean = x; Error = error }
+            else
+                "not a number"
 
         let method' =
             match z.Method with
@@ -132,7 +182,8 @@ let partition (m: BoltzmannFile) (numbers: Numbering) =
         let rows =
             [ "log Z, nats", value z.StandardError z.Value
               match z.Low, z.High with
-              | Some low, Some high when low < high -> "Range of error, nats", $"{nats low} to {nats high}"
+              | low, high when z.IsUnbounded -> "Range of error, nats", range low high
+              | Some a as low, (Some b as high) when a < b -> "Range of error, nats", range low high
               | _ -> ()
               "Method", method'
               match z.Chains with
@@ -147,7 +198,9 @@ let partition (m: BoltzmannFile) (numbers: Numbering) =
               match z.Reverse with
               | Some x ->
                   "log Z by reverse AIS, nats", value z.ReverseError x
-                  "Reverse less forward AIS, nats", EnergyPlot.signed nats (x - z.Value)
+
+                  if System.Double.IsFinite z.Value then
+                      "Reverse less forward AIS, nats", EnergyPlot.signed nats (x - z.Value)
               | None -> ()
               match z.EffectiveSampleSize with
               | Some x ->

@@ -14,15 +14,20 @@ type Energies =
     { Edges: float[]
       Groups: (string * float[]) list }
 
+/// A mean and its standard error, if it has one.
+type Estimate = { Mean: float; Error: float option }
+
 /// The logarithm of a machine's partition function, in nats.
 type LogZ =
     {
         Method: string
+        /// NaN where an estimate came to no number.
         Value: float
         Low: float option
         High: float option
         StandardError: float option
-        /// From reverse AIS: in expectation not below log Z, as AIS is in expectation not above it.
+        /// From reverse AIS: in expectation not below log Z, as AIS is in expectation not above it, if it starts from
+        /// exact samples.
         Reverse: float option
         ReverseError: float option
         Chains: int64 option
@@ -31,7 +36,30 @@ type LogZ =
         BaseRate: float option
         /// Of the weights, in chains.
         EffectiveSampleSize: float option
+        /// What the run itself says about the estimate.
+        Reliable: bool option
     }
+
+    member this.IsEstimate = this.Method <> "enumeration"
+
+    /// Whether the error of an estimate has no end on a side.
+    member this.IsUnbounded = this.Method = "AIS" && (this.Low.IsNone || this.High.IsNone)
+
+    /// Whether what follows from the value cannot be relied on.
+    member this.IsUnreliable =
+        this.IsEstimate && (this.Reliable = Some false || this.IsUnbounded)
+
+    /// Of forward and reverse AIS together.
+    member this.JointError =
+        match this.StandardError, this.ReverseError with
+        | Some a, Some b -> Some(sqrt (a * a + b * b))
+        | _ -> None
+
+    /// How far reverse AIS lies below forward AIS where no errors explain it, which exact samples rule out.
+    member this.Crossed =
+        match this.Reverse, this.JointError with
+        | Some reverse, Some error when this.Value - reverse > 3.0 * error -> Some(this.Value - reverse)
+        | _ -> None
 
 /// Mean log-probability of an example, in nats.
 type LogLikelihood =
@@ -42,7 +70,18 @@ type LogLikelihood =
         /// Bounds of the test mean, from the error of log Z.
         Low: float option
         High: float option
+        /// Whether the figures are bounds from below.
+        IsLowerBound: bool
     }
+
+/// How a machine stands to units that know nothing of each other.
+[<RequireQualifiedAccess>]
+type Standing =
+    | Below
+    /// No clear difference.
+    | Level
+    | Above
+    | Unknown
 
 /// Mean free energies of data, in nats.
 type FreeEnergy =
@@ -71,6 +110,8 @@ type Thermal =
 type BoltzmannFile =
     {
         Kind: string
+        /// Of how many machines the model is made; the file is about the first.
+        Of: int64 option
         Visible: int64 option
         Hidden: int64 option
         LogZ: LogZ option
@@ -78,7 +119,11 @@ type BoltzmannFile =
         /// Log-probability under units that know nothing of each other.
         Independent: BySplit
         Uniform: float option
+        /// In older files.
         Below: bool
+        Verdict: string option
+        /// Of the log-probabilities of test examples by the machine and by independent units.
+        Difference: Estimate option
         FreeEnergy: FreeEnergy option
         Pseudo: BySplit option
         Trajectory: AisPoint[]
@@ -90,7 +135,8 @@ type BoltzmannFile =
     member this.Name =
         match this.Kind with
         | "rbm" -> "restricted Boltzmann machine"
-        | "gaussianRbm" -> "Gaussian–Bernoulli restricted Boltzmann machine"
+        | "gaussianRbm"
+        | "unitGaussianRbm" -> "Gaussian–Bernoulli restricted Boltzmann machine"
         | "classRbm" -> "classification restricted Boltzmann machine"
         | "dbn" -> "deep belief network"
         | _ -> "Boltzmann machine"
@@ -101,16 +147,30 @@ type BoltzmannFile =
         | Some own, Some naive -> Some(own, naive)
         | _ -> None
 
-    /// Whether the machine gives test data less than independent units do: by its own word or by its figures.
-    member this.IsBelow =
-        this.Below || this.Compared |> Option.exists (fun (own, naive) -> own < naive)
+    member this.IsLowerBound = this.Likelihood |> Option.exists _.IsLowerBound
+
+    /// By the run's own word, or else by its figures. A bound from below that lies low tells nothing.
+    member this.Standing =
+        let low = if this.IsLowerBound then Standing.Unknown else Standing.Below
+
+        match this.Verdict, this.Compared with
+        | Some "below", _ -> low
+        | Some "level", _ -> Standing.Level
+        | Some "above", _ -> Standing.Above
+        | _ when this.Below -> low
+        | _, Some(own, naive) when own < naive -> low
+        | _, Some(own, naive) when own > naive -> Standing.Above
+        | _, Some _ -> Standing.Level
+        | _, None -> Standing.Unknown
+
+    member this.IsUnreliable = this.LogZ |> Option.exists _.IsUnreliable
+
+    /// Whether the model holds machines that the file is not about.
+    member this.IsFirst = this.Of |> Option.exists (fun n -> n > 1L)
 
 /// figures/chains.json: what the columns of chains.png are.
 type ChainsFile =
     { Sweeps: int64 list; Rows: int option }
-
-/// A mean and its standard error, if it has one.
-type Estimate = { Mean: float; Error: float option }
 
 /// Per spin, the magnetisation without its sign.
 type Observables =

@@ -1,105 +1,10 @@
 /// The terms of Boltzmann machines and energy classifiers.
 module internal GenDisc.Reporting.MachineFormulas
 
-open System
 open GenDisc.Reporting.Html
+open GenDisc.Reporting.MachineEnergies
 open GenDisc.Reporting.MathMl
 open GenDisc.Reporting.Objective
-
-let private v = mi "v"
-let private h = mi "h"
-let private own = el "mover" [ "accent", "true" ] [ v; mo "~" ]
-let private at index symbol = sub (mi symbol) (mi index)
-let private free argument = apply (mi "F") [ argument ]
-let private expOf children = name "exp" :: space :: children
-let private square a = sup a (mn "2")
-
-/// A mark under the sum alone.
-let private over index =
-    el "munder" [] [ el "mo" [ "largeop", "true" ] [ text "∑" ]; mi index ]
-
-let private coupling =
-    [ over "i,j"; at "j" "h"; sub (mi "W") (row [ mi "j"; mi "i" ]) ]
-
-let private hiddenBias = [ over "j"; at "j" "c"; at "j" "h" ]
-let private visibleBias = [ over "i"; at "i" "b"; at "i" "v" ]
-
-let private pairs symbol unit =
-    [ over "i<k"
-      sub (mi symbol) (row [ mi "i"; mi "k" ])
-      at "i" unit
-      at "k" unit ]
-
-/// E of the machine in the plan, and what it is.
-let private energy (plan: PlanFile) =
-    let starts (word: string) =
-        plan.Rows
-        |> List.exists (fun row -> row.Block.StartsWith(word, StringComparison.Ordinal))
-
-    let joint arguments body =
-        display (apply (mi "E") arguments :: mo "=" :: body)
-
-    let arguments = [ v; mo ","; h ]
-
-    if starts "gaussianRbm" || starts "unitGaussianRbm" then
-        joint
-            arguments
-            [ over "i"
-              frac (square (parens [ at "i" "v"; mo "−"; at "i" "b" ])) (row [ mn "2"; square (at "i" "σ") ])
-              mo "−"
-              row hiddenBias
-              mo "−"
-              row coupling
-              frac (at "i" "v") (square (at "i" "σ")) ]
-    elif starts "classRbm" then
-        joint
-            [ v; mo ","; mi "y"; mo ","; h ]
-            [ minus
-              row visibleBias
-              mo "−"
-              row hiddenBias
-              mo "−"
-              row coupling
-              at "i" "v"
-              mo "−"
-              at "y" "d"
-              mo "−"
-              over "j"
-              at "j" "h"
-              sub (mi "U") (row [ mi "j"; mi "y" ]) ]
-    elif starts "boltzmann" then
-        joint
-            arguments
-            [ minus
-              row visibleBias
-              mo "−"
-              row hiddenBias
-              mo "−"
-              row coupling
-              at "i" "v"
-              mo "−"
-              row (pairs "L" "v")
-              mo "−"
-              row (pairs "J" "h") ]
-    else
-        joint arguments [ minus; row visibleBias; mo "−"; row hiddenBias; mo "−"; row coupling; at "i" "v" ]
-
-let private freeEnergy =
-    display
-        [ free v
-          mo "="
-          minus
-          log
-          over "h"
-          row (expOf [ parens [ minus; apply (mi "E") [ v; mo ","; h ] ] ])
-          mo ","
-          space
-          apply (mi "p") [ v ]
-          mo "="
-          frac (row (expOf [ parens [ minus; free v ] ])) (mi "Z") ]
-
-let private difference (term: PlanTerm) =
-    display [ symbol term.Name; mo "="; free v; mo "−"; free own ]
 
 let private phaseText (term: PlanTerm) =
     match term.Name with
@@ -112,34 +17,37 @@ let private phaseText (term: PlanTerm) =
 
 /// A term's title, formulas, and what they and their symbols mean; None for terms of other models.
 let describe (plan: PlanFile) (term: PlanTerm) =
+    let family = family plan
+
     match term.Name with
     | "cd"
     | "pcd"
     | "tempering" ->
         Some(
             "Energy of data less energy of fantasies",
-            [ energy plan; freeEnergy; difference term ],
-            [ text "Learning lowers the free energy "
-              inlined [ free v ]
-              text " of examples and raises that of states "
-              inlined [ own ]
-              text $" of the machine’s own, which {phaseText term}. No gradient flows through the states themselves. "
-              text
-                  "The value is a difference of energies and no likelihood: whether the machine is any good, only log Z tells, below." ]
+            [ energy plan
+              freeEnergy family
+              if family = Coupled then
+                  meanField
+              difference family term ],
+            learning family
+            @ [ text $" of the machine’s own, which {phaseText term}. No gradient flows through the states themselves. "
+                text
+                    "The value is a difference of energies and no likelihood: whether the machine is any good, only log Z tells, below." ]
         )
     | "nll" ->
         Some(
             "Exact negative log-likelihood",
             [ energy plan
-              freeEnergy
+              freeEnergy family
               display
                   [ symbol "nll"
                     mo "="
                     minus
                     log
-                    apply (mi "p") [ v ]
+                    ofAll "p" (given family)
                     mo "="
-                    free v
+                    ofAll "F" (given family)
                     mo "+"
                     log
                     mi "Z" ] ],

@@ -41,6 +41,23 @@ let private rmseDetail (run: RunFolder) =
     | Some range -> $"{unit}95 %% interval {range}"
     | None -> $"{unit}root mean squared error"
 
+/// Of a Boltzmann machine, beside independent units.
+let private logLikelihood (run: RunFolder) own naive =
+    let about said =
+        run.Boltzmann |> Option.map said |> Option.defaultValue ""
+
+    let kind =
+        about (fun m ->
+            match m.IsLowerBound, m.Of with
+            | true, _ -> ", a lower bound"
+            | false, Some n when m.IsFirst -> $", first of {Number.count n} machines"
+            | _ -> "")
+
+    card
+        "Test log-likelihood"
+        (Number.decimals 2 own)
+        $"nats per {run.Unit}{kind}{about BoltzmannBanners.ifHolds}; {BoltzmannTables.independent run} {Number.decimals 2 naive}"
+
 let private cards (run: RunFolder) =
     let finite name =
         run.Metric name |> Option.filter Double.IsFinite
@@ -56,11 +73,7 @@ let private cards (run: RunFolder) =
               | Some r -> card "Test reconstruction" (Number.short r) $"nats per {run.Unit}, lower is better"
               | None -> ()
           match run.Boltzmann |> Option.bind _.Compared with
-          | Some(own, naive) ->
-              card
-                  "Test log-likelihood"
-                  (Number.decimals 2 own)
-                  $"nats per {run.Unit}; {BoltzmannTables.independent run} {Number.decimals 2 naive}"
+          | Some(own, naive) -> logLikelihood run own naive
           | None -> ()
           match finite "test.rmse", finite "test.mse" with
           | Some r, _ -> card "Test RMSE" (Number.short r) (rmseDetail run)
@@ -131,7 +144,7 @@ let private banners (run: RunFolder) =
         |> List.map (banner "banner" "Warning. ")
 
     let unreadable = run.Notes |> List.map (banner "banner" "Left out. ")
-    state @ BoltzmannSection.warning run @ warnings @ unreadable
+    state @ BoltzmannBanners.warning run @ warnings @ unreadable
 
 /// From which terms it is trained on.
 let private kindOfTerms (run: RunFolder) (plan: PlanFile) =
@@ -141,8 +154,7 @@ let private kindOfTerms (run: RunFolder) (plan: PlanFile) =
     let has name =
         plan.Terms |> List.exists (fun t -> t.Name = name)
 
-    let machine =
-        [ "cd"; "pcd"; "tempering"; "nll"; "energy" ] |> List.exists has
+    let machine = [ "cd"; "pcd"; "tempering"; "nll"; "energy" ] |> List.exists has
 
     let generative = has "reconstruction" || has "kl" || machine
     let discriminative = has "crossEntropy" || has "mse"
@@ -189,11 +201,8 @@ let private abstract' (run: RunFolder) =
               match finite "test.elbo" with
               | Some e -> $"reaches an evidence lower bound of {Number.decimals 1 e} nats per {run.Unit}"
               | None -> ()
-              match run.Boltzmann |> Option.bind _.Compared with
-              | Some(own, naive) ->
-                  let side = if own < naive then "below" else "above"
-
-                  $"reaches a log-likelihood of {Number.decimals 1 own} nats per {run.Unit}, {Number.decimals 1 (abs (own - naive))} {side} that of {BoltzmannTables.independent run}"
+              match run.Boltzmann with
+              | Some m -> yield! BoltzmannBanners.finding run m
               | None -> ()
               match finite "test.rmse", finite "test.mse", run.Regression |> Option.bind ForecastSection.margin with
               | Some r, _, Some("root mean squared error", margin) ->

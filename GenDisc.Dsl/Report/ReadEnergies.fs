@@ -46,7 +46,14 @@ let private rows least name e =
     |> Array.ofSeq
 
 let private logZ e : LogZ option =
+    let reliable =
+        match field "reliable" e |> Option.map _.ValueKind with
+        | Some JsonValueKind.True -> Some true
+        | Some JsonValueKind.False -> Some false
+        | _ -> None
+
     finite "value" e
+    |> Option.orElse (if reliable = Some false then Some nan else None)
     |> Option.map (fun value ->
         { Method = wordsOrEmpty "method" e
           Value = value
@@ -58,7 +65,8 @@ let private logZ e : LogZ option =
           Chains = long "chains" e
           Temperatures = long "temperatures" e
           BaseRate = finite "baseLogZ" e
-          EffectiveSampleSize = finite "effectiveSampleSize" e })
+          EffectiveSampleSize = finite "effectiveSampleSize" e
+          Reliable = reliable })
 
 let private anySplit (s: BySplit) =
     [ s.Train; s.Validation; s.Test ] |> List.exists Option.isSome
@@ -71,7 +79,8 @@ let private likelihood e : LogLikelihood option =
             { Splits = found
               StandardError = finite "standardError" e
               Low = finite "low" e
-              High = finite "high" e }
+              High = finite "high" e
+              IsLowerBound = truth "lowerBound" e }
     else
         None
 
@@ -91,7 +100,10 @@ let private thermal e : Thermal option =
 let boltzmann e : BoltzmannFile =
     let free = part "freeEnergy" e
 
+    let difference = part "difference" e
+
     { Kind = wordsOrEmpty "kind" e
+      Of = long "of" e
       Visible = long "visible" e |> Option.filter (fun n -> n > 0L)
       Hidden = long "hidden" e |> Option.filter (fun n -> n > 0L)
       LogZ = logZ (part "logZ" e)
@@ -99,6 +111,12 @@ let boltzmann e : BoltzmannFile =
       Independent = splits (part "independent" e)
       Uniform = finite "uniform" e
       Below = truth "below" e
+      Verdict = words "verdict" e
+      Difference =
+        finite "mean" difference
+        |> Option.map (fun mean ->
+            { Mean = mean
+              Error = finite "standardError" difference })
       FreeEnergy =
         if isObject free then
             Some

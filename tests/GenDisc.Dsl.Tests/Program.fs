@@ -45,6 +45,7 @@ let main args =
               Report.ReportTests.tests
               Report.SectionTests.tests
               Report.BoltzmannSectionTests.tests
+              Report.BoltzmannStandingTests.tests
               Report.EnergySectionTests.tests
               Report.PartialFilesTests.tests
               Report.PageTests.tests ])

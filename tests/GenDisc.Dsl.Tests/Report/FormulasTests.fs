@@ -50,6 +50,38 @@ let tests =
               let page = Html.render (Objective.formula [ term "kl" None (Some "zigzag 3") ])
               Expect.stringContains page "<code>zigzag 3</code>" "quoted"
           }
+          test "what a negative phase measures depends on the machine" {
+              let formulas block name =
+                  let machine =
+                      { plan [ term name (Some 1.0) None ] None with
+                          Rows =
+                              [ { Block = block
+                                  In = ""
+                                  Out = ""
+                                  Parameters = 1L
+                                  Flops = 1L } ] }
+
+                  match MachineFormulas.describe machine machine.Terms.Head with
+                  | Some(_, formulas, words) -> formulas |> List.map (List.singleton >> flat), flat words
+                  | None -> [], ""
+
+              Expect.equal (List.last (fst (formulas "rbm 4" "cd"))) "ℒCD=F(v)−F(v~)" "restricted"
+              Expect.equal (List.last (fst (formulas "classRbm 4" "pcd"))) "ℒPCD=F(v,y)−F(v~,y~)" "with classes"
+
+              Expect.stringContains
+                  (List.item 1 (fst (formulas "classRbm 4" "pcd")))
+                  "F(v,y)=−log∑hexp(−E(v,y,h)),p(v,y)=exp(−F(v,y))Z"
+                  "classes are part of it"
+
+              let general, words = formulas "boltzmann 4" "tempering"
+              Expect.equal (List.last general) "ℒPT=F(v,μ)−E(v~,h~)" "a bound less an energy"
+              Expect.equal general[2] "F(v,μ)=E(v,μ)+∑j(μjlogμj+(1−μj)log(1−μj))≥F(v)" "the mean-field bound"
+              Expect.stringContains words "variational free energy" "its name"
+              let visible, _ = formulas "boltzmann 0" "pcd"
+              Expect.stringStarts visible[0] "E(v)=−∑ibivi−∑i" "visible units alone"
+              Expect.stringStarts visible[1] "F(v)=E(v)," "nothing to sum out"
+              Expect.stringContains (List.last (fst (formulas "classRbm 4" "nll"))) "−logp(v,y)=F(v,y)+logZ" "exact"
+          }
           test "the likelihood decides the reconstruction" {
               let terms = [ term "reconstruction" (Some 1.0) None; term "kl" (Some 1.0) None ]
 
