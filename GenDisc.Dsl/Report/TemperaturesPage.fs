@@ -48,15 +48,17 @@ let private verdict (files: (float * IsingFile) list) (o: Observable) =
                 |> List.map (fun (t, _, off) -> $"{Number.plain t} ({Number.percent 2 (abs off)})")
             )
 
+        let whose =
+            $"{o.Name} of the " + (if compared.Length > 1 then "machines" else "machine")
+
         let doubtful =
             compared
             |> List.choose (fun (t, file, _) -> doubt file o |> Option.map (fun _ -> t))
 
         [ match within, outside with
-          | _, [] -> $"{o.Name} of the machine is within {asked} of the sampler’s at {places within}."
-          | [], _ -> $"{o.Name} of the machine is outside {asked} of the sampler’s at {places outside}."
-          | _ ->
-              $"{o.Name} of the machine is within {asked} of the sampler’s at {places within}, and outside at {places outside}."
+          | _, [] -> $"{whose} is within {asked} of the sampler’s at {places within}."
+          | [], _ -> $"{whose} is outside {asked} of the sampler’s at {places outside}."
+          | _ -> $"{whose} is within {asked} of the sampler’s at {places within}, and outside at {places outside}."
           if not doubtful.IsEmpty then
               $"At {at doubtful}, two standard errors are wider than {asked}, so more samples are needed to be sure." ]
     | _ -> []
@@ -178,6 +180,13 @@ let private header (name: string) (measured: Measured list) =
            el "p" [ "class", "abstract" ] [ text (String.Join(" ", machines :: said)) ] ]
          @ missing measured)
 
+let private asked (declaration: string) =
+    [ p
+          [ text "One declaration, run at several temperatures: each takes the place of the one that "
+            code "Data"
+            text " names." ]
+      Source.highlight declaration ]
+
 /// The page. `declaration` is the source that leads to it.
 let page (name: string) (declaration: string) (measured: Measured list) : string =
     let measured = measured |> List.sortBy _.Temperature
@@ -188,7 +197,7 @@ let page (name: string) (declaration: string) (measured: Measured list) : string
         $"{name} over temperature · GenDisc report"
         (header name measured)
         "Written by GenDisc from the files in the run folders beside this one. The page holds everything it shows and opens without a network; links lead to the runs’ own reports."
-        [ Page.section "asked" "Source" "What was asked" (fun () -> [ Source.highlight declaration ])
+        [ Page.section "asked" "Source" "What was asked" (fun () -> asked declaration)
           Page.section "ising" "Ising" "The physics of the lattice" (fun () ->
               charts files numbers @ table files numbers)
           Page.section "runs" "Runs" "The runs" (fun () -> runs measured numbers) ]

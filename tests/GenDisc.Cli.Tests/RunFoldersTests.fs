@@ -17,6 +17,7 @@ let private filled (folder: TempFolder) =
           "types/result.json", """{"status":7,"seconds":"x","metrics":[1],"started":"yesterday"}"""
           "array/result.json", "[]"
           "started/experiment.fsx", "// ..."
+          "a-temperatures/observables.html", "<!DOCTYPE html>"
           "not-a-run/notes.txt", "" ] do
         folder.Write(name, text) |> ignore
 
@@ -44,6 +45,11 @@ let tests =
                         "started", "unfinished"
                         "types", "damaged" ])
                   "every run folder, no other"
+          }
+          test "the page over temperatures is no run, and no rival to one" {
+              use folder = filled (new TempFolder())
+              Expect.isNone (RunFolders.tryFind folder.Path "a-temperatures") "by its name"
+              Expect.equal (ListCommand.find folder.Path "a-").Id "a-1" "by a beginning that it shares"
           }
           test "no runs folder, no runs" { Expect.isEmpty (RunFolders.all "/nowhere/at/all") "empty" }
           test "a result is read whole, figures by split" {

@@ -36,6 +36,7 @@ let main args =
               Running.PretrainedModelTests.tests
               Running.ChangedDataTests.tests
               Running.SeedsTests.tests
+              Running.TemperaturesTests.tests
               Running.EvaluationTests.tests
               Running.BadFilesTests.tests
               Report.MosaicTests.tests

@@ -40,10 +40,9 @@ addEventListener("message", function (e) {{
 }});
 </script><iframe src="observed.html" style="border:0;width:{width}px;height:900px"></iframe></body>"""
 
-let private verdict browser (width: int) write =
+let private verdict browser (width: int) (pageIn: string -> string) =
     Fixture.inFolder (fun folder ->
-        write folder
-        let page = File.ReadAllText(Report.write folder)
+        let page = pageIn folder
         let copy = Path.Combine(folder, "observed.html")
         File.WriteAllText(copy, page.Insert(page.IndexOf "<title>", observer))
         let framed = Path.Combine(folder, "frame.html")
@@ -62,12 +61,12 @@ let private verdict browser (width: int) write =
 
         figures, visit.Console)
 
-let private check name write (width: int) plots images =
+let private checkPage name pageIn (width: int) plots images =
     test name {
         match Chromium.find () with
         | None -> skiptest "no Chromium is installed"
         | Some browser ->
-            let found, console = verdict browser width write
+            let found, console = verdict browser width pageIn
             Expect.equal found["plots"] (string plots) "figures"
             Expect.equal found["drawn"] (string plots) "every figure is drawn"
             Expect.equal found["marks"] (string plots) "every figure shows data"
@@ -78,6 +77,24 @@ let private check name write (width: int) plots images =
             Expect.equal found["problems"] "" "no error on the page"
             Expect.isEmpty console "no message on the console"
     }
+
+let private check name write =
+    checkPage name (fun folder ->
+        write folder
+        File.ReadAllText(Report.write folder))
+
+/// One lattice, as if learned at two temperatures.
+let private temperatures folder =
+    EnergyFixture.ising folder
+    let run = ReadRun.read folder
+
+    TemperaturesPage.page
+        "magnet"
+        "{ Name = \"magnet\" }"
+        [ for t in [ 2.27; 2.5 ] ->
+              { Temperature = t
+                Run = run
+                Link = "../magnet" } ]
 
 let tests =
     testSequenced (
@@ -103,6 +120,8 @@ let tests =
               check "a Boltzmann machine on a telephone" EnergyFixture.bad 400 6 3
               // four observables
               check "a lattice on a telephone" EnergyFixture.ising 400 4 0
+              checkPage "a lattice at two temperatures on a desk" temperatures 1280 4 0
+              checkPage "a lattice at two temperatures on a telephone" temperatures 400 4 0
               // histograms, history; samples
               check "an energy classifier on a telephone" EnergyFixture.classifier 400 2 1 ]
     )
