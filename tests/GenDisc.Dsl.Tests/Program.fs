@@ -45,4 +45,5 @@ let main args =
               Report.BoltzmannSectionTests.tests
               Report.EnergySectionTests.tests
               Report.PartialFilesTests.tests
+              Report.TemperaturesPageTests.tests
               Report.PageTests.tests ])
