@@ -87,7 +87,7 @@ let private charts (files: (float * IsingFile) list) (numbers: Numbering) =
         let parts =
             explained
                 drawn
-                [ "rings are the sampler’s configurations that the machines learned from"
+                [ "rings are test configurations of the sampler that the machines learned from, with standard errors"
                   "diamonds are the machines, each at the temperature it was trained at, with standard errors" ]
 
         let key = String.Join("; ", parts)

@@ -49,4 +49,5 @@ let main args =
               Report.BoltzmannStandingTests.tests
               Report.EnergySectionTests.tests
               Report.PartialFilesTests.tests
+              Report.TemperaturesPageTests.tests
               Report.PageTests.tests ])
