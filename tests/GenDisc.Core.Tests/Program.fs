@@ -138,6 +138,7 @@ let private tests =
           Training.Boltzmann.NegativePhaseTermTests.tests
           Training.Boltzmann.MachineTermTests.tests
           Training.Boltzmann.GaussianTests.tests
+          Training.Boltzmann.MonitorTests.tests
           Kernels.Boltzmann.ClassLogitsTests.tests
           Kernels.Boltzmann.JointPhasesTests.tests
           Kernels.Boltzmann.PhasesTests.tests

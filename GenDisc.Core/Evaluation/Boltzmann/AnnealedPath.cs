@@ -110,8 +110,8 @@ internal sealed class AnnealedPath : IDisposable
         using var scope = NewDisposeScope();
         visible.copy_(baseMean.expand_as(visible));
         if (baseVariance is null) BernoulliSampler.Sample(visible, visible, null, stream);
-        else visible.add_(Rbm.Normals(visible, stream).mul_(baseVariance.sqrt()));
-        label?.copy_(Rbm.Categorical(zeros_like(label), stream));
+        else visible.add_(UnitDraws.Normals(visible, stream).mul_(baseVariance.sqrt()));
+        label?.copy_(UnitDraws.Categorical(zeros_like(label), stream));
     }
 
     /// <summary>Takes chains from elsewhere.</summary>
@@ -135,7 +135,7 @@ internal sealed class AnnealedPath : IDisposable
         if (variance is null) DrawBits(toBeta);
         else DrawReals(toBeta);
         if (label is not null)
-            label.copy_(Rbm.Categorical(hidden.matmul(classWeight!).add_(classBias!).mul_(toBeta), stream));
+            label.copy_(UnitDraws.Categorical(hidden.matmul(classWeight!).add_(classBias!).mul_(toBeta), stream));
     }
 
     private void Weigh(double fromBeta, double toBeta)
@@ -166,7 +166,7 @@ internal sealed class AnnealedPath : IDisposable
         var end = beta / variance!;
         var precision = start + end;
         visible.copy_(visibleBias.expand_as(visible)).addmm_(hidden, weight, 1, 1);
-        visible.mul_(end).add_(start * baseMean).div_(precision).add_(Rbm.Normals(visible, stream).mul_(precision.rsqrt()));
+        visible.mul_(end).add_(start * baseMean).div_(precision).add_(UnitDraws.Normals(visible, stream).mul_(precision.rsqrt()));
     }
 
     private Tensor Own(Tensor made)

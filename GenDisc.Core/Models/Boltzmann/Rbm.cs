@@ -148,7 +148,7 @@ public sealed class Rbm : EnergyMachine
         using var scope = NewDisposeScope();
         if (classWeight is null) return visible.clone().contiguous().MoveToOuterDisposeScope();
         var label = labels is null
-            ? Categorical(ClassLogitsOf(HiddenLogits(visible)), stream)
+            ? UnitDraws.Categorical(ClassLogitsOf(HiddenLogits(visible)), stream)
             : functional.one_hot(labels, Classes).to(visible.dtype);
         return cat([visible, label], 1).MoveToOuterDisposeScope();
     }
@@ -181,9 +181,9 @@ public sealed class Rbm : EnergyMachine
             var means = VisibleLogits(hidden);
             visible.copy_(logVariance is null
                 ? Draw(means.mul_(cold), stream)
-                : means.Plus(Normals(means, stream) * spread!));
+                : means.Plus(UnitDraws.Normals(means, stream) * spread!));
             if (classWeight is not null)
-                state.narrow(1, Visible, Classes).copy_(Categorical(hidden.matmul(classWeight).Plus(classBias!).mul_(cold), stream));
+                state.narrow(1, Visible, Classes).copy_(UnitDraws.Categorical(hidden.matmul(classWeight).Plus(classBias!).mul_(cold), stream));
         }
     }
 
@@ -273,27 +273,6 @@ public sealed class Rbm : EnergyMachine
     {
         BernoulliSampler.Sample(logits, logits, null, stream);
         return logits;
-    }
-
-    /// <summary>One-hot draws by Gumbel's maximum: `[batch, classes]`.</summary>
-    internal static Tensor Categorical(Tensor logits, CounterStream stream)
-    {
-        var gumbel = Uniforms(logits, stream).clamp_min_(1e-12).log_().neg_().log_().neg_();
-        return functional.one_hot((logits + gumbel).argmax(1), logits.size(1)).to(logits.dtype);
-    }
-
-    /// <summary>Standard normal numbers by Box and Muller's transform.</summary>
-    internal static Tensor Normals(Tensor like, CounterStream stream)
-    {
-        var radius = (Uniforms(like, stream).neg_().log1p_() * -2).sqrt_();
-        return radius * (Uniforms(like, stream) * (2 * Math.PI)).cos_();
-    }
-
-    private static Tensor Uniforms(Tensor like, CounterStream stream)
-    {
-        var numbers = empty(like.shape, ScalarType.Float32);
-        BernoulliSampler.Fill(numbers, stream);
-        return numbers.to(like.dtype, like.device);
     }
 
     /// <summary>Deviations of Gaussian units at β, `[visible]`; null of others.</summary>

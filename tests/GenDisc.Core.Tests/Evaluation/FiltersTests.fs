@@ -4,6 +4,7 @@ open Expecto
 open TorchSharp
 open GenDisc.Core.Evaluation
 open GenDisc.Core.Models
+open GenDisc.Core.Models.Boltzmann
 open GenDisc.Core.Modules
 open GenDisc.Core.Tests.Modules.Building
 open GenDisc.Core.Tests.Models.Samples
@@ -63,4 +64,14 @@ let tests =
               use convolution = model [ new Convolution(2, 5, false, init 1L) ]
               nothing (found convolution [ 2; 4; 4 ] 64)
               use bare = model [ Pure.Relu() ]
-              nothing (found bare [ 1; 2; 2 ] 64)) ]
+              nothing (found bare [ 1; 2; 2 ] 64))
+          torchTest "of a general machine what its hidden units see, not how pixels are coupled" (fun () ->
+              use machine = new BoltzmannMachine(BoltzmannOptions(4, 2), init 1L)
+              assign machine "weight" (tensorOf [ 2; 4 ] [| 1.0; 2.0; 3.0; 5.0; -8.0; 0.0; -4.0; -2.0 |])
+              use model = new HybridModel([| (MachineStage machine :> Stage) |])
+              let images, sides = found model [ 1; 2; 2 ] 64
+              Expect.equal sides (2, 2, 1) "sides"
+              Expect.equal images [| [| 0f; 0.25f; 0.5f; 1f |]; [| 0f; 1f; 0.5f; 0.75f |] |] "stretched"
+              use bare = new BoltzmannMachine(BoltzmannOptions(4, 0), init 1L)
+              use visible = new HybridModel([| (MachineStage bare :> Stage) |])
+              nothing (found visible [ 1; 2; 2 ] 64)) ]

@@ -297,4 +297,19 @@ let tests =
               fill rbm.VisibleBias [| 0.0; infinity; 0.0; 0.0 |]
 
               userError [ "visibleBias"; "not finite" ] (fun () -> forward rbm rates 5 5 1L)
-              |> ignore) ]
+              |> ignore)
+          torchTest "errors of weights that are worlds apart are finite or ∞, and no one relies on them" (fun () ->
+              let of' (weights: float array) =
+                  PartitionEstimate.Of(0.0, weights, [||], 1, true, stream 1L)
+
+              // A third of the resamples lack the largest weight, beside which the others underflow.
+              let apart = of' (Array.append [| 0.0 |] (Array.create 19 -2000.0))
+              Expect.isGreaterThan apart.BootstrapError 500.0 "thousands of nats apart"
+              Expect.isTrue (Double.IsFinite apart.BootstrapError) "finite"
+              Expect.isFalse apart.IsReliable "one chain decides"
+              Expect.equal (of' [| 0.0; -infinity; -infinity |]).BootstrapError infinity "nothing to draw"
+              let alike = of' (Array.init 50 (fun i -> 0.1 * float (i % 3)))
+              Expect.isTrue alike.IsReliable "weights alike"
+              Expect.isLessThan alike.BootstrapError 0.05 "a small error"
+              // An effective sample of 2 in 40, which bounds nothing.
+              Expect.isFalse (of' (Array.init 40 (fun i -> if i < 2 then 0.0 else -50.0))).IsReliable "few chains") ]

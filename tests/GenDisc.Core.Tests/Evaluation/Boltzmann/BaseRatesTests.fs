@@ -38,6 +38,10 @@ let tests =
                       (rates.SmoothVariance()))
                   "variances with one example more"
 
+              let many = ratesOf (Array.init 1000 (fun i -> [| float (i % 2); 3.0 |]))
+              Expect.floatClose Accuracy.high many.LeastVariance (0.05 * 0.125) "a twentieth of the mean"
+              Expect.floatClose Accuracy.high (many.SmoothVariance()[1]) many.LeastVariance "what never changes"
+              Expect.isGreaterThan (many.SmoothVariance()[0]) 0.249 "what does"
               Expect.equal (ratesOf [| [| 2.0 |] |]).Variance [| 0.0 |] "one example"
               Expect.equal ((ratesOf [| [| 2.0 |] |]).SmoothVariance()) [| 0.5 |] "where nothing varies")
           testCase "pixels count as shares of 255, and only the split's rows" (fun () ->
@@ -86,7 +90,10 @@ let tests =
                   start VisibleKind.Gaussian true, start VisibleKind.Gaussian false
 
               Expect.equal (numbers learns.VisibleBias) rates.Mean "means"
-              let logs = rates.SmoothVariance() |> Array.map log
+              let logs =
+                  rates.SmoothVariance()
+                  |> Array.map (fun s -> log (max (0.5 * s) rates.LeastVariance))
+
               Expect.isTrue (allClose 1e-6 logs (numbers (Unchecked.nonNull learns.LogVariance))) "variances"
               Expect.equal (numbers (Unchecked.nonNull fixedOne.LogVariance)) [| 0.0; 0.0; 0.0 |] "fixed at 1")
           testCase "independent pixels by hand" (fun () ->

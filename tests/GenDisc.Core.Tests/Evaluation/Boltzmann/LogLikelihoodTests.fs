@@ -3,10 +3,13 @@ module GenDisc.Core.Tests.Evaluation.Boltzmann.LogLikelihoodTests
 open System
 open Expecto
 open TorchSharp
+open GenDisc.Core.Data
 open GenDisc.Core.Evaluation.Boltzmann
 open GenDisc.Core.Kernels.Random
+open GenDisc.Core.Models
 open GenDisc.Core.Models.Boltzmann
 open GenDisc.Core.Runtime
+open GenDisc.Core.Training.Boltzmann
 open GenDisc.Core.Tests.Data.Expecting
 open GenDisc.Core.Tests.Evaluation.Boltzmann.Machines
 open GenDisc.Core.Tests.Modules.Building
@@ -35,6 +38,38 @@ let private likelihood =
                   Expect.floatClose Accuracy.medium exact.SamplingError (sqrt (variance / 60.0)) "sampling"
                   Expect.equal (exact.PartitionError, exact.Count) (0.0, 60) "exact"
                   Expect.equal exact.StandardError exact.SamplingError "of the data alone")
+          torchTest "of a general machine exact where its states can be summed, else a bound" (fun () ->
+              let random = RandomStream(7L, "general")
+              let rows = examples 30 6 random
+              let data = splitOf rows
+
+              let general visible hidden =
+                  let machine = new BoltzmannMachine(BoltzmannOptions(visible, hidden), random)
+
+                  for parameter in machine.parameters () do
+                      fillNormal 1.5 random parameter
+
+                  machine
+
+              use machine = general 6 4
+              let x = tensorOfRows rows
+              use batch = new Batch(x, null, null)
+              let output = ModelOutput(Representation = x, Machine = machine, Visible = x)
+              let logZ = ExactBoltzmann.LogPartition(machine).ToDouble()
+              let found = LogLikelihood.Of(machine, data, logZ)
+              let terms = numbers (ExactLikelihoodTerm().PerExample(output, batch))
+              Expect.floatClose Accuracy.medium found.Mean -(Array.average terms) "the exact term"
+              let bound = -(Array.average (numbers (machine.DataEnergy(x, null)))) - logZ
+              Expect.isGreaterThan found.Mean (bound + 0.01) "more than mean-field inference gives"
+              Expect.isFalse found.IsBound "exact"
+
+              let histogram = EnergyHistogram.Of(machine, data, machine.StateOf(x, null, CounterStream(1L, "h")))
+              Expect.equal histogram.Data histogram.Samples "energies of samples likewise"
+
+              for visible, hidden, isBound in [ 6, 15, true; 6, 14, false; 25, 0, false; 25, 1, false ] do
+                  use machine = general visible hidden
+                  let data = splitOf (examples 3 visible random)
+                  Expect.equal (LogLikelihood.Of(machine, data, 0.0)).IsBound isBound $"{visible} {hidden}")
           torchTest "an estimate brings its own error, and errors add as squares" (fun () ->
               let random = RandomStream(2L, "likelihood")
               use rbm = binary 6 5 0.5 random

@@ -115,4 +115,9 @@ let unconnected kind classes hidden (rates: BaseRates) =
         fill parameter (Array.zeroCreate (int (parameter.numel ())))
 
     rbm.StartFrom rates
+
+    match rbm.LogVariance with
+    | null -> ()
+    | logVariance -> fill logVariance (rates.SmoothVariance() |> Array.map log)
+
     rbm

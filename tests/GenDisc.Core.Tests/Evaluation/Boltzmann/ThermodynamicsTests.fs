@@ -91,6 +91,30 @@ let tests =
               Expect.equal (List.ofSeq curve) [ for b in betas -> Thermodynamics.Of(rbm, b) ] "point by point"
               let entropies = curve |> Seq.map _.Entropy |> List.ofSeq
               Expect.equal entropies (List.sortDescending entropies) "entropy falls with β")
+          torchTest "of a general machine, all couplings counted" (fun () ->
+              let random = RandomStream(2L, "general")
+              use machine = new BoltzmannMachine(BoltzmannOptions(4, 3), random)
+
+              for parameter in machine.parameters () do
+                  fillNormal 1.0 random parameter
+
+              let energies = numbers (machine.StateEnergy(tensorOfRows (states 7)))
+              Expect.isTrue (allClose 1e-6 energies (Thermodynamics.Energies machine)) "state by state"
+
+              for beta in [ 0.0; 0.5; 2.0 ] do
+                  let t = Thermodynamics.Of(machine, beta)
+                  let logs = energies |> Array.map (fun e -> -beta * e)
+                  let p = logs |> Array.map (fun l -> exp (l - logSum logs))
+                  Expect.floatClose Accuracy.medium t.LogZ (logSum logs) "log Z"
+                  Expect.floatClose Accuracy.medium t.Energy (Array.map2 (*) p energies |> Array.sum) "U"
+
+              let curve = Thermodynamics.Curve(machine, [| 0.5; 1.0 |])
+              Expect.equal curve[1] (Thermodynamics.Of(machine, 1.0)) "a curve"
+              use twenty = new BoltzmannMachine(BoltzmannOptions(12, 8), random)
+              Expect.isTrue (Thermodynamics.Fits twenty) "a million states"
+              use more = new BoltzmannMachine(BoltzmannOptions(21, 0), random)
+              Expect.isFalse (Thermodynamics.Fits more) "two million"
+              userError [ "21 visible" ] (fun () -> Thermodynamics.Of(more, 1.0)) |> ignore)
           torchTest "too many states, real units and impossible temperatures are refused" (fun () ->
               use large = binary 11 10 0.1 (RandomStream(1L, "large"))
 

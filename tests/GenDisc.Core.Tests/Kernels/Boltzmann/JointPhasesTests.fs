@@ -106,7 +106,7 @@ let tests =
           sizedLaw "draws of classes equal the twin's" [ 1, 40; 1, 20 ] (fun sizes numbers ->
               let logits, bias = floats numbers sizes, floats numbers [ sizes[1] ]
               let one, two = stream 1L, stream 1L
-              let expected = Rbm.Categorical((logits + bias).mul_(0.7.ToScalar()), two)
+              let expected = UnitDraws.Categorical((logits + bias).mul_(0.7.ToScalar()), two)
               OneHot.Draw(logits.Handle, bias.Handle, 0.7, one)
               allSame 0.0 logits expected && one.Position = two.Position)
           torchTest "classes are drawn with their probabilities" (fun () ->
@@ -122,7 +122,7 @@ let tests =
                   for place in 0..4 do
                       let logits = floats (init 1L) [ 1; 5 ]
                       logits[0L, int64 place] <- torch.tensor (float32 odd)
-                      let expected = Rbm.Categorical(logits, stream 1L)
+                      let expected = UnitDraws.Categorical(logits, stream 1L)
                       OneHot.Draw(logits.Handle, (torch.zeros 5L).Handle, 1.0, stream 1L)
                       Expect.equal (numbers logits) (numbers expected) $"{odd} at {place}")
           torchTest "a machine that is not finite shows it" (fun () ->

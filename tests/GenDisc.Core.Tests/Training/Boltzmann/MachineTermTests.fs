@@ -3,9 +3,11 @@ module GenDisc.Core.Tests.Training.Boltzmann.MachineTermTests
 open System
 open Expecto
 open TorchSharp
+open GenDisc.Core.Models
 open GenDisc.Core.Models.Boltzmann
 open GenDisc.Core.Training
 open GenDisc.Core.Training.Boltzmann
+open GenDisc.Core.Tests.Data.Expecting
 open GenDisc.Core.Tests.Kernels.Trials
 open GenDisc.Core.Tests.Modules.Building
 open GenDisc.Core.Tests.Training.Boltzmann.Machines
@@ -32,7 +34,94 @@ let tests =
               Expect.equal
                   (names (machineOf (RbmOptions(3, 2, VisibleKind.Bernoulli, 4)) 1L))
                   [ "crossEntropy"; "freeEnergy"; "reconstructionError"; "pseudoLikelihood" ]
-                  "classes")
+                  "classes"
+
+              let general hidden =
+                  new BoltzmannMachine(BoltzmannOptions(3, hidden), init 1L)
+
+              Expect.equal (names (general 2)) [ "freeEnergy"; "reconstructionError" ] "coupled units"
+
+              Expect.equal
+                  (names (general 0))
+                  [ "freeEnergy"; "reconstructionError"; "pseudoLikelihood" ]
+                  "fully visible")
+          torchTest "the pseudo-likelihood of a fully visible machine is exact" (fun () ->
+              use machine = new BoltzmannMachine(BoltzmannOptions(4, 0), init 1L)
+              assign machine "visibleCoupling" (torch.randn (4L, 4L))
+              let states = (rows 4).``to`` torch.float32
+
+              Expect.equal
+                  (perExample (PseudoLikelihoodTerm()) machine states)
+                  (numbers (machine.PseudoLogLikelihood states))
+                  "each")
+          torchTest "the pseudo-likelihood draws grey values black or white" (fun () ->
+              use machine = new BoltzmannMachine(BoltzmannOptions(1, 0), init 1L)
+              assign machine "visibleBias" (torch.tensor [| 2.0f |])
+              let logs = [| -(log (1.0 + exp 2.0)); -(log (1.0 + exp -2.0)) |]
+              let grey = torch.full ([| 20000L; 1L |], (0.25f).ToScalar())
+
+              for machine in [ (machine :> EnergyMachine); binary 1 1 1L ] do
+                  let found = perExample (PseudoLikelihoodTerm()) machine grey
+                  Expect.hasLength (Array.distinct found) 2 "one of two"
+                  Expect.equal (perExample (PseudoLikelihoodTerm()) machine grey) found "the same again"
+
+              let mean, error = meanAndError (perExample (PseudoLikelihoodTerm()) machine grey)
+              let expected = 0.75 * logs[0] + 0.25 * logs[1]
+              Expect.isLessThan (abs (mean - expected)) (4.0 * error) $"{mean}, not {expected}")
+          torchTest "neither the free energy nor the reconstruction is told the label" (fun () ->
+              let machine = machineOf (RbmOptions(3, 2, VisibleKind.Bernoulli, 4)) 1L
+              let x = bitsOf (init 1L) 6 3
+
+              for make in [ (fun () -> FreeEnergyTerm() :> LossTerm); (fun () -> ReconstructionErrorTerm()) ] do
+                  let under (labels: int64 array) =
+                      use batch = batchWith x (torch.tensor labels)
+                      numbers (make().PerExample(outputOf machine batch.X, batch))
+
+                  Expect.equal (under [| 0L; 1L; 2L; 3L; 0L; 1L |]) (under [| 3L; 2L; 1L; 0L; 3L; 2L |]) (make().Name)
+
+              Expect.equal (perExample (FreeEnergyTerm()) machine x) (numbers (machine.DataEnergy(x, null))) "summed out")
+          torchTest "in evaluation log Z is enumerated again only when a parameter has changed" (fun () ->
+              let machine = binary 4 3 5L
+              let known = KnownPartition()
+              let exact () = ExactBoltzmann.LogPartition(machine).ToDouble()
+
+              for _ in 1..3 do
+                  Expect.equal (known.Of machine) (exact ()) "the value"
+
+              Expect.equal known.Enumerations 1 "once"
+              let x = bitsOf (init 1L) 6 4
+              let term = ExactLikelihoodTerm()
+              let learnt = perExample term machine x
+
+              let told () =
+                  use _outside = torch.no_grad ()
+                  perExample term machine x
+
+              Expect.isTrue (allClose 1e-5 learnt (told ())) "as in training"
+              assign machine "visibleBias" (torch.tensor [| 1.0f; 2.0f; 3.0f; 4.0f |])
+              Expect.equal (known.Of machine) (exact ()) "after a change"
+              Expect.equal known.Enumerations 2 "again"
+              Expect.isTrue (allClose 1e-5 (perExample term machine x) (told ())) "the term's too"
+              let other = binary 4 3 6L
+              Expect.equal (known.Of other) (ExactBoltzmann.LogPartition(other).ToDouble()) "another machine")
+          torchTest "without hidden units there is nothing to read or to keep sparse" (fun () ->
+              let machine = new BoltzmannMachine(BoltzmannOptions(3, 0), init 1L)
+              let x = bitsOf (init 1L) 2 3
+
+              userError [ "sparsityTarget"; "hidden units" ] (fun () -> perExample (ActivityTerm 0.1) machine x)
+              |> ignore
+
+              use model = modelOf machine
+              use noise = generator 1L
+              model.train ()
+              Expect.equal (model.Forward(x, noise)).Representation.shape x.shape "nothing above it"
+
+              let head =
+                  ClassifierStage(new GenDisc.Core.Modules.Chain(nets [ new GenDisc.Core.Modules.Affine(1, 2, init 1L) ]))
+
+              userError [ "without hidden units"; "last block" ] (fun () ->
+                  new HybridModel([| (MachineStage(new BoltzmannMachine(BoltzmannOptions(3, 0), init 1L)) :> Stage); head |]))
+              |> ignore)
           torchTest "the pseudo-likelihood estimates Σ log p(v_i | the others)" (fun () ->
               let machine = binary 4 3 5L
               let states = (rows 4).``to`` torch.float32
