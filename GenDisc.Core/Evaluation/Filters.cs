@@ -9,8 +9,8 @@ public static class Filters
 {
     /// <summary>
     /// The first learned layer's filters: rows of a matrix that takes in the whole flattened image, in the shape of the
-    /// image, of a general Boltzmann machine those from visible to hidden units, or kernels of a convolution over one or three channels. Each is stretched to [0, 1] by itself; a filter
-    /// without contrast is ½.
+    /// image, of a general Boltzmann machine those from visible to hidden units, or kernels of a convolution over one or
+    /// three channels. Each is stretched to [0, 1] by itself; a filter without contrast is ½.
     /// </summary>
     /// <param name="exampleShape">Of the data; images are [channels, height, width].</param>
     /// <param name="most">At most so many filters.</param>

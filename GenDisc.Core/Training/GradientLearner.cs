@@ -91,7 +91,7 @@ public sealed class GradientLearner : ILearner
         sink?.Add(output, batch);
     }
 
-    /// <summary>Adds a machine's mean free energy, where that is one of the terms, to be held against the validation part's.</summary>
+    /// <summary>Adds a machine's mean free energy, where that is one of the terms.</summary>
     public void EpochEnd(Split sample, Generator noise, Tally tally, Device device)
     {
         if (sample.Count == 0 || terms.Select(t => t.Term).OfType<FreeEnergyTerm>().FirstOrDefault() is not { } term) return;

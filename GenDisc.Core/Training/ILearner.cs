@@ -29,7 +29,10 @@ public interface ILearner : IDisposable
     /// <summary>The same figures without learning, weighed as at the end of all schedules.</summary>
     void Evaluate(Batch batch, torch.Generator noise, Tally tally, IEvaluationSink? sink = null);
 
-    /// <summary>Adds to an epoch's figures those that are only comparable with the validation part's of one and the same model.</summary>
+    /// <summary>
+    /// Adds to an epoch's figures those that can be held against the validation part's only when one and the same model
+    /// gives both.
+    /// </summary>
     /// <param name="sample">Some training examples, the same after every epoch.</param>
     /// <param name="noise">As in an evaluation.</param>
     /// <param name="tally">Of the epoch.</param>

@@ -143,7 +143,9 @@ public abstract class EnergyMachine(string name) : Module(name)
     {
     }
 
-    /// <summary>Parameters that nothing but p(v) depends on: no gradient reaches them from <see cref="Features"/> or p(y | v).</summary>
+    /// <summary>
+    /// Parameters that nothing but p(v) depends on: no gradient reaches them from <see cref="Features"/> or p(y | v).
+    /// </summary>
     internal abstract IEnumerable<Parameter> VisibleParameters();
 
     private Tensor Position => get_buffer(PositionName) ?? throw new InvalidOperationException("the machine keeps no chains");

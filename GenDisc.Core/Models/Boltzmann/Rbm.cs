@@ -85,7 +85,8 @@ public sealed class Rbm : EnergyMachine
     /// <summary>
     /// Sets the visible biases to the data's log-odds (Hinton 2010, section 8.1), or of real units to their means and,
     /// where variances are learned, those to half the data's: at all of it hidden units have nothing to explain, and
-    /// learning would not get away from there. None is, or gets by learning, below <see cref="BaseRates.LeastVariance"/>. Hidden units then need not learn what single units are like.
+    /// learning would not get away from there. None is, or gets by learning, below <see cref="BaseRates.LeastVariance"/>.
+    /// Hidden units then need not learn what single units are like.
     /// </summary>
     /// <exception cref="UserError">The rates are of another number of units, or no probabilities.</exception>
     public void StartFrom(BaseRates rates)
@@ -182,8 +183,9 @@ public sealed class Rbm : EnergyMachine
             visible.copy_(logVariance is null
                 ? Draw(means.mul_(cold), stream)
                 : means.Plus(UnitDraws.Normals(means, stream) * spread!));
-            if (classWeight is not null)
-                state.narrow(1, Visible, Classes).copy_(UnitDraws.Categorical(hidden.matmul(classWeight).Plus(classBias!).mul_(cold), stream));
+            if (classWeight is null) continue;
+            var logits = hidden.matmul(classWeight).Plus(classBias!).mul_(cold);
+            state.narrow(1, Visible, Classes).copy_(UnitDraws.Categorical(logits, stream));
         }
     }
 

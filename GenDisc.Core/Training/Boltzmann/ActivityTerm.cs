@@ -29,7 +29,9 @@ public sealed class ActivityTerm : MachineTerm
     public override Tensor PerExample(ModelOutput output, Batch batch)
     {
         var (machine, visible) = Read(output);
-        if (machine.Hidden == 0) throw new UserError($"{Name} asks for hidden units, of which the machine has none.\nGive it some, or leave {Name} out.");
+        if (machine.Hidden == 0)
+            throw new UserError(
+                $"{Name} asks for hidden units, of which the machine has none.\nGive it some, or leave {Name} out.");
         var active = machine.Features(visible).mean([0]).clamp(Smallest, 1 - Smallest);
         var known = (target * Math.Log(target)) + ((1 - target) * Math.Log(1 - target));
         var divergence = known - (target * active.log()) - ((1 - target) * (1 - active).log());

@@ -8,8 +8,9 @@ namespace GenDisc.Core.Training.Boltzmann;
 
 /// <summary>
 /// −log p(v) of the machine whose turn it is, with classes −log p(v, y), nats, exact: log Z is enumerated, in
-/// training for every batch, in evaluation once. Its gradient is ⟨∂E⟩ on data less ⟨∂E⟩ of the machine (Ackley, Hinton and Sejnowski 1985, eq. 8), without any
-/// sampling. Grey values are put into the same formula, which gives them no probability.
+/// training for every batch, in evaluation once. Its gradient is ⟨∂E⟩ on data less ⟨∂E⟩ of the machine (Ackley, Hinton and
+/// Sejnowski 1985, eq. 8), without any sampling. Grey values are put into the same formula, which gives them no
+/// probability.
 /// </summary>
 public sealed class ExactLikelihoodTerm() : LossTerm("nll")
 {

@@ -26,7 +26,9 @@ public sealed class PseudoLikelihoodTerm() : MachineTerm("pseudoLikelihood")
     public override Tensor PerExample(ModelOutput output, Batch batch)
     {
         var (machine, given) = Read(output);
-        if (!Fits(machine)) throw new InvalidOperationException($"{Name} is known of restricted and of fully visible machines with units of 0 or 1");
+        if (!Fits(machine))
+            throw new InvalidOperationException(
+                $"{Name} is known of restricted and of fully visible machines with units of 0 or 1");
         var visible = empty_like(given);
         BernoulliSampler.SampleProbabilities(given, visible, bits.For(output));
         if (machine is BoltzmannMachine general) return general.PseudoLogLikelihood(visible);

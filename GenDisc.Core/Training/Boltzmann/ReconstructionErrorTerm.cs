@@ -9,7 +9,8 @@ namespace GenDisc.Core.Training.Boltzmann;
 
 /// <summary>
 /// How far a machine's E[v | E[h | v]] is from v: the cross-entropy in nats, of real units the squared error, summed over
-/// units; of a machine with classes the label is drawn given v. Neither contrastive divergence nor the likelihood is what it measures (Hinton 2010, section 5).
+/// units; of a machine with classes the label is drawn given v. Neither contrastive divergence nor the likelihood is what
+/// it measures (Hinton 2010, section 5).
 /// </summary>
 public sealed class ReconstructionErrorTerm() : MachineTerm("reconstructionError")
 {

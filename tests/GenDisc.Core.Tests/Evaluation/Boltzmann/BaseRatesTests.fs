@@ -90,6 +90,7 @@ let tests =
                   start VisibleKind.Gaussian true, start VisibleKind.Gaussian false
 
               Expect.equal (numbers learns.VisibleBias) rates.Mean "means"
+
               let logs =
                   rates.SmoothVariance()
                   |> Array.map (fun s -> log (max (0.5 * s) rates.LeastVariance))

@@ -73,7 +73,10 @@ let tests =
               let expected = logs |> Array.map (fun l -> exp (l - logSum logs))
               use exact = new DoubleRbm(rbm)
               let all = states rbm.Visible
-              let sums = exact.SumOverHidden(tensorOf [ all.Length; rbm.Visible ] (Array.concat all), beta)
+
+              let sums =
+                  exact.SumOverHidden(tensorOf [ all.Length; rbm.Visible ] (Array.concat all), beta)
+
               let p = numbers (sums - Enumeration.LogPartition(rbm, beta)) |> Array.map exp
               close 1e-12 1.0 (Array.sum p) && allClose 1e-12 expected p)
           torchTest "the free energy is −log Σ exp(−E), of every kind of machine" (fun () ->

@@ -63,7 +63,9 @@ let private likelihood =
               Expect.isGreaterThan found.Mean (bound + 0.01) "more than mean-field inference gives"
               Expect.isFalse found.IsBound "exact"
 
-              let histogram = EnergyHistogram.Of(machine, data, machine.StateOf(x, null, CounterStream(1L, "h")))
+              let histogram =
+                  EnergyHistogram.Of(machine, data, machine.StateOf(x, null, CounterStream(1L, "h")))
+
               Expect.equal histogram.Data histogram.Samples "energies of samples likewise"
 
               for visible, hidden, isBound in [ 6, 15, true; 6, 14, false; 25, 0, false; 25, 1, false ] do

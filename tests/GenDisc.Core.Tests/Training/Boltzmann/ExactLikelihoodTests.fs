@@ -148,7 +148,10 @@ let tests =
               Expect.isLessThan (abs (before - 4.0 * log 2.0)) 0.02 "it starts near a uniform distribution"
               Expect.isLessThan (abs (after - pairsEntropy)) 1e-4 "entropy"
               let data = moments pairs (Array.create 64 (1.0 / 64.0))
-              let model = moments (statesOf 4) (numbers ((-(ExactBoltzmann.Energies machine)).softmax 0L))
+
+              let model =
+                  moments (statesOf 4) (numbers ((-(ExactBoltzmann.Energies machine)).softmax 0L))
+
               Expect.isTrue (Array.forall2 (fun a b -> abs (a - b) < 1e-3) data model) "moments")
           torchTest "a hidden unit learns what pairs of pixels cannot tell" (fun () ->
               // Even parity of three pixels: every pair is independent, so that pairs alone stay at log 8.

@@ -39,8 +39,7 @@ let private pictures n =
 let private trained split options =
     let rates = BaseRates.Of split
 
-    let machine =
-        new Rbm(RbmOptions(rates.Visible, 16, VisibleKind.Gaussian), init 1L)
+    let machine = new Rbm(RbmOptions(rates.Visible, 16, VisibleKind.Gaussian), init 1L)
 
     machine.StartFrom rates
     use model = modelOf machine
@@ -80,7 +79,10 @@ let tests =
 
               machine.ScaleGradients()
               let variances = numbers (Unchecked.nonNull machine.LogVariance) |> Array.map exp
-              let gradient (p: Modules.Parameter | null) = numbers (Unchecked.nonNull (Unchecked.nonNull p).grad)
+
+              let gradient (p: Modules.Parameter | null) =
+                  numbers (Unchecked.nonNull (Unchecked.nonNull p).grad)
+
               Expect.isTrue (allClose 1e-6 variances (gradient machine.VisibleBias)) "b"
               Expect.isTrue (allClose 1e-6 (Array.append variances variances) (gradient machine.Weight)) "W"
               Expect.equal (gradient machine.HiddenBias) [| 1.0; 1.0 |] "c"

@@ -72,18 +72,25 @@ let tests =
               let machine = machineOf (RbmOptions(3, 2, VisibleKind.Bernoulli, 4)) 1L
               let x = bitsOf (init 1L) 6 3
 
-              for make in [ (fun () -> FreeEnergyTerm() :> LossTerm); (fun () -> ReconstructionErrorTerm()) ] do
+              for make in
+                  [ (fun () -> FreeEnergyTerm() :> LossTerm)
+                    (fun () -> ReconstructionErrorTerm()) ] do
                   let under (labels: int64 array) =
                       use batch = batchWith x (torch.tensor labels)
                       numbers (make().PerExample(outputOf machine batch.X, batch))
 
                   Expect.equal (under [| 0L; 1L; 2L; 3L; 0L; 1L |]) (under [| 3L; 2L; 1L; 0L; 3L; 2L |]) (make().Name)
 
-              Expect.equal (perExample (FreeEnergyTerm()) machine x) (numbers (machine.DataEnergy(x, null))) "summed out")
+              Expect.equal
+                  (perExample (FreeEnergyTerm()) machine x)
+                  (numbers (machine.DataEnergy(x, null)))
+                  "summed out")
           torchTest "in evaluation log Z is enumerated again only when a parameter has changed" (fun () ->
               let machine = binary 4 3 5L
               let known = KnownPartition()
-              let exact () = ExactBoltzmann.LogPartition(machine).ToDouble()
+
+              let exact () =
+                  ExactBoltzmann.LogPartition(machine).ToDouble()
 
               for _ in 1..3 do
                   Expect.equal (known.Of machine) (exact ()) "the value"
@@ -117,10 +124,15 @@ let tests =
               Expect.equal (model.Forward(x, noise)).Representation.shape x.shape "nothing above it"
 
               let head =
-                  ClassifierStage(new GenDisc.Core.Modules.Chain(nets [ new GenDisc.Core.Modules.Affine(1, 2, init 1L) ]))
+                  ClassifierStage(
+                      new GenDisc.Core.Modules.Chain(nets [ new GenDisc.Core.Modules.Affine(1, 2, init 1L) ])
+                  )
 
               userError [ "without hidden units"; "last block" ] (fun () ->
-                  new HybridModel([| (MachineStage(new BoltzmannMachine(BoltzmannOptions(3, 0), init 1L)) :> Stage); head |]))
+                  new HybridModel(
+                      [| (MachineStage(new BoltzmannMachine(BoltzmannOptions(3, 0), init 1L)) :> Stage)
+                         head |]
+                  ))
               |> ignore)
           torchTest "the pseudo-likelihood estimates Σ log p(v_i | the others)" (fun () ->
               let machine = binary 4 3 5L

@@ -17,10 +17,11 @@ open GenDisc.Core.Tests.Training.Boltzmann.Machines
 let private data n =
     let random = RandomStream(1L, "data")
     let values = Array.init (n * 5) (fun _ -> float32 (random.NextInt 2))
-    Dataset.OfValues("bits", [ 5 ], values, Array.init n (fun i -> i % 3), [ "a"; "b"; "c" ])
+    let labels: int array = Array.init n (fun i -> i % 3)
+    Dataset.OfValues("bits", [ 5 ], values, labels, [ "a"; "b"; "c" ])
 
 let private part (data: Dataset) first count =
-    Split(data, ReadOnlyMemory(Array.init count (fun i -> first + i)))
+    Split(data, ReadOnlyMemory<int>(Array.init count (fun i -> first + i)))
 
 let private termsOf model learnt =
     [| yield! Seq.map always learnt
@@ -38,8 +39,7 @@ let private twoEpochs train validation =
 
     use learner = learner model (termsOf model [ term ]) (sgd 0.3) None 1L
 
-    let splits =
-        Splits(part data 0 train, part data train validation, part data 0 1)
+    let splits = Splits(part data 0 train, part data train validation, part data 0 1)
 
     let listener = Listener()
     fit (constant 2 8 None) listener learner splits 1L uncancelled |> ignore
@@ -82,8 +82,12 @@ let tests =
               Expect.isGreaterThan (abs (energies[1] - ofTrain)) 1e-4 "not of all"
               Expect.isLessThan (abs (energies[1] - ofTrain)) 1.0 "but close")
           torchTest "p(y | v) alone leaves nothing to learn for what only p(v) depends on" (fun () ->
-              let joint () = machineOf (RbmOptions(5, 3, VisibleKind.Bernoulli, 3)) 1L
-              let head width = ClassifierStage(new Chain(nets [ new Affine(width, 3, init 1L) ]))
+              let joint () =
+                  machineOf (RbmOptions(5, 3, VisibleKind.Bernoulli, 3)) 1L
+
+              let head width =
+                  ClassifierStage(new Chain(nets [ new Affine(width, 3, init 1L) ]))
+
               let crossEntropy _ : LossTerm list = [ CrossEntropyTerm() ]
               Expect.isEmpty (unreached [| (MachineStage(joint ()) :> Stage) |] crossEntropy) "of pairs"
               let general = new BoltzmannMachine(BoltzmannOptions(5, 2), init 1L)

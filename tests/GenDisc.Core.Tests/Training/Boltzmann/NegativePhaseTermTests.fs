@@ -222,7 +222,8 @@ let tests =
           torchTest "more states than can be kept are refused" (fun () ->
               let machine = binary 100000 1 1L
 
-              userError [ "30000 states"; "100000 units"; "fewer chains" ] (fun () -> machine.KeepChains(30000, init 1L))
+              userError [ "30000 states"; "100000 units"; "fewer chains" ] (fun () ->
+                  machine.KeepChains(30000, init 1L))
               |> ignore
 
               userError [ "70000 replicas of 70000 chains" ] (fun () ->
