@@ -66,10 +66,7 @@ let states (s: Subject) (machine: EnergyMachine) (train: Split) count =
     machine.Advance(wanted, sweeps, stream "figures/gibbs")
     wanted.MoveToOuterDisposeScope()
 
-/// An error that is not a number is one without bound.
-let private errorOf (e: PartitionEstimate) =
-    let larger = max e.StandardError e.BootstrapError
-    if Double.IsNaN larger then infinity else larger
+let private errorOf (e: PartitionEstimate) = max e.StandardError e.BootstrapError
 
 /// What makes an estimate one that cannot be relied on; None when all is well.
 let trouble (p: Partition) =
@@ -82,7 +79,7 @@ let trouble (p: Partition) =
         if forward.EffectiveSampleSize < 0.1 * float forward.Chains then
             Some
                 $"{Wording.fixedPoint 1 forward.EffectiveSampleSize} of {forward.Chains} chains carry all of the weight"
-        elif not (Double.IsFinite forward.LogZLow && Double.IsFinite p.LogZ) then
+        elif not (forward.IsReliable && Double.IsFinite p.LogZ) then
             Some "its error has no bound"
         elif not (apart <= max 1.0 (3.0 * joint)) then
             Some $"annealing there and back differs by {Wording.fixedPoint 1 apart} nats"

@@ -64,7 +64,9 @@ let private warn (attention: Attention) (s: Subject) (partition: Partition) (adv
 
     let apart = Wording.fixedPoint (if abs advantage.Mean < 1.0 then 4 else 1)
 
-    match trouble partition with
+    let unknown = trouble partition
+
+    match unknown with
     | Some why ->
         attention.Warn
             $"LOG Z OF THE MACHINE IS NOT KNOWN: {why}. Its log-likelihood may be far from {Wording.fixedPoint 1 model}. Train with a lower learning rate or smaller weights (weightDecay)"
@@ -74,9 +76,10 @@ let private warn (attention: Attention) (s: Subject) (partition: Partition) (adv
     | Verdict.Below ->
         attention.Warn
             $"THE MACHINE IS WORSE THAN INDEPENDENT {pixels.ToUpperInvariant()}: log-probability {apart model} against {apart units} nats per test example. Its samples and features cannot be trusted. {advice s.Plan.Experiment}"
-    | Verdict.Level ->
+    | Verdict.Level when unknown.IsNone ->
         attention.Warn
             $"the machine is no better than independent {pixels}: {apart advantage.Mean} nats per test example apart, with a standard error of {apart advantage.StandardError}. {advice s.Plan.Experiment}"
+    | Verdict.Level
     | Verdict.Above -> ()
 
 let private kindWord (plan: Plan) =
@@ -85,12 +88,12 @@ let private kindWord (plan: Plan) =
 
 let private thermodynamics (machine: EnergyMachine) =
     match machine with
-    | :? Rbm as rbm when Thermodynamics.Fits rbm && rbm.Options.Kind = VisibleKind.Bernoulli ->
+    | fits when Thermodynamics.Fits fits && MachineData.kind fits = VisibleKind.Bernoulli ->
         let betas = [| for i in 1..30 -> 0.1 * float i |]
 
         [ "thermodynamics",
           Json.list
-              [ for t in Thermodynamics.Curve(rbm, betas) do
+              [ for t in Thermodynamics.Curve(fits, betas) do
                     Json.object
                         [ "beta", Json.number t.Beta
                           "logZ", Json.number t.LogZ
@@ -186,6 +189,7 @@ let write (s: Subject) (attention: Attention) (splits: Splits) (train: Examined)
                    Json.object (
                        three (optional (fun (l: LogLikelihood) -> Json.number l.Mean)) likelihoods
                        @ [ "standardError", Json.number model.SamplingError
+                           "lowerBound", Json.truth model.IsBound
                            "low", Json.number low
                            "high", Json.number high ]
                    )
