@@ -55,19 +55,21 @@ let machine (e: Experiment) (init: RandomStream) (m: Machine) : EnergyMachine =
 
 /// The epochs in which a machine learns: an equal share for each of those that take turns.
 let turn (e: Experiment) (m: Machine) =
-    let startOf turn =
-        turn * e.Training.Epochs / m.Turns
+    let startOf turn = turn * e.Training.Epochs / m.Turns
 
     let last =
-        if m.Turn = m.Turns - 1 then
-            System.Int32.MaxValue
-        else
-            startOf (m.Turn + 1)
+        if m.Turn = m.Turns - 1 then System.Int32.MaxValue else startOf (m.Turn + 1)
 
     struct (startOf m.Turn + 1, last)
 
 /// The terms of the loss that Core cannot know from the model alone.
-let ownTerms (e: Experiment) (facts: Facts) (model: HybridModel) (streams: Streams) (device: torch.Device) : LossTerm list =
+let ownTerms
+    (e: Experiment)
+    (facts: Facts)
+    (model: HybridModel)
+    (streams: Streams)
+    (device: torch.Device)
+    : LossTerm list =
     let machines = Array.ofSeq model.Machines
 
     [ for term in terms e do
@@ -78,12 +80,21 @@ let ownTerms (e: Experiment) (facts: Facts) (model: HybridModel) (streams: Strea
           | Term.Nll -> ExactLikelihoodTerm()
           | Term.Energy ->
               let shape = Shape.dimensions facts.Shape |> Array.ofList
-              let options = SgldOptions(BufferSize = max 10000 e.Training.Batch, UnitInterval = facts.InUnitInterval)
+
+              let options =
+                  SgldOptions(BufferSize = max 10000 e.Training.Batch, UnitInterval = facts.InUnitInterval)
+
               EnergyTerm(new SgldSampler(model, shape, options, streams.Langevin, device))
           | _ -> () ]
 
 /// The learner that watches the energies of a model that has them.
 let watched (learner: GradientLearner) (terms: WeightedTerm array) : ILearner =
-    match terms |> Array.tryPick (fun t -> match t.Term with :? EnergyTerm as energy -> Some energy | _ -> None) with
+    match
+        terms
+        |> Array.tryPick (fun t ->
+            match t.Term with
+            | :? EnergyTerm as energy -> Some energy
+            | _ -> None)
+    with
     | Some energy -> new EnergyLearner(learner, energy)
     | None -> learner

@@ -216,7 +216,12 @@ module Data =
         | Source.Ising(size, _, _, _) ->
             let side = max 1 size
             // larger lattices have fewer, in inverse proportion to their sites
-            let training = if size <= 32 then 20000L else 20000L * 1024L / (int64 size * int64 size) / 4L * 4L
+            let training =
+                if size <= 32 then
+                    20000L
+                else
+                    20000L * 1024L / (int64 size * int64 size) / 4L * 4L
+
             plain (Image(1, side, side)) 2 0 true (int training)
         | Source.Series series ->
             extent data series

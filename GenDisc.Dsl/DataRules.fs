@@ -52,12 +52,7 @@ let private misplaced (d: Data) =
       yield! expect (d.Noise.IsNone || generatedSeries || plane) "noise" (says "noise" "generated data") (drop "noise")
       yield!
           expect (d.Resize.IsNone || d.Source.IsImageFolder) "resized" (says "resized" "image folders") (drop "resized")
-      yield!
-          expect
-              (not d.Binarised || grey)
-              "binarised"
-              (says "binarised" "grey images in [0, 1]")
-              (drop "binarised")
+      yield! expect (not d.Binarised || grey) "binarised" (says "binarised" "grey images in [0, 1]") (drop "binarised")
       if d.HoldOut.IsSome && not whole then
           yield!
               expect
@@ -156,7 +151,10 @@ let private generated (d: Data) =
         wrong $"vanDerPol expects μ from 0.0 to 100.0, but got {Show.number mu}" "write vanDerPol 1.0"
     | Source.Ising(size, temperature, coupling, field) ->
         [ if size < 2 || size > 64 then
-              yield! wrong $"ising expects a lattice of 2 to 64 sites a side, but got {Show.integer size}" "write ising 8 2.27"
+              yield!
+                  wrong
+                      $"ising expects a lattice of 2 to 64 sites a side, but got {Show.integer size}"
+                      "write ising 8 2.27"
           if not (isFinite temperature && temperature > 0.0) then
               yield!
                   wrong

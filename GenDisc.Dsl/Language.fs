@@ -191,23 +191,24 @@ module Language =
 
     /// CD-k, contrastive divergence with k = `steps` (Hinton 2002): a Boltzmann machine's energy on data less that on
     /// states `steps` sweeps of Gibbs sampling away. No log-likelihood: the report says that.
-    let cd steps =
-        phase (NegativePhase.Contrastive steps)
+    let cd steps = phase (NegativePhase.Contrastive steps)
 
     /// PCD-k, persistent contrastive divergence (Tieleman 2008): as `cd`, but the chains go on from step to step.
     let pcd steps = phase (NegativePhase.Persistent steps)
 
     /// As `pcd 1`, with `replicas` chains between infinite temperature and 1 that exchange states (Desjardins et al.
     /// 2010): slower, and less likely to stay in one mode.
-    let tempering replicas =
-        phase (NegativePhase.Tempered replicas)
+    let tempering replicas = phase (NegativePhase.Tempered replicas)
 
     let private written gradient word (loss: Loss) =
         match loss with
         | Loss.Term(Term.NegativePhase(negative, MachineGradient.Plain)) ->
             Loss.Term(Term.NegativePhase(negative, gradient))
         | other ->
-            raise (InvalidExperiment $"{word} belongs to cd, pcd or tempering, but stands before {other}: write {word} (pcd 1)")
+            raise (
+                InvalidExperiment
+                    $"{word} belongs to cd, pcd or tempering, but stands before {other}: write {word} (pcd 1)"
+            )
 
     /// The same by the centred gradient (Montavon and Müller 2012; Melchior, Fischer and Wiskott 2016):
     /// `centred (pcd 1)`. Throws InvalidExperiment before any other loss.

@@ -204,7 +204,11 @@ module Block =
 
     /// Whether the block is a Boltzmann machine.
     let isMachine (block: Block) =
-        block.IsRbm || block.IsGaussianRbm || block.IsClassRbm || block.IsBoltzmann || block.IsDbn
+        block.IsRbm
+        || block.IsGaussianRbm
+        || block.IsClassRbm
+        || block.IsBoltzmann
+        || block.IsDbn
 
     /// Whether the block tells classes apart.
     let classifies (block: Block) =

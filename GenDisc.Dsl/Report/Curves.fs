@@ -42,7 +42,8 @@ let private explanation (run: RunFolder) key =
     | "mse" -> "Squared distance from the target."
     | "cd"
     | "pcd"
-    | "tempering" -> "Free energy of data less that of the machine’s own states: near 0 when neither is favoured, and no likelihood."
+    | "tempering" ->
+        "Free energy of data less that of the machine’s own states: near 0 when neither is favoured, and no likelihood."
     | "nll" -> "The exact surprise at an example; lower is better."
     | "freeEnergy" -> "Overfitting shows as training energies that fall below the validation’s."
     | "pseudoLikelihood" -> "How well a pixel is told from all others; higher is better, and no likelihood."

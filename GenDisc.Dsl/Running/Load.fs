@@ -240,7 +240,8 @@ type internal Loader(options: HostOptions) =
                     None,
                     fun other -> Standardise.Sequences(Splits(splits.Train, splits.Validation, other)).Test
                 else
-                    let drawn (splits: Splits) = if data.Binarised then splits.Binarised() else splits
+                    let drawn (splits: Splits) =
+                        if data.Binarised then splits.Binarised() else splits
 
                     drawn splits, None, (fun other -> (drawn (Splits(splits.Train, splits.Validation, other))).Test)
             | Raw.Table table -> table.Prepare(Data.holdOut data, data.Validation, take, streams.Take), None, id

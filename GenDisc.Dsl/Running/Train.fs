@@ -193,7 +193,8 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
     let added (more: Map<string, float>) (figures: Map<string, float>) : Metrics =
         { Values = Map.fold (fun all name value -> Map.add name value all) figures more }
 
-    let figures = judge loader options.Cancel subject prepared validation test |> added truth.Test
+    let figures =
+        judge loader options.Cancel subject prepared validation test |> added truth.Test
 
     match model.Bottleneck with
     | null -> ()

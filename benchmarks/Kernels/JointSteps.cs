@@ -1,11 +1,11 @@
 using BenchmarkDotNet.Attributes;
 using GenDisc.Core.Data;
+using GenDisc.Core.Kernels.Random;
 using GenDisc.Core.Models;
 using GenDisc.Core.Models.Boltzmann;
 using GenDisc.Core.Runtime;
 using GenDisc.Core.Training;
 using GenDisc.Core.Training.Boltzmann;
-using GenDisc.Core.Kernels.Random;
 using static TorchSharp.torch;
 
 namespace GenDisc.Benchmarks;

@@ -122,7 +122,10 @@ let private cases: (Experiment * (Place * string * string) list) list =
         loss "" "crossEntropy needs a classifier, and the model has none" ]
 
       withModel (vae 2 >> classifier [ 10 ] >> dense 5 >> relu),
-      [ block [ 2 ] "dense 5 >> relu" "nothing uses what dense 5 >> relu computes: no head, bottleneck or machine follows" ]
+      [ block
+            [ 2 ]
+            "dense 5 >> relu"
+            "nothing uses what dense 5 >> relu computes: no head, bottleneck or machine follows" ]
 
       withModel (dense 2000000000 >> dense 2000000000 >> vae 2 >> classifier []),
       [ block

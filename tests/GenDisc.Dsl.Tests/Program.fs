@@ -33,6 +33,7 @@ let main args =
               Running.GapRunTests.tests
               Running.PretrainedRunTests.tests
               Running.MachineRunTests.tests
+              Running.MachineHeadsTests.tests
               Running.PretrainedModelTests.tests
               Running.ChangedDataTests.tests
               Running.SeedsTests.tests

@@ -30,7 +30,9 @@ let write (s: Subject) (splits: Splits) (outside: Split option) =
     match s.Learner with
     | :? EnergyLearner as learner ->
         let drawn = EnergySamples.Draw(learner.Sampler, 500, extraSteps)
-        let of' split = EnergySamples.Energies(s.Model, Figures.some most split, s.Device)
+
+        let of' split =
+            EnergySamples.Energies(s.Model, Figures.some most split, s.Device)
 
         let named =
             [ "train", of' splits.Train

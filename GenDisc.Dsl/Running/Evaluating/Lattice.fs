@@ -85,7 +85,9 @@ let private infinite (model: IsingOptions) temperatures =
 let write (s: Subject) (cancel: CancellationToken) (test: Split) : Map<string, float> =
     match s.Plan.Experiment.Data.Source, MachineData.tryMachine s.Model with
     | Source.Ising(size, temperature, coupling, field), Some machine when
-        machine.Visible = size * size && not s.Model.EncodesFirst && not s.Model.TakesTurns
+        machine.Visible = size * size
+        && not s.Model.EncodesFirst
+        && not s.Model.TakesTurns
         ->
         let model = IsingOptions(size, temperature, coupling, field)
         let sampled = sampled cancel machine model
@@ -110,9 +112,7 @@ let write (s: Subject) (cancel: CancellationToken) (test: Split) : Map<string, f
                   [ for i in 0..60 ->
                         temperatures.Head
                         + (List.last temperatures - temperatures.Head) * float i / 60.0 ]
-              "knob",
-              Json.list
-                  [ for factor in knob -> at (factor * temperature) (sampled 128 20 (1.0 / factor)) ] ]
+              "knob", Json.list [ for factor in knob -> at (factor * temperature) (sampled 128 20 (1.0 / factor)) ] ]
         |> Json.line
         |> Atomic.writeText (s.File "ising.json")
 

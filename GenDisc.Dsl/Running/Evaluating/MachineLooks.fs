@@ -14,7 +14,7 @@ let private rows = 8
 let private fantasies = 80
 
 let private images (means: torch.Tensor) =
-    let flat = means.to_type(torch.float32).cpu().contiguous ()
+    let flat = means.to_type(torch.float32).cpu().contiguous()
     flat.data<float32>().ToArray() |> Array.chunkBySize (int flat.shape[1])
 
 /// The means of chains from test examples after more and more sweeps, sweep by sweep.

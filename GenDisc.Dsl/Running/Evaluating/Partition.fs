@@ -57,11 +57,11 @@ let states (s: Subject) (machine: EnergyMachine) (train: Split) count =
                 Batches.Gather(train.Data, (Figures.some count train).Indices.ToArray(), s.Device)
 
             machine.StateOf(batch.X.flatten (1L), batch.Labels, stream "figures/start")
-        | kept -> kept.narrow(0L, 0L, min (int64 count) kept.shape[0]).clone ()
+        | kept -> kept.narrow(0L, 0L, min (int64 count) kept.shape[0]).clone()
 
     let wanted =
         let times = (int64 count + start.shape[0] - 1L) / start.shape[0]
-        (start.repeat [| times; 1L |]).narrow(0L, 0L, int64 count).contiguous ()
+        (start.repeat [| times; 1L |]).narrow(0L, 0L, int64 count).contiguous()
 
     machine.Advance(wanted, sweeps, stream "figures/gibbs")
     wanted.MoveToOuterDisposeScope()
@@ -132,7 +132,10 @@ let estimate s attention (machine: EnergyMachine) rates train =
 let json (p: Partition) =
     let estimate =
         match p.Annealed with
-        | None -> [ "method", Json.text "enumeration"; "low", Json.number p.LogZ; "high", Json.number p.LogZ ]
+        | None ->
+            [ "method", Json.text "enumeration"
+              "low", Json.number p.LogZ
+              "high", Json.number p.LogZ ]
         | Some(forward, backward) ->
             [ "method", Json.text "AIS"
               "low", Json.number forward.LogZLow
@@ -145,10 +148,7 @@ let json (p: Partition) =
               "effectiveSampleSize", Json.number forward.EffectiveSampleSize
               "reliable", Json.truth (trouble p).IsNone ]
 
-    Json.object (
-        [ "value", Json.number p.LogZ; "standardError", Json.number p.Error ]
-        @ estimate
-    )
+    Json.object ([ "value", Json.number p.LogZ; "standardError", Json.number p.Error ] @ estimate)
 
 /// What log Z's three standard errors leave for a mean log-likelihood.
 let bounds (p: Partition) (mean: float) =

@@ -108,7 +108,9 @@ let private histogram (s: Subject) machine train (test: Split) binarise =
         Json.list (values |> Seq.map Json.integer)
 
     use own = states s machine train 1000
-    let energies = EnergyHistogram.Of(machine, Figures.some 1000 test, own, 40, binarise)
+
+    let energies =
+        EnergyHistogram.Of(machine, Figures.some 1000 test, own, 40, binarise)
 
     Json.object
         [ "edges", Json.list (energies.Edges |> Seq.map Json.number)
@@ -117,12 +119,22 @@ let private histogram (s: Subject) machine train (test: Split) binarise =
 
 /// Writes `boltzmann.json`; answers with the figures for the summary, and warns where the machine is no good. Of several
 /// machines on top of each other the first is looked at, which alone has data to be compared with.
-let write (s: Subject) (attention: Attention) (splits: Splits) (train: Examined) (validation: Examined option) (test: Examined) =
+let write
+    (s: Subject)
+    (attention: Attention)
+    (splits: Splits)
+    (train: Examined)
+    (validation: Examined option)
+    (test: Examined)
+    =
     match MachineData.tryMachine s.Model with
     | None -> none
     | Some machine ->
         let read = MachineData.read s.Model machine s.Streams s.Device
-        let trained, held, tested = read splits.Train, read splits.Validation, read splits.Test
+
+        let trained, held, tested =
+            read splits.Train, read splits.Validation, read splits.Test
+
         let kind = MachineData.kind machine
         let rates = BaseRates.Of trained
         let partition = estimate s attention machine rates trained
@@ -147,7 +159,9 @@ let write (s: Subject) (attention: Attention) (splits: Splits) (train: Examined)
 
         let likelihoods = likelihood trained, likelihood held, likelihood tested
         let alone = independent trained, independent held, independent tested
-        let three f (a, b, c) = [ "train", f a; "validation", f b; "test", f c ]
+
+        let three f (a, b, c) =
+            [ "train", f a; "validation", f b; "test", f c ]
 
         let advantage =
             partition
@@ -206,7 +220,9 @@ let write (s: Subject) (attention: Attention) (splits: Splits) (train: Examined)
                   "verdict", Json.text ((string (verdict found)).ToLowerInvariant())
 
                   "difference",
-                  Json.object [ "mean", Json.number found.Mean; "standardError", Json.number found.StandardError ]
+                  Json.object
+                      [ "mean", Json.number found.Mean
+                        "standardError", Json.number found.StandardError ]
               | None -> ()
               "freeEnergy",
               optional

@@ -57,8 +57,7 @@ let tests =
               let epochs () =
                   let order = stream 3L
 
-                  [ for _ in 1..2 ->
-                        values (Batches.Shuffled(Split(train.Data, train.Indices), 100, order, torch.CPU)) ]
+                  [ for _ in 1..2 -> values (Batches.Shuffled(Split(train.Data, train.Indices), 100, order, torch.CPU)) ]
 
               let first, again = epochs (), epochs ()
               Expect.equal first again "a seed"
@@ -68,8 +67,8 @@ let tests =
                   Dataset.OfValues("real", [ 2 ], memory [| 0.5f; 1f |], memory [| 0 |], [ "a" ])
 
               let error =
-                  Expect.throwsT<UserError>
-                      (fun () -> Splits(Split.All real, Split.All real, Split.All real).Binarised() |> ignore)
+                  Expect.throwsT<UserError>(fun () ->
+                      Splits(Split.All real, Split.All real, Split.All real).Binarised() |> ignore)
 
               error "values"
           } ]

@@ -84,8 +84,11 @@ let tests =
                 "tempering", NegativePhaseKind.Tempered, 0
                 "PCD with classes", NegativePhaseKind.Persistent, 10 ] do
               for kernels in [ true; false ] do
-                  test $"""live tensors stay as many over steps and evaluations of {name}, kernels {if kernels then "on" else "off"}""" {
-                      let machine = new Rbm(RbmOptions(12, 7, Classes = classes, Kernels = kernels), RandomStream(1L, "init"))
+                  test
+                      $"""live tensors stay as many over steps and evaluations of {name}, kernels {if kernels then "on" else "off"}""" {
+                      let machine =
+                          new Rbm(RbmOptions(12, 7, Classes = classes, Kernels = kernels), RandomStream(1L, "init"))
+
                       let phase = NegativePhase(kind, 3, 16)
 
                       if phase.KeptStates > 0 then
@@ -107,7 +110,8 @@ let tests =
 
                                  WeightedTerm(term, (fun _ -> weight), weight) |]
 
-                      use learner = learner model weighted (OptimiserOptions(OptimiserKind.Sgd, 0.01)) None 1L
+                      use learner =
+                          learner model weighted (OptimiserOptions(OptimiserKind.Sgd, 0.01)) None 1L
 
                       use batch =
                           let pixels = Array.init (16 * 12) (fun i -> if i * 7 % 3 = 0 then 255uy else 0uy)

@@ -166,7 +166,11 @@ let tests =
 
                   (Wording.metricRows (Wording.brief [ "train", kept; "test", kept ])).Length
 
-              Expect.isLessThanOrEqual (lines (Set.unionMany [ regression; machine; other ])) 20 "a hybrid with strangers"
+              Expect.isLessThanOrEqual
+                  (lines (Set.unionMany [ regression; machine; other ]))
+                  20
+                  "a hybrid with strangers"
+
               Expect.hasLength (List.distinct Wording.order) Wording.order.Length "no name twice"
           }
           test "downloads count bytes, decoding counts images" {

@@ -7,31 +7,8 @@ open System.Text.Json
 open Expecto
 open GenDisc
 open GenDisc.Dsl.Tests.Running.Files
+open GenDisc.Dsl.Tests.Running.Spins
 open GenDisc.Dsl.Tests.Running.Scene
-
-/// A lattice of nine spins: every state can be summed.
-let private spins =
-    { Name = "spins"
-      Data = ising 3 2.0 |> take 2000
-      Model = model (rbm 6)
-      Loss = pcd 2
-      Training = sgd 0.1 |> epochs 8 |> batch 100
-      Seed = 1 }
-
-let private figure (result: RunResult) name =
-    use json =
-        JsonDocument.Parse(File.ReadAllText(Path.Combine(result.Folder, "figures", name)))
-
-    json.RootElement.Clone()
-
-let private number (path: string list) (e: JsonElement) =
-    (path |> List.fold (fun (at: JsonElement) name -> at.GetProperty name) e).GetDouble()
-
-let private warnings (scene: Scene) =
-    [ for event in scene.Events do
-          match event with
-          | RunEvent.Warning text -> text
-          | _ -> () ]
 
 let private drawn (result: RunResult) =
     for name in [ "chains.png"; "samples.png"; "filters.png" ] do
@@ -43,11 +20,19 @@ let tests =
         [ test "a small machine's likelihood is exact, and better than that of independent units" {
               use scene = new Scene()
               let result = scene.Run spins
-              let likelihood, units = result.Test["logLikelihood"], result.Test["independentLogLikelihood"]
+
+              let likelihood, units =
+                  result.Test["logLikelihood"], result.Test["independentLogLikelihood"]
+
               Expect.isGreaterThan likelihood (units + 0.5) "learned"
               Expect.equal result.Test["logZError"] 0.0 "by enumeration"
               // p(v) = exp(−F) / Z
-              Expect.floatClose Accuracy.medium likelihood (-result.Test["freeEnergy"] - result.Test["logZ"]) "free energy"
+              Expect.floatClose
+                  Accuracy.medium
+                  likelihood
+                  (-result.Test["freeEnergy"] - result.Test["logZ"])
+                  "free energy"
+
               Expect.isEmpty (warnings scene) "warnings"
               let written = figure result "boltzmann.json"
               Expect.equal ((written.GetProperty "logZ").GetProperty("method").GetString()) "enumeration" "method"
@@ -57,7 +42,9 @@ let tests =
 
           test "nine spins, 2⁹ states: F = U − TS to 1e-6 at every temperature in the file" {
               use scene = new Scene()
-              let points = (figure (scene.Run spins) "boltzmann.json").GetProperty "thermodynamics"
+
+              let points =
+                  (figure (scene.Run spins) "boltzmann.json").GetProperty "thermodynamics"
 
               for point in points.EnumerateArray() do
                   let at name = number [ name ] point
@@ -67,6 +54,7 @@ let tests =
 
           test "the machine's physics stands beside the sampler's and the exact values" {
               use scene = new Scene()
+
               let result =
                   scene.Run
                       { spins with
@@ -93,7 +81,8 @@ let tests =
 
               Expect.exists
                   (warnings scene)
-                  (fun text -> text.StartsWith("THE MACHINE IS WORSE THAN INDEPENDENT PIXELS", StringComparison.Ordinal))
+                  (fun text ->
+                      text.StartsWith("THE MACHINE IS WORSE THAN INDEPENDENT PIXELS", StringComparison.Ordinal))
                   "the warning"
 
               let report = File.ReadAllText(Path.Combine(result.Folder, "report.html"))
@@ -213,90 +202,10 @@ let tests =
               let written = figure result "boltzmann.json"
               Expect.equal ((written.GetProperty "logZ").GetProperty("method").GetString()) "AIS" "method"
               Expect.isGreaterThan result.Test["logZError"] 0.0 "error"
-              let forward, reverse = number [ "logZ"; "value" ] written, number [ "logZ"; "reverse" ] written
+
+              let forward, reverse =
+                  number [ "logZ"; "value" ] written, number [ "logZ"; "reverse" ] written
+
               Expect.isLessThan (abs (forward - reverse)) 0.5 "both ways agree on an easy machine"
               Expect.isGreaterThan ((written.GetProperty "trajectory").GetArrayLength()) 20 "trajectory"
-          }
-
-          test "a classification machine tells classes and has a density of its data" {
-              use scene = new Scene()
-
-              let result =
-                  scene.Run
-                      { spins with
-                          Name = "joint"
-                          Model = model (classRbm 8)
-                          Loss = crossEntropy + 0.05 * pcd 1
-                          Training = sgd 0.2 |> epochs 10 |> batch 50 }
-
-              Expect.isGreaterThan result.Test.Accuracy 0.9 "the sign of the magnetisation"
-              Expect.isGreaterThan result.Test["logLikelihood"] result.Test["independentLogLikelihood"] "likelihood"
-          }
-
-          test "a deep belief network learns in turns and is fine-tuned" {
-              use scene = new Scene()
-
-              let network =
-                  { spins with
-                      Name = "network"
-                      Model = model (dbn [ 12; 8 ])
-                      Loss = cd 1
-                      Training = sgd 0.1 |> epochs 4 |> batch 100 }
-
-              let tuned =
-                  scene.Run
-                      { network with
-                          Name = "tuned"
-                          Model = model (finetuned network >> classifier [])
-                          Loss = crossEntropy
-                          Training = adam 0.01 |> epochs 8 |> batch 50 }
-
-              Expect.isGreaterThan tuned.Test.Accuracy 0.85 "tuned"
-              let first = figure (scene.Run network) "boltzmann.json"
-              Expect.equal (number [ "visible" ] first, number [ "of" ] first) (9.0, 2.0) "its first machine is measured"
-              let before = tensors (bytes (scene.Run network) "model.safetensors")
-
-              let moved =
-                  before
-                  |> Map.filter (fun name _ -> name.EndsWith("weight", StringComparison.Ordinal))
-                  |> Map.forall (fun name (value: byte[]) ->
-                      tensors (bytes tuned "model.safetensors")
-                      |> Map.toList
-                      |> List.exists (fun (key, other) -> key.EndsWith("." + name, StringComparison.Ordinal) && other <> value))
-
-              Expect.isTrue moved "both machines were tuned"
-          }
-
-          test "features of a frozen machine go into a classifier" {
-              use scene = new Scene()
-
-              let result =
-                  scene.Run
-                      { spins with
-                          Name = "features"
-                          Model = model (encoder spins >> classifier [])
-                          Loss = crossEntropy
-                          Training = adam 0.02 |> epochs 8 |> batch 50 }
-
-              Expect.isGreaterThan result.Test.Accuracy 0.8 "accuracy"
-          }
-
-          test "an energy classifier tells its samples' energies" {
-              use scene = new Scene()
-
-              let result =
-                  scene.Run
-                      { spins with
-                          Name = "energies"
-                          Data = moons |> take 500 |> against circles
-                          Model = model (dense 32 >> silu >> energyClassifier [ 16 ])
-                          Loss = crossEntropy + 0.5 * energy
-                          Training = adam 3e-3 |> epochs 3 |> batch 64 }
-
-              Expect.isGreaterThan result.Test.Accuracy 0.75 "accuracy"
-              let written = figure result "energy.json"
-              Expect.isGreaterThan ((written.GetProperty "history").GetArrayLength()) 5 "history"
-
-              for name in [ "train"; "test"; "samples"; "outside" ] do
-                  Expect.isGreaterThan ((written.GetProperty name).GetArrayLength()) 1 name
           } ]
