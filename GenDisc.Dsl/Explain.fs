@@ -56,9 +56,9 @@ let private normalForm loss =
     Loss.summands loss
     |> List.map (fun (term, summands) ->
         match Loss.showSummands summands with
-        | "1.0" -> Term.name term
-        | weight when weight.Contains " + " -> $"({weight}) {Term.name term}"
-        | weight -> $"{weight} {Term.name term}")
+        | "1.0" -> Term.show term
+        | weight when weight.Contains " + " -> $"({weight}) {Term.show term}"
+        | weight -> $"{weight} {Term.show term}")
     |> String.concat ", "
 
 let private clipped width (s: string) =

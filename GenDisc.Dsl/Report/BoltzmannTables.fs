@@ -119,7 +119,7 @@ let likelihoods (run: RunFolder) (m: BoltzmannFile) (numbers: Numbering) =
           | Some se -> $" The machine’s test mean has a standard error of {nats se} over the finite test set."
           | None -> ()
           match m.Likelihood |> Option.bind _.Low, m.Likelihood |> Option.bind _.High with
-          | Some _ as low, (Some _ as high) -> $" The error of log Z leaves {range low high} for it."
+          | (Some a as low), (Some b as high) when a < b -> $" The error of log Z leaves {range low high} for it."
           | low, high when m.Likelihood.IsSome && (m.LogZ |> Option.exists _.IsUnbounded) ->
               $" The error of log Z leaves {range low high} for it."
           | _ -> ()
