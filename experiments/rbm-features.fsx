@@ -30,21 +30,27 @@ let arms labels =
 
 let table =
     [ for labels in [ 100; 1000; 10000 ] ->
-          labels, [ for name, experiment in arms labels -> name, (runSeeds [ 1..5 ] experiment)["accuracy"] ] ]
+          labels, [ for name, experiment in arms labels -> name, runSeeds [ 1..5 ] experiment ] ]
 
 printfn "test accuracy, mean over five seeds with its 95 %% interval"
 
-for labels, figures in table do
+for labels, results in table do
     printfn "%6d labels" labels
 
-    for name, figure in figures do
+    for name, result in results do
+        let figure = result["accuracy"]
         printfn "  %-16s %.2f %%  (%.2f to %.2f)" name (100.0 * figure.Mean) (100.0 * figure.Low) (100.0 * figure.High)
 
-    let find name = figures |> List.find (fst >> (=) name) |> snd
+    let find name = results |> List.find (fst >> (=) name) |> snd
     let pretrained, random = find "pre-trained", find "random start"
 
+    let ahead =
+        List.zip pretrained.Runs random.Runs
+        |> List.filter (fun (a, b) -> a.Test.Accuracy > b.Test.Accuracy)
+
     printfn
-        "  %s"
-        (if pretrained.Low > random.High then "pre-training helps: the intervals do not overlap"
-         elif pretrained.High < random.Low then "pre-training hurts: the intervals do not overlap"
-         else "no clear difference between pre-training and a random start: the intervals overlap")
+        "  %s; pre-training is ahead on %d of 5 seeds, which share labels"
+        (if pretrained["accuracy"].Low > random["accuracy"].High then "pre-training helps: the intervals do not overlap"
+         elif pretrained["accuracy"].High < random["accuracy"].Low then "pre-training hurts: the intervals do not overlap"
+         else "the intervals of pre-training and a random start overlap")
+        ahead.Length
