@@ -87,6 +87,7 @@ let tests =
 
               let report = File.ReadAllText(Path.Combine(result.Folder, "report.html"))
               Expect.stringContains report "worse than independent" "the report"
+              Expect.isFalse (report.Contains "THE MACHINE IS WORSE") "which says it once, in its own banner"
           }
 
           test "the same seed gives the same bits, chains included" {
