@@ -84,13 +84,15 @@ let private tests =
           Training.LossTermTests.tests
           Training.GradientLearnerTests.tests
           Training.TrainerTests.tests
+          Training.TrainerTroubleTests.tests
           Training.AugmentationTests.tests
           Training.MemoryTests.tests
           Training.Energy.ReplayBufferTests.tests
           Training.Energy.SgldSamplerTests.tests
           Training.Energy.EnergyTermTests.tests
           Training.Energy.EnergyLearnerTests.tests
-          Training.Energy.EnergyLearnerTests.alone
+          Training.Energy.EnergyHistoryTests.tests
+          Training.Energy.EnergyMemoryTests.alone
           Evaluation.EnergySamplesTests.tests
           Evaluation.ConfusionMatrixTests.tests
           Evaluation.PrincipalComponentsTests.tests
@@ -114,6 +116,7 @@ let private tests =
           Evaluation.Boltzmann.BaseRatesTests.tests
           Evaluation.Boltzmann.EnumerationTests.tests
           Evaluation.Boltzmann.AnnealingTests.tests
+          Evaluation.Boltzmann.PartitionEstimateTests.tests
           Evaluation.Boltzmann.LogLikelihoodTests.tests
           Evaluation.Boltzmann.ThermodynamicsTests.tests
           Evaluation.Physics.AutocorrelationTimeTests.tests
@@ -136,6 +139,7 @@ let private tests =
           Training.Boltzmann.CentredGradientTests.tests
           Training.Boltzmann.TemperingTests.tests
           Training.Boltzmann.NegativePhaseTermTests.tests
+          Training.Boltzmann.KeptChainsTests.tests
           Training.Boltzmann.MachineTermTests.tests
           Training.Boltzmann.GaussianTests.tests
           Training.Boltzmann.MonitorTests.tests

@@ -79,9 +79,6 @@ let private exactSamples (rbm: Rbm) n (random: RandomStream) =
 
 let private sizes = [ 3, 2; 5, 8; 10, 4; 12, 12 ]
 
-let private estimateOf logWeights isForward =
-    PartitionEstimate.Of(2.0, logWeights, [||], 1, isForward, stream 1L)
-
 let tests =
     testList
         "Annealing"
@@ -97,28 +94,6 @@ let tests =
                   let betas = AisOptions(2, n).Schedule()
                   Expect.equal (betas.Length, betas[0], betas[n]) (n + 1, 0.0, 1.0) "ends"
                   Expect.isTrue (Array.pairwise betas |> Array.forall (fun (a, b) -> a < b)) $"{n} rise")
-          testCase "log Z and its error bars by hand" (fun () ->
-              let weights = [| 1.0; 2.0; 3.0; 2.0 |]
-              let estimate = estimateOf (Array.map log weights) true
-              let error = sqrt (2.0 / 3.0 / 4.0)
-              Expect.floatClose Accuracy.high estimate.LogZ (2.0 + log 2.0) "log Z"
-              Expect.floatClose Accuracy.high estimate.StandardError (error / 2.0) "delta"
-              Expect.floatClose Accuracy.high estimate.LogZHigh (2.0 + log (2.0 + 3.0 * error)) "high"
-              Expect.floatClose Accuracy.high estimate.LogZLow (2.0 + log (2.0 - 3.0 * error)) "low"
-              Expect.floatClose Accuracy.high estimate.EffectiveSampleSize (64.0 / 18.0) "sample size"
-              // Drawn with divisor n, not n − 1.
-              Expect.isTrue (abs (estimate.BootstrapError / (error / 2.0 * sqrt 0.75) - 1.0) < 0.15) "bootstrap"
-              let back = estimateOf (Array.map log weights) false
-              Expect.floatClose Accuracy.high back.LogZ (2.0 - log 2.0) "backwards"
-              Expect.floatClose Accuracy.high back.LogZLow (2.0 - log (2.0 + 3.0 * error)) "backwards, low"
-              Expect.floatClose Accuracy.high back.LogZHigh (2.0 - log (2.0 - 3.0 * error)) "backwards, high")
-          testCase "a single chain that decides leaves no lower bound" (fun () ->
-              let estimate = estimateOf [| 5000.0; -5000.0; 0.0; 10.0 |] true
-              Expect.floatClose Accuracy.high estimate.LogZ (5002.0 - log 4.0) "no overflow"
-              Expect.equal estimate.LogZLow -infinity "low"
-              Expect.isTrue (Double.IsFinite estimate.LogZHigh) "high"
-              Expect.floatClose Accuracy.high estimate.EffectiveSampleSize 1.0 "sample size"
-              Expect.equal (estimateOf [| 5000.0; -5000.0 |] false).LogZHigh infinity "backwards")
           torchTest "of a machine without weights the base model is exact" (fun () ->
               let rates = ratesOf (examples 40 7 (RandomStream(1L, "bits")))
 
@@ -297,19 +272,4 @@ let tests =
               fill rbm.VisibleBias [| 0.0; infinity; 0.0; 0.0 |]
 
               userError [ "visibleBias"; "not finite" ] (fun () -> forward rbm rates 5 5 1L)
-              |> ignore)
-          torchTest "errors of weights that are worlds apart are finite or ∞, and no one relies on them" (fun () ->
-              let of' (weights: float array) =
-                  PartitionEstimate.Of(0.0, weights, [||], 1, true, stream 1L)
-
-              // A third of the resamples lack the largest weight, beside which the others underflow.
-              let apart = of' (Array.append [| 0.0 |] (Array.create 19 -2000.0))
-              Expect.isGreaterThan apart.BootstrapError 500.0 "thousands of nats apart"
-              Expect.isTrue (Double.IsFinite apart.BootstrapError) "finite"
-              Expect.isFalse apart.IsReliable "one chain decides"
-              Expect.equal (of' [| 0.0; -infinity; -infinity |]).BootstrapError infinity "nothing to draw"
-              let alike = of' (Array.init 50 (fun i -> 0.1 * float (i % 3)))
-              Expect.isTrue alike.IsReliable "weights alike"
-              Expect.isLessThan alike.BootstrapError 0.05 "a small error"
-              // An effective sample of 2 in 40, which bounds nothing.
-              Expect.isFalse (of' (Array.init 40 (fun i -> if i < 2 then 0.0 else -50.0))).IsReliable "few chains") ]
+              |> ignore) ]

@@ -12,7 +12,6 @@ open GenDisc.Core.Training
 open GenDisc.Core.Training.Boltzmann
 open GenDisc.Core.Tests.Data.Expecting
 open GenDisc.Core.Tests.Kernels.Trials
-open GenDisc.Core.Tests.Data.Expecting
 open GenDisc.Core.Tests.Modules.Building
 open GenDisc.Core.Tests.Training.Boltzmann.Machines
 
@@ -205,30 +204,6 @@ let tests =
                   if phase.KeptStates > 0 then
                       let labels = (chains trained.Machine).narrow(1, int64 width, 3L).sum(1L)
                       Expect.all (numbers labels) ((=) 1.0) "one class each")
-          torchTest "kept chains are bits, with one class each, and kept once" (fun () ->
-              let machine = machineOf (RbmOptions(5, 2, VisibleKind.Bernoulli, 3)) 1L
-              Expect.isNull machine.Chains "none at first"
-              machine.KeepChains(50, init 1L)
-              Expect.equal (chains machine).shape [| 50L; 8L |] "shape"
-              let values = numbers (chains machine)
-              Expect.all values (fun v -> v = 0.0 || v = 1.0) "bits"
-              Expect.exists values ((=) 1.0) "some on"
-              Expect.all (numbers ((chains machine).narrow(1, 5L, 3L).sum 1L)) ((=) 1.0) "one class"
-              Expect.throwsT<InvalidOperationException> (fun () -> machine.KeepChains(50, init 1L)) "twice"
-
-              Expect.throwsT<ArgumentOutOfRangeException>
-                  (fun () -> binary (2) 2 1L |> _.KeepChains(0, init 1L))
-                  "none")
-          torchTest "more states than can be kept are refused" (fun () ->
-              let machine = binary 100000 1 1L
-
-              userError [ "30000 states"; "100000 units"; "fewer chains" ] (fun () ->
-                  machine.KeepChains(30000, init 1L))
-              |> ignore
-
-              userError [ "70000 replicas of 70000 chains" ] (fun () ->
-                  (phase NegativePhaseKind.Tempered 70000 70000).KeptStates)
-              |> ignore)
           torchTest "without its chains, or with too few, a term says so" (fun () ->
               use batch = (batches 1).Head
 

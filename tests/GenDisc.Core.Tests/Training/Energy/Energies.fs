@@ -53,3 +53,8 @@ let energyLearner model options sgld (watch: EnergyWatch | null) seed =
 /// The split's first examples as they lie.
 let trainBatch (splits: Splits) n =
     Batches.Gather(splits.Train.Data, splits.Train.Indices.Span.Slice(0, n), torch.CPU)
+
+let step (learner: ILearner) batch i =
+    learner.Step(batch, StepSettings(1, i, 1.0), Tally())
+
+/// One epoch on 160 examples in batches of 16.

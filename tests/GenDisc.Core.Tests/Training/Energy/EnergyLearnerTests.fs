@@ -27,10 +27,6 @@ let private kinds (learner: EnergyLearner) =
     [ for r in learner.Remedies do
           r.Kind ]
 
-let private step (learner: ILearner) batch i =
-    learner.Step(batch, StepSettings(1, i, 1.0), Tally())
-
-/// One epoch on 160 examples in batches of 16.
 let private train seed =
     use _scope = torch.NewDisposeScope()
     use model = energetic seed
@@ -225,15 +221,6 @@ let tests =
               let term = EnergyTerm sampler
               use inner = gradientLearner b term (adam 0.1) true
               Expect.throwsT<ArgumentException> (fun () -> new EnergyLearner(inner, term) |> ignore) "refused")
-          test "the history is thinned evenly" {
-              let history = EnergyHistory()
-
-              for i in 1L .. 5000L do
-                  history.Add(EnergyPoint(i, float i, 0.0))
-
-              let steps = [ for p in history.Points -> p.Step ]
-              Expect.equal steps [ for i in 0L .. 624L -> 1L + 8L * i ] "every eighth"
-          }
           torchTest "on two clouds it learns classes and density" (fun () ->
               let stream = init 1L
 
@@ -283,47 +270,3 @@ let tests =
 
               let outside = EnergySamples.Energies(model, far, [ 2 ], torch.CPU)
               Expect.all outside (fun e -> e > Array.average energies + 1.0) "density falls away from the data") ]
-
-// Sequenced: live tensors are those of the whole process.
-let alone =
-    testSequenced
-    <| testList
-        "memory of energy training"
-        [ test "is flat over steps, copies and remedies included" {
-              use model = energetic 1L
-              let watch = EnergyWatch(LargestGap = 0.02, Patience = 5, MostRemedies = 100)
-              use learner = energyLearner model (adam 1e-3) brief watch 1L
-              use batch = batchOf 20
-              use noise = generator 1L
-
-              let steps n =
-                  for i in 1..n do
-                      step learner batch i |> ignore
-                      learner.Evaluate(batch, noise, Tally())
-
-                  learner.TakeNotices().Count, torch.Tensor.TotalCount
-
-              steps 60 |> ignore
-              let _, before = steps 60
-              let remedies, after = steps 60
-              Expect.isGreaterThan remedies 0 "some"
-              // A copy of the model, of four tensors, may be in hand or not.
-              Expect.contains [ -4L; 0L; 4L ] (after - before) "live tensors"
-          }
-          test "a learner leaves no tensor behind" {
-              use model = energetic 1L
-
-              let once () =
-                  use learner = energyLearner model (adam 1e-3) brief null 1L
-
-                  fit (constant 2 16 (Some 1)) (Listener()) learner (splitsOf 64) 1L uncancelled
-                  |> ignore
-
-                  EnergySamples.Draw(learner.Sampler, 10, 3) |> ignore
-                  EnergySamples.DrawOf(learner.Sampler, 1, 10, 3) |> ignore
-
-              once ()
-              let before = torch.Tensor.TotalCount
-              once ()
-              Expect.equal torch.Tensor.TotalCount before "live tensors, nothing collected between"
-          } ]
