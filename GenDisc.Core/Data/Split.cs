@@ -1,9 +1,23 @@
+using GenDisc.Core.Runtime;
+
 namespace GenDisc.Core.Data;
 
 /// <summary>Some examples of a dataset: rows <paramref name="Indices"/> of <paramref name="Data"/>, which is shared, not copied.</summary>
 public sealed record Split(Dataset Data, ReadOnlyMemory<int> Indices)
 {
     public int Count => Indices.Length;
+
+    /// <summary>
+    /// At most <paramref name="most"/> of the examples, drawn without replacement; all, in order and without a draw, where
+    /// there are no more.
+    /// </summary>
+    public Split Sample(int most, RandomStream stream)
+    {
+        if (Count <= most) return this;
+        var rows = Indices.ToArray();
+        stream.Shuffle(rows.AsSpan());
+        return this with { Indices = rows.AsMemory(0, most) };
+    }
 
     /// <summary>Every example of <paramref name="data"/>, in its order.</summary>
     public static Split All(Dataset data) => new(data, Enumerable.Range(0, data.Count).ToArray());

@@ -132,15 +132,8 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
     }
 
     /// <summary>Training examples, as many as there are for validation; without those as many as there may be.</summary>
-    private static Split SampleOf(Splits splits, RandomStream stream)
-    {
-        var train = splits.Train;
-        var most = splits.Validation.Count == 0 ? MostSampled : Math.Min(MostSampled, splits.Validation.Count);
-        if (train.Count <= most) return train;
-        var rows = train.Indices.ToArray();
-        stream.Shuffle(rows.AsSpan());
-        return train with { Indices = rows.AsMemory(0, most) };
-    }
+    private static Split SampleOf(Splits splits, RandomStream stream) => splits.Train.Sample(
+        splits.Validation.Count == 0 ? MostSampled : Math.Min(MostSampled, splits.Validation.Count), stream);
 
     private void CheckFits(ILearner learner, Splits splits)
     {

@@ -32,16 +32,8 @@ public sealed record FreeEnergyGap(double Train, double Validation, double Stand
             throw new UserError(
                 $"Dataset {train.Data.Name}: the free-energy gap needs at least 2 training and 2 validation examples; there are "
                 + $"{train.Count} and {validation.Count}.");
-        var (seen, seenVariance) = FreeEnergies.Moments(FreeEnergies.Of(machine, Drawn(train, count, stream)));
-        var (unseen, unseenVariance) = FreeEnergies.Moments(FreeEnergies.Of(machine, Drawn(validation, count, stream)));
+        var (seen, seenVariance) = FreeEnergies.Moments(FreeEnergies.Of(machine, train.Sample(count, stream)));
+        var (unseen, unseenVariance) = FreeEnergies.Moments(FreeEnergies.Of(machine, validation.Sample(count, stream)));
         return new FreeEnergyGap(seen, unseen, Math.Sqrt((seenVariance + unseenVariance) / count));
-    }
-
-    private static Split Drawn(Split split, int count, RandomStream stream)
-    {
-        if (count == split.Count) return split;
-        var rows = split.Indices.ToArray();
-        stream.Shuffle(rows.AsSpan());
-        return split with { Indices = rows.AsMemory(0, count) };
     }
 }
