@@ -19,8 +19,8 @@ public sealed record EnergyHistogram(double[] Edges, long[] Data, long[] Samples
     /// <param name="bins">At least 1.</param>
     public static EnergyHistogram Of(double[] data, double[] samples, int bins = 40)
     {
-        var edges = Residuals.Histogram([.. data, .. samples], bins).Edges;
-        return new EnergyHistogram(edges, Count(data, edges), Count(samples, edges));
+        var together = Histogram.Together([data, samples], bins);
+        return new EnergyHistogram(together[0].Edges, together[0].Counts, together[1].Counts);
     }
 
     /// <summary>Of the visible units alone: of data and of the visible part of states.</summary>
@@ -38,17 +38,5 @@ public sealed record EnergyHistogram(double[] Edges, long[] Data, long[] Samples
         using var scope = NewDisposeScope();
         var samples = FreeEnergies.Of(machine, states.narrow(1, 0, machine.Visible));
         return Of(data, FreeEnergies.Numbers(samples), bins);
-    }
-
-    private static long[] Count(double[] values, double[] edges)
-    {
-        var counts = new long[edges.Length - 1];
-        var width = (edges[^1] - edges[0]) / counts.Length;
-        foreach (var value in values)
-        {
-            if (double.IsFinite(value)) counts[Math.Clamp((int)((value - edges[0]) / width), 0, counts.Length - 1)]++;
-        }
-
-        return counts;
     }
 }

@@ -1,7 +1,6 @@
 /// What an energy classifier takes for data, and how its training went.
 module internal GenDisc.Running.Energies
 
-open System
 open GenDisc
 open GenDisc.Core.Data
 open GenDisc.Core.Evaluation
@@ -13,17 +12,6 @@ let private bins = 40
 let private most = 2000
 let private samples = 80
 let private extraSteps = 200
-
-let private counts (edges: float[]) (values: float[]) =
-    let found = Array.zeroCreate<int64> bins
-    let width = (edges[bins] - edges[0]) / float bins
-
-    for value in values do
-        if Double.IsFinite value then
-            let bin = int ((value - edges[0]) / width) |> max 0 |> min (bins - 1)
-            found[bin] <- found[bin] + 1L
-
-    Json.list (found |> Seq.map Json.integer)
 
 /// Writes `energy.json` and, of images, `samples.png`.
 let write (s: Subject) (splits: Splits) (outside: Split option) =
@@ -42,14 +30,11 @@ let write (s: Subject) (splits: Splits) (outside: Split option) =
               | Some split -> "outside", of' split
               | None -> () ]
 
-        let all = named |> List.map snd |> Array.concat |> Array.filter Double.IsFinite
-        let low, high = if all.Length = 0 then 0.0, 1.0 else Array.min all, Array.max all
-        let width = max 1e-9 ((high - low) / float bins)
-        let edges = [| for i in 0..bins -> low + float i * width |]
+        let together = Histogram.Together([| for _, values in named -> values |], bins)
 
         Json.object (
-            [ "edges", Json.list (edges |> Seq.map Json.number) ]
-            @ [ for name, values in named -> name, counts edges values ]
+            [ "edges", Json.list (together[0].Edges |> Seq.map Json.number) ]
+            @ [ for (name, _), found in Seq.zip named together -> name, Json.list (found.Counts |> Seq.map Json.integer) ]
             @ [ "history",
                 Json.list
                     [ for point in learner.History ->

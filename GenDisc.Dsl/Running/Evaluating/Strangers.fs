@@ -1,7 +1,6 @@
 /// How well a classifier tells other data from its own.
 module internal GenDisc.Running.Strangers
 
-open System
 open GenDisc
 open GenDisc.Core.Data
 open GenDisc.Core.Evaluation
@@ -12,26 +11,14 @@ let private bins = 40
 
 /// Counts on common edges.
 let private histograms (inside: float[]) (outside: float[]) =
-    let low, high =
-        min (Array.min inside) (Array.min outside), max (Array.max inside) (Array.max outside)
+    let together = Histogram.Together([| inside; outside |], bins)
 
-    let width = max 1e-9 ((high - low) / float bins)
+    let counts (found: Histogram) =
+        Json.list (found.Counts |> Seq.map Json.integer)
 
-    let counts values =
-        let found = Array.zeroCreate<int64> bins
-
-        for value in values do
-            let bin = min (bins - 1) (int ((value - low) / width))
-            found[bin] <- found[bin] + 1L
-
-        Json.list (found |> Seq.map Json.integer)
-
-    [ "edges",
-      Json.list
-          [ for i in 0..bins do
-                Json.number (low + float i * width) ]
-      "insideCounts", counts inside
-      "outsideCounts", counts outside ]
+    [ "edges", Json.list (together[0].Edges |> Seq.map Json.number)
+      "insideCounts", counts together[0]
+      "outsideCounts", counts together[1] ]
 
 let private logits (s: Subject) (split: Split) =
     let found = ClassPredictions()
