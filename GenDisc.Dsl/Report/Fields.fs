@@ -31,6 +31,14 @@ let whole (x: float) =
     if Double.IsFinite x && abs x < 9e18 then Some(int64 x) else None
 
 let number name e = field name e |> Option.bind asFloat
+
+let finite name e =
+    number name e |> Option.filter Double.IsFinite
+
+/// An absent part is an undefined element: it has no members.
+let part name e =
+    field name e |> Option.defaultValue (JsonElement())
+
 let long name e = number name e |> Option.bind whole
 
 let integer name e =

@@ -8,10 +8,10 @@ open GenDisc.Reporting.Objective
 
 let v = mi "v"
 let private h = mi "h"
-let own = el "mover" [ "accent", "true" ] [ v; mo "~" ]
+let own = tilde v
 let at index symbol = sub (mi symbol) (mi index)
-let private class' = el "mover" [ "accent", "true" ] [ mi "y"; mo "~" ]
-let private hidden' = el "mover" [ "accent", "true" ] [ h; mo "~" ]
+let private class' = tilde (mi "y")
+let private hidden' = tilde h
 
 /// Arguments with commas between them.
 let private list arguments =
@@ -33,6 +33,16 @@ let private coupling =
 
 let private hiddenBias = [ over "j"; at "j" "c"; at "j" "h" ]
 let private visibleBias = [ over "i"; at "i" "b"; at "i" "v" ]
+
+/// What machines of units in {0, 1} have in common, as the start of a sum.
+let private restricted =
+    [ minus
+      row visibleBias
+      mo "−"
+      row hiddenBias
+      mo "−"
+      row coupling
+      at "i" "v" ]
 
 let private pairs symbol unit =
     [ over "i<k"
@@ -93,43 +103,17 @@ let energy (plan: PlanFile) =
     elif family plan = WithClasses then
         joint
             (list [ v; mi "y"; h ])
-            [ minus
-              row visibleBias
-              mo "−"
-              row hiddenBias
-              mo "−"
-              row coupling
-              at "i" "v"
-              mo "−"
-              at "y" "d"
-              mo "−"
-              over "j"
-              at "j" "h"
-              sub (mi "U") (row [ mi "j"; mi "y" ]) ]
+            (restricted
+             @ [ mo "−"
+                 at "y" "d"
+                 mo "−"
+                 over "j"
+                 at "j" "h"
+                 sub (mi "U") (row [ mi "j"; mi "y" ]) ])
     elif starts "boltzmann" then
-        joint
-            arguments
-            [ minus
-              row visibleBias
-              mo "−"
-              row hiddenBias
-              mo "−"
-              row coupling
-              at "i" "v"
-              mo "−"
-              row (pairs "L" "v")
-              mo "−"
-              row (pairs "J" "h") ]
+        joint arguments (restricted @ [ mo "−"; row (pairs "L" "v"); mo "−"; row (pairs "J" "h") ])
     else
-        joint
-            arguments
-            [ minus
-              row visibleBias
-              mo "−"
-              row hiddenBias
-              mo "−"
-              row coupling
-              at "i" "v" ]
+        joint arguments restricted
 
 /// F of an example, and its probability.
 let freeEnergy family =

@@ -92,14 +92,14 @@ let describe (plan: PlanFile) (term: PlanTerm) =
                     mo "="
                     apply (mi "E") [ mi "x" ]
                     mo "−"
-                    apply (mi "E") [ el "mover" [ "accent", "true" ] [ mi "x"; mo "~" ] ] ] ],
+                    apply (mi "E") [ tilde (mi "x") ] ] ],
             [ text "The scores "
               inlined [ at "y" "a" ]
               text " of the classes are an energy of the input too. Samples are drawn by Langevin dynamics, "
               inlined
-                  [ el "mover" [ "accent", "true" ] [ mi "x"; mo "~" ]
+                  [ tilde (mi "x")
                     mo "←"
-                    el "mover" [ "accent", "true" ] [ mi "x"; mo "~" ]
+                    tilde (mi "x")
                     mo "−"
                     mi "α"
                     space

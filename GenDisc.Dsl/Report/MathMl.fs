@@ -23,6 +23,9 @@ let frac a b = el "mfrac" [] [ a; b ]
 let hat a =
     el "mover" [ "accent", "true" ] [ a; mo "^" ]
 
+let tilde a =
+    el "mover" [ "accent", "true" ] [ a; mo "~" ]
+
 let space = el "mspace" [ "width", "0.28em" ] []
 
 /// A stretchy pair of delimiters.

@@ -137,19 +137,11 @@ let private banners (run: RunFolder) =
                 [ banner "banner bad" "Failed." (if because = "" then " No reason is recorded." else because) ]
             | other -> [ banner "banner bad" $"Status “{other}”." because ]
 
-    // what a machine's banners say already
-    let told (warning: string) =
-        run.Boltzmann.IsSome
-        && [ "LOG Z OF THE MACHINE"
-             "THE MACHINE IS WORSE THAN"
-             "the machine is no better than" ]
-           |> List.exists (fun start -> warning.StartsWith(start, StringComparison.Ordinal))
-
     let warnings =
         run.Result
         |> Option.map _.Warnings
         |> Option.defaultValue []
-        |> List.filter (told >> not)
+        |> List.filter (fun warning -> not (run.Boltzmann.IsSome && MachineWarnings.isOne warning))
         |> List.map (banner "banner" "Warning. ")
 
     let unreadable = run.Notes |> List.map (banner "banner" "Left out. ")

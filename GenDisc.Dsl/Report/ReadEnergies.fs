@@ -6,13 +6,6 @@ open System.Text.Json
 open GenDisc.Reporting.EnergyFiles
 open GenDisc.Reporting.Fields
 
-let private finite name e =
-    number name e |> Option.filter Double.IsFinite
-
-/// An absent part is an undefined element: it has no members.
-let private part name e =
-    field name e |> Option.defaultValue (JsonElement())
-
 let private isObject (e: JsonElement) = e.ValueKind = JsonValueKind.Object
 
 let private splits e : BySplit =

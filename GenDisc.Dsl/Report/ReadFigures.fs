@@ -5,13 +5,6 @@ open System
 open System.Text.Json
 open GenDisc.Reporting.Fields
 
-let private finite name e =
-    number name e |> Option.filter Double.IsFinite
-
-/// An absent part is an undefined element: it has no members.
-let private part name e =
-    field name e |> Option.defaultValue (JsonElement())
-
 /// Values by feature and time step.
 let private valuesOf name e =
     items name e
