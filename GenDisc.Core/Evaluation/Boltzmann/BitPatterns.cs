@@ -1,3 +1,4 @@
+using GenDisc.Core.Training.Boltzmann;
 using static TorchSharp.torch;
 
 namespace GenDisc.Core.Evaluation.Boltzmann;
@@ -35,11 +36,5 @@ internal static class BitPatterns
 
     /// <summary>Every state at once.</summary>
     /// <returns>float64 `[2^units, units]`</returns>
-    public static Tensor All(int units, Device device)
-    {
-        using var scope = NewDisposeScope();
-        var states = arange(1L << units, int64, device).unsqueeze(1);
-        return states.bitwise_right_shift(arange(units, int64, device)).bitwise_and(tensor(1L, device: device))
-            .to(float64).MoveToOuterDisposeScope();
-    }
+    public static Tensor All(int units, Device device) => ExactBoltzmann.States(0, 1L << units, units, float64, device);
 }

@@ -15,7 +15,7 @@ public static class Enumeration
     private const int BatchSize = 1000;
 
     /// <summary>Whether the smaller layer can be enumerated. Real visible units cannot, but are summed out.</summary>
-    public static bool Fits(Rbm machine) => machine.Hidden <= ExactBoltzmann.MostUnits || VisibleFits(machine);
+    public static bool Fits(Rbm machine) => ExactBoltzmann.Fits(machine);
 
     /// <summary>log Z(β); of a machine with real visible units infinite at β = 0.</summary>
     /// <param name="machine">Not changed.</param>

@@ -1,5 +1,5 @@
 using GenDisc.Core.Kernels.Random;
-using static TorchSharp.torch;
+using GenDisc.Core.Models.Boltzmann;
 
 namespace GenDisc.Core.Evaluation.Boltzmann;
 
@@ -77,8 +77,7 @@ public sealed record PartitionEstimate(
     private static double BootstrapErrorOf(double[] weights, double[] logWeights, CounterStream stream)
     {
         var chains = weights.Length;
-        using var numbers = empty(Resamples, chains, float32);
-        BernoulliSampler.Fill(numbers, stream);
+        using var numbers = UnitDraws.Uniforms([Resamples, chains], stream);
         var drawn = numbers.data<float>().ToArray();
         var logs = new double[Resamples];
         var highest = logWeights.Max();

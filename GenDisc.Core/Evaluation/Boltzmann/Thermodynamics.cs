@@ -19,7 +19,7 @@ public sealed record Thermodynamics(
 
     /// <summary>Whether the states of all units, and classes, can be enumerated: at most a million.</summary>
     public static bool Fits(EnergyMachine machine) =>
-        machine is BoltzmannMachine or Rbm { Options.Kind: VisibleKind.Bernoulli }
+        machine is BoltzmannMachine or Rbm && machine.Kind == VisibleKind.Bernoulli
         && machine.Visible + machine.Hidden <= ExactBoltzmann.MostUnits
         && (1L << (machine.Visible + machine.Hidden)) * Math.Max(1, machine.Classes) <= MostStates;
 

@@ -1,3 +1,4 @@
+using GenDisc.Core.Evaluation.Boltzmann;
 using GenDisc.Core.Kernels.Boltzmann;
 using GenDisc.Core.Kernels.Random;
 using GenDisc.Core.Runtime;
@@ -81,7 +82,9 @@ public sealed class BoltzmannMachine : EnergyMachine
         return cat([cat([visible, weight.t()], 1), cat([weight, Symmetric(hiddenCoupling, Hidden)], 1)], 0);
     }
 
-    /// <summary>Sets the visible biases, so that learning starts from the frequencies of single units.</summary>
+    public override void StartFrom(BaseRates rates) => StartFrom(rates.LogOdds());
+
+    /// <inheritdoc cref="StartFrom(BaseRates)" path="/summary"/>
     /// <param name="baseRateLogOdds">log p_i / (1 − p_i), one for each visible unit.</param>
     /// <exception cref="ArgumentException">Not one for each.</exception>
     public void StartFrom(float[] baseRateLogOdds)
@@ -256,8 +259,7 @@ public sealed class BoltzmannMachine : EnergyMachine
         for (var sweep = 0; sweep < sweeps; sweep++)
         {
             using var scope = NewDisposeScope();
-            var uniforms = empty(values.shape, ScalarType.Float32);
-            BernoulliSampler.Fill(uniforms, stream);
+            var uniforms = UnitDraws.Uniforms(values.shape, stream);
             // u < σ(x) where logit(u) < x: one logarithm for the lot in place of an exponential at every unit.
             var thresholds = (uniforms.log() - uniforms.neg().log1p()).to(values.dtype, values.device);
             UnitSweep.Draw(values, fields, coupling, thresholds, beta, Options.Kernels);

@@ -1,3 +1,4 @@
+using GenDisc.Core.Evaluation.Boltzmann;
 using GenDisc.Core.Kernels.Random;
 using GenDisc.Core.Runtime;
 using TorchSharp;
@@ -33,8 +34,8 @@ public abstract class EnergyMachine(string name) : Module(name)
     /// <summary>Numbers of a state, at least <see cref="Visible"/>.</summary>
     public abstract int StateSize { get; }
 
-    /// <summary>Whether p(state) can be normalised at β = 0: units of finitely many values.</summary>
-    public virtual bool HasInfiniteTemperature => true;
+    /// <summary>What the visible units hold; of real ones p(state) cannot be normalised at β = 0.</summary>
+    public virtual VisibleKind Kind => VisibleKind.Bernoulli;
 
     /// <summary>
     /// States that go on from batch to batch in learning, `[chains, stateSize]`: part of what is saved with the machine.
@@ -81,6 +82,14 @@ public abstract class EnergyMachine(string name) : Module(name)
         register_buffer(ChainsName, tensor(values, [chains, size]).to(like.dtype, like.device, copy: true).DetachFromDisposeScope());
         register_buffer(PositionName, zeros([], int64).DetachFromDisposeScope());
     }
+
+    /// <summary>
+    /// Sets the visible biases so that learning starts from what single units do by themselves, which hidden units and
+    /// couplings then need not learn (Hinton 2010, section 8.1).
+    /// </summary>
+    /// <param name="rates">Of the training data.</param>
+    /// <exception cref="UserError">They are no probabilities, where units of 0 and 1 need such.</exception>
+    public abstract void StartFrom(BaseRates rates);
 
     /// <summary>
     /// −log of what the machine gives data, up to log Z: differentiable in the parameters alone, to be lowered by

@@ -62,7 +62,7 @@ public sealed class Rbm : EnergyMachine
     /// <summary>Visible units, then one for each class.</summary>
     public override int StateSize => Options.Visible + Options.Classes;
 
-    public override bool HasInfiniteTemperature => Options.Kind == VisibleKind.Bernoulli;
+    public override VisibleKind Kind => Options.Kind;
 
     /// <summary>W, `[hidden, visible]`.</summary>
     public Parameter Weight => weight;
@@ -89,7 +89,7 @@ public sealed class Rbm : EnergyMachine
     /// Hidden units then need not learn what single units are like.
     /// </summary>
     /// <exception cref="UserError">The rates are of another number of units, or no probabilities.</exception>
-    public void StartFrom(BaseRates rates)
+    public override void StartFrom(BaseRates rates)
     {
         if (rates.Visible != Visible)
             throw new UserError($"Boltzmann machine: base rates of {rates.Visible} units for {Visible} visible ones.");

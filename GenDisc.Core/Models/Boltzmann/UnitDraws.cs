@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace GenDisc.Core.Models.Boltzmann;
 
-/// <summary>Draws of units that are not in {0, 1} by themselves.</summary>
+/// <summary>Draws of units that are not in {0, 1} by themselves, and the numbers behind them.</summary>
 internal static class UnitDraws
 {
     /// <summary>One-hot draws by Gumbel's maximum: `[batch, classes]`.</summary>
@@ -22,10 +22,14 @@ internal static class UnitDraws
         return radius * (Uniforms(like, stream) * (2 * Math.PI)).cos_();
     }
 
-    private static Tensor Uniforms(Tensor like, CounterStream stream)
+    /// <summary>Uniform numbers in [0, 1), of the shape, type and device of another tensor.</summary>
+    public static Tensor Uniforms(Tensor like, CounterStream stream) => Uniforms(like.shape, stream).to(like.dtype, like.device);
+
+    /// <summary>Uniform numbers in [0, 1), float32 on the CPU.</summary>
+    public static Tensor Uniforms(long[] shape, CounterStream stream)
     {
-        var numbers = empty(like.shape, ScalarType.Float32);
+        var numbers = empty(shape, ScalarType.Float32);
         BernoulliSampler.Fill(numbers, stream);
-        return numbers.to(like.dtype, like.device);
+        return numbers;
     }
 }

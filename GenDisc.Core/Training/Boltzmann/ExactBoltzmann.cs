@@ -112,13 +112,17 @@ public static class ExactBoltzmann
     }
 
     /// <summary>States <paramref name="first"/> and on, in order: `[count, units]`.</summary>
-    internal static Tensor States(long first, long count, int units, Tensor like)
+    internal static Tensor States(long first, long count, int units, Tensor like) =>
+        States(first, count, units, like.dtype, like.device);
+
+    /// <inheritdoc cref="States(long, long, int, Tensor)"/>
+    internal static Tensor States(long first, long count, int units, ScalarType type, Device device)
     {
         using var outside = no_grad();
         using var scope = NewDisposeScope();
-        var numbers = arange(first, first + count, ScalarType.Int64, like.device).unsqueeze(1);
-        var bits = pow(2, arange(0L, units, ScalarType.Int64, like.device));
-        return numbers.bitwise_and(bits).ne(0).to_type(like.dtype).MoveToOuterDisposeScope();
+        var numbers = arange(first, first + count, ScalarType.Int64, device).unsqueeze(1);
+        var bits = pow(2, arange(0L, units, ScalarType.Int64, device));
+        return numbers.bitwise_and(bits).ne(0).to_type(type).MoveToOuterDisposeScope();
     }
 
     internal static UserError TooLarge(EnergyMachine machine) => new(

@@ -74,64 +74,47 @@ public sealed class NegativePhaseTerm : MachineTerm
     internal override TermValue Evaluate(ModelOutput output, Batch batch, GradientRequest? request)
     {
         if (request is not { } wanted) return base.Evaluate(output, batch, null);
-        if (KernelFor(output) is { } machine) return Step(machine, output, wanted);
-        if (JointFor(output, batch) is { } joint) return Step(joint, output, batch.Labels!, wanted);
+        if (Fused(output, batch, wanted) is { } fused) return fused;
         var sum = Learn(output, batch).sum();
         wanted.Roots.Add(sum, full([], wanted.Scale, dtype: sum.dtype, device: sum.device));
         return new TermValue(sum.ToDouble());
     }
 
-    /// <summary>The machine, if the kernels can take a step with it.</summary>
-    private BinaryMachine? KernelFor(ModelOutput output)
+    /// <summary>A step by the kernels; null, and nothing moved, where they cannot take it.</summary>
+    private TermValue? Fused(ModelOutput output, Batch batch, GradientRequest request)
     {
-        if (Phase.Kind == NegativePhaseKind.Tempered || output.Machine is not Rbm { Binary: { } machine } rbm) return null;
-        var fits = machine.Fits(Need(output.Visible))
-            && (Phase.Kind == NegativePhaseKind.Contrastive || machine.Fits(NegativeSamples.Kept(Phase, rbm)));
-        return fits ? machine : null;
-    }
-
-    private TermValue Step(in BinaryMachine binary, ModelOutput output, GradientRequest request)
-    {
-        var (machine, visible) = (output.Machine!, output.Visible!);
-        var persists = Phase.Kind == NegativePhaseKind.Persistent;
+        if (Phase.Kind == NegativePhaseKind.Tempered || output.Machine is not Rbm machine) return null;
+        var visible = Need(output.Visible);
+        var chains = Phase.Kind == NegativePhaseKind.Persistent ? NegativeSamples.Kept(Phase, machine) : null;
         var stream = StreamOf(machine);
-        if (persists) stream.Position = machine.ChainsPosition;
-        var offsets = Phase.Gradient switch
+        if (chains is not null) stream.Position = machine.ChainsPosition;
+        var wanted = (request.Roots, request.Scale);
+        (double Data, double States) energies;
+        if (machine.Binary is { } binary && binary.Fits(visible) && (chains is null || binary.Fits(chains)))
         {
-            GradientKind.Centred => UnitOffsets.Data,
-            GradientKind.Enhanced => UnitOffsets.Middle,
-            _ => UnitOffsets.None,
-        };
-        var (data, states) = Phases.Step(
-            binary, visible, persists ? machine.Chains : null, Phase.Steps, stream, (request.Roots, request.Scale), offsets);
-        if (persists) machine.ChainsPosition = stream.Position;
-        return new TermValue(data - (visible.size(0) * states));
-    }
-
-    /// <summary>Likewise one with classes; only of the plain gradient.</summary>
-    private JointMachine? JointFor(ModelOutput output, Batch batch)
-    {
-        if (Phase is { Kind: NegativePhaseKind.Tempered } or { Gradient: not GradientKind.Plain }
-            || output.Machine is not Rbm { Joint: { } machine } rbm)
+            energies = Phases.Step(binary, visible, chains, Phase.Steps, stream, wanted, Offsets);
+        }
+        else if (Phase.Gradient == GradientKind.Plain && machine.Joint is { } joint
+            && joint.Fits(visible, Need(batch.Labels)) && (chains is null || joint.Fits(chains)))
+        {
+            var logits = output.HiddenLogits ?? machine.HiddenLogits(visible);
+            energies = JointPhases.Step(joint, visible, batch.Labels!, logits, chains, Phase.Steps, stream, wanted);
+        }
+        else
+        {
             return null;
-        var fits = machine.Fits(Need(output.Visible), Need(batch.Labels))
-            && (Phase.Kind == NegativePhaseKind.Contrastive || machine.Fits(NegativeSamples.Kept(Phase, rbm)));
-        return fits ? machine : null;
+        }
+
+        if (chains is not null) machine.ChainsPosition = stream.Position;
+        return new TermValue(energies.Data - (visible.size(0) * energies.States));
     }
 
-    private TermValue Step(in JointMachine joint, ModelOutput output, Tensor labels, GradientRequest request)
+    private UnitOffsets Offsets => Phase.Gradient switch
     {
-        var (machine, visible) = ((Rbm)output.Machine!, output.Visible!);
-        var persists = Phase.Kind == NegativePhaseKind.Persistent;
-        var stream = StreamOf(machine);
-        if (persists) stream.Position = machine.ChainsPosition;
-        var logits = output.HiddenLogits ?? machine.HiddenLogits(visible);
-        var chains = persists ? machine.Chains : null;
-        var (data, states) = JointPhases.Step(
-            joint, visible, labels, logits, chains, Phase.Steps, stream, (request.Roots, request.Scale));
-        if (persists) machine.ChainsPosition = stream.Position;
-        return new TermValue(data - (visible.size(0) * states));
-    }
+        GradientKind.Centred => UnitOffsets.Data,
+        GradientKind.Enhanced => UnitOffsets.Middle,
+        _ => UnitOffsets.None,
+    };
 
     private CounterStream StreamOf(EnergyMachine machine)
     {

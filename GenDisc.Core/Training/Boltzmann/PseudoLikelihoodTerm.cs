@@ -32,8 +32,7 @@ public sealed class PseudoLikelihoodTerm() : MachineTerm("pseudoLikelihood")
         var visible = empty_like(given);
         BernoulliSampler.SampleProbabilities(given, visible, bits.For(output));
         if (machine is BoltzmannMachine general) return general.PseudoLogLikelihood(visible);
-        var numbers = empty(visible.size(0), 1, dtype: ScalarType.Float32);
-        BernoulliSampler.Fill(numbers, draws.For(output));
+        var numbers = UnitDraws.Uniforms([visible.size(0), 1], draws.For(output));
         var unit = (numbers * machine.Visible).to(int64).to(visible.device);
         var flipped = visible.scatter(1, unit, 1 - visible.gather(1, unit));
         // p(v_i | rest) = 1 / (1 + exp(F(v) − F(v with v_i flipped)))

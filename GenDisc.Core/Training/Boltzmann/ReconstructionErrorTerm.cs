@@ -22,7 +22,7 @@ public sealed class ReconstructionErrorTerm() : MachineTerm("reconstructionError
     {
         var (machine, visible) = Read(output);
         var mean = machine.VisibleMean(machine.StateOf(visible, null, draws.For(output)));
-        return machine is Rbm { Options.Kind: VisibleKind.Gaussian }
+        return machine.Kind == VisibleKind.Gaussian
             ? (visible - mean).square().sum(1)
             : functional.binary_cross_entropy(mean, visible, reduction: Reduction.None).sum(1);
     }

@@ -12,7 +12,7 @@ internal static class Tempering
 {
     /// <summary>β of every replica: evenly from 1 to 0, or where nothing can be drawn at 0, to a step above.</summary>
     public static double BetaOf(EnergyMachine machine, int replica, int replicas) =>
-        1 - ((double)replica / (machine.HasInfiniteTemperature ? replicas - 1 : replicas));
+        1 - ((double)replica / (machine.Kind == VisibleKind.Bernoulli ? replicas - 1 : replicas));
 
     /// <summary>One sweep of every replica, then swaps of neighbours: first from the even places on, then from the odd.</summary>
     /// <param name="machine">Whose states they are.</param>
@@ -41,9 +41,7 @@ internal static class Tempering
         var (high, low) = (BetaOf(machine, replica, replicas), BetaOf(machine, replica + 1, replicas));
         var gain = machine.StateEnergy(cold, high) + machine.StateEnergy(hot, low)
             - machine.StateEnergy(hot, high) - machine.StateEnergy(cold, low);
-        var numbers = empty(gain.shape, ScalarType.Float32);
-        BernoulliSampler.Fill(numbers, stream);
-        var accepted = numbers.to(gain.dtype, gain.device).log_().lt(gain).unsqueeze(1);
+        var accepted = UnitDraws.Uniforms(gain, stream).log_().lt(gain).unsqueeze(1);
         var before = cold.clone();
         cold.copy_(where(accepted, hot, cold));
         hot.copy_(where(accepted, before, hot));

@@ -12,11 +12,6 @@ open TorchSharp
 /// The machine that a model's figures are about: its only one, or the first of several.
 let tryMachine (model: HybridModel) = Seq.tryHead model.Machines
 
-let kind (machine: EnergyMachine) =
-    match machine with
-    | :? Rbm as rbm -> rbm.Options.Kind
-    | _ -> VisibleKind.Bernoulli
-
 /// Examples as the first machine reads them: themselves, or what an encoder before it makes of them.
 let read (model: HybridModel) (machine: EnergyMachine) (streams: Streams) (device: torch.Device) (split: Split) =
     if split.Count = 0 || not model.EncodesFirst then
@@ -43,11 +38,5 @@ let read (model: HybridModel) (machine: EnergyMachine) (streams: Streams) (devic
 /// Sets visible biases to the data's base rates before training, so that hidden units need not learn them.
 let start (model: HybridModel) (streams: Streams) (device: torch.Device) (train: Split) =
     match tryMachine model with
-    | Some machine ->
-        let rates = BaseRates.Of(read model machine streams device train)
-
-        match machine with
-        | :? Rbm as rbm -> rbm.StartFrom rates
-        | :? BoltzmannMachine as general -> general.StartFrom(rates.LogOdds())
-        | _ -> ()
+    | Some machine -> machine.StartFrom(BaseRates.Of(read model machine streams device train))
     | None -> ()

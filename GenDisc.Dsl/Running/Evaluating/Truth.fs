@@ -7,6 +7,7 @@ open GenDisc.Core.Data
 open GenDisc.Core.Evaluation.Boltzmann
 open GenDisc.Core.Models.Boltzmann
 open GenDisc.Core.Runtime
+open GenDisc.Reporting
 open GenDisc.Running.Examined
 open GenDisc.Running.Partition
 
@@ -69,16 +70,16 @@ let private warn (attention: Attention) (s: Subject) (partition: Partition) (adv
     match unknown with
     | Some why ->
         attention.Warn
-            $"LOG Z OF THE MACHINE IS NOT KNOWN: {why}. Its log-likelihood may be far from {Wording.fixedPoint 1 model}. Train with a lower learning rate or smaller weights (weightDecay)"
+            $"{MachineWarnings.unknown}: {why}. Its log-likelihood may be far from {Wording.fixedPoint 1 model}. Train with a lower learning rate or smaller weights (weightDecay)"
     | None -> ()
 
     match verdict advantage with
     | Verdict.Below ->
         attention.Warn
-            $"THE MACHINE IS WORSE THAN INDEPENDENT {pixels.ToUpperInvariant()}: log-probability {apart model} against {apart units} nats per test example. Its samples and features cannot be trusted. {advice s.Plan.Experiment}"
+            $"{MachineWarnings.worse} {pixels.ToUpperInvariant()}: log-probability {apart model} against {apart units} nats per test example. Its samples and features cannot be trusted. {advice s.Plan.Experiment}"
     | Verdict.Level when unknown.IsNone ->
         attention.Warn
-            $"the machine is no better than independent {pixels}: {apart advantage.Mean} nats per test example apart, with a standard error of {apart advantage.StandardError}. {advice s.Plan.Experiment}"
+            $"{MachineWarnings.level} {pixels}: {apart advantage.Mean} nats per test example apart, with a standard error of {apart advantage.StandardError}. {advice s.Plan.Experiment}"
     | Verdict.Level
     | Verdict.Above -> ()
 
@@ -88,7 +89,7 @@ let private kindWord (plan: Plan) =
 
 let private thermodynamics (machine: EnergyMachine) =
     match machine with
-    | fits when Thermodynamics.Fits fits && MachineData.kind fits = VisibleKind.Bernoulli ->
+    | fits when Thermodynamics.Fits fits ->
         let betas = [| for i in 1..30 -> 0.1 * float i |]
 
         [ "thermodynamics",
@@ -135,7 +136,7 @@ let write
         let trained, held, tested =
             read splits.Train, read splits.Validation, read splits.Test
 
-        let kind = MachineData.kind machine
+        let kind = machine.Kind
         let rates = BaseRates.Of trained
         let partition = estimate s attention machine rates trained
 
