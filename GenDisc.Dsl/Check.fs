@@ -86,7 +86,11 @@ module Check =
                   yield! LossRules.experiment facts e
                   yield! Rules.training e ]
 
-            let inner = if problems.IsEmpty then dependencies knowing e.Model else []
+            let inner =
+                if problems.IsEmpty then
+                    dependencies knowing e.Model @ behindData knowing facts e.Data
+                else
+                    []
 
             match
                 problems,
@@ -106,20 +110,43 @@ module Check =
             | found, _ -> Error(found |> List.map (locate e.Model))
 
     /// Every experiment inside a model on its own; its problems are told as those of its block.
-    and private dependencies knowing (m: Model) =
+    and private dependencies knowing (m: Model) : Result<Plan, Problem list> list =
         [ for i, block in List.indexed m.Blocks do
-              match block with
-              | Block.Encoder((:? Experiment as inner), _) ->
-                  match using knowing inner with
-                  | Ok plan -> Ok plan
-                  | Error found ->
-                      Error
-                          [ for problem in found do
-                                { problem with
-                                    Place = Place.Block [ i ]
-                                    Part = Show.find [ i ] (Model.source m)
-                                    Says = $"{Show.name inner.Name} is not valid itself: {problem.Says}" } ]
-              | _ -> () ]
+              for declared in Block.declared [ block ] do
+                  match declared with
+                  | :? Experiment as inner ->
+                      valid knowing inner (fun problem ->
+                          { problem with
+                              Place = Place.Block [ i ]
+                              Part = Show.find [ i ] (Model.source m) })
+                  | _ -> () ]
+
+    /// Every experiment inside the data on its own; its problems are told as those of the data.
+    and private behindData knowing (facts: Facts) (data: Data) : Result<Plan, Problem list> list =
+        let within inner =
+            valid knowing inner (fun problem ->
+                { problem with
+                    Place = Place.Data
+                    Part = None })
+
+        [ for preparation in data.Prepared do
+              match preparation with
+              | Preparation.Reconstruct(:? Experiment as inner)
+              | Preparation.Infill(:? Experiment as inner) -> within inner
+              | _ -> ()
+          for generated in data.Generated do
+              for inner in Experiment.generators facts.Classes generated do
+                  within inner ]
+
+    and private valid knowing (inner: Experiment) (placed: Problem -> Problem) : Result<Plan, Problem list> =
+        match using knowing inner with
+        | Ok plan -> Ok plan
+        | Error found ->
+            Error
+                [ for problem in found do
+                      placed
+                          { problem with
+                              Says = $"{Show.name inner.Name} is not valid itself: {problem.Says}" } ]
 
     /// As `using`, with what is known of data beforehand: named and generated ones.
     let experiment e = using Data.facts e

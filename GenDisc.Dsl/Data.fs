@@ -1,5 +1,36 @@
 namespace GenDisc
 
+/// A change for the worse of every example, in all parts of the data.
+[<RequireQualifiedAccess>]
+type Corruption =
+    /// Gaussian noise of this deviation on every number; images stay within [0, 1].
+    | Noise of deviation: float
+    /// Gaussian blur of images, its deviation in pixels.
+    | Blur of deviation: float
+    /// Images turned by so many degrees.
+    | Turn of degrees: float
+    /// Numbers that are not seen, each with this probability: they read 0.
+    | Missing of rate: float
+
+/// What happens to every example before a model sees it, in all parts of the data alike.
+[<RequireQualifiedAccess>]
+type Preparation =
+    | Corrupt of Corruption
+    /// What a trained vae, autoencoder or machine makes of the example: E[x|z] at the mean of q(z|x), or one mean-field
+    /// sweep there and back.
+    | Reconstruct of IDeclared
+    /// What is missing filled in by a trained model, by sweeps there and back that keep what is seen.
+    | Infill of IDeclared
+
+/// Labelled examples that a trained generator adds to the training part.
+type Generated =
+    {
+        By: IDeclared
+        Count: int
+        /// A generator for each class, trained on that class alone.
+        PerClass: bool
+    }
+
 /// What an experiment learns from, and how it is cut and prepared. `None` stands for the source's own default.
 type Data =
     {
@@ -26,6 +57,14 @@ type Data =
         Take: int option
         /// Share of the training part held out for validation.
         Validation: float
+        /// Keep only the training and validation examples of this class.
+        Only: int option
+        /// Labels are known of so many training examples, stratified by class; the others are seen without.
+        Labels: int option
+        /// What happens to every example of all parts, in this order.
+        Prepared: Preparation list
+        /// Labelled examples drawn from trained generators, added to the training part alone.
+        Generated: Generated list
         /// Changes of training images, in this order.
         Augment: Augmentation list
         /// Data that the model should find strange, for the out-of-distribution figures.
@@ -57,8 +96,23 @@ type Data =
               yield! optional "season" Show.integerArgument this.Season
               yield! optional "holdOut" Show.numberArgument this.HoldOut
               yield! optional "take" Show.integerArgument this.Take
+              yield! optional "only" Show.integerArgument this.Only
+              yield! optional "semiSupervised" Show.integerArgument this.Labels
               if this.Validation <> 0.1 then
                   modifier "validation" (Show.numberArgument this.Validation)
+              for preparation in this.Prepared do
+                  modifier
+                  <|| match preparation with
+                      | Preparation.Corrupt(Corruption.Noise deviation) -> "noisy", Show.numberArgument deviation
+                      | Preparation.Corrupt(Corruption.Blur deviation) -> "blurred", Show.numberArgument deviation
+                      | Preparation.Corrupt(Corruption.Turn degrees) -> "turned", Show.numberArgument degrees
+                      | Preparation.Corrupt(Corruption.Missing rate) -> "missing", Show.numberArgument rate
+                      | Preparation.Reconstruct e -> "reconstructed", e.Source
+                      | Preparation.Infill e -> "infilled", e.Source
+              for generated in this.Generated do
+                  modifier
+                      (if generated.PerClass then "augmentPerClass" else "augment")
+                      $"{generated.By.Source} {Show.integerArgument generated.Count}"
               for augmentation in this.Augment do
                   modifier <|| SourceText.augmentation augmentation
               yield!
@@ -111,6 +165,10 @@ module Data =
           HoldOut = None
           Take = None
           Validation = 0.1
+          Only = None
+          Labels = None
+          Prepared = []
+          Generated = []
           Augment = []
           Against = None }
 
@@ -125,6 +183,16 @@ module Data =
         match data.Source with
         | Source.FashionMnist -> "fashion-mnist"
         | source -> SourceText.source source
+
+    /// The experiments that stand inside the data, in the order in which they are written.
+    let declared (data: Data) =
+        [ for preparation in data.Prepared do
+              match preparation with
+              | Preparation.Reconstruct e
+              | Preparation.Infill e -> e
+              | Preparation.Corrupt _ -> ()
+          for generated in data.Generated do
+              generated.By ]
 
     /// Whether the source is a series, cut into windows.
     let isSeries (data: Data) = data.Source.IsSeries

@@ -18,9 +18,9 @@ let private examples (data: Data) =
 
 /// Experiments inside a model, however deep.
 let rec private inside (m: Model) =
-    [ for block in m.Blocks do
-          match block with
-          | Block.Encoder((:? Experiment as e), _) ->
+    [ for declared in Block.declared m.Blocks do
+          match declared with
+          | :? Experiment as e ->
               e
               yield! inside e.Model
           | _ -> () ]
@@ -57,14 +57,11 @@ let private leak (knowing: Data -> Facts option) (outer: Data) (inner: Data) =
 /// depends on `take` or on the seed. Without a validation part there is nothing of it to know.
 let leaks (knowing: Data -> Facts option) (e: Experiment) =
     [ for i, block in List.indexed e.Model.Blocks do
-          match block with
-          | Block.Encoder((:? Experiment as direct), _) ->
-              for inner in direct :: inside direct.Model do
-                  match leak knowing e.Data inner.Data with
-                  | Some(part, how, hint) ->
-                      Problem.at
-                          (Place.Block [ i ])
-                          $"{Show.name inner.Name} may have been trained on {part} examples of this experiment: on the same data it {how}"
-                          hint
-                  | None -> ()
-          | _ -> () ]
+          for inner in inside { Blocks = [ block ] } do
+              match leak knowing e.Data inner.Data with
+              | Some(part, how, hint) ->
+                  Problem.at
+                      (Place.Block [ i ])
+                      $"{Show.name inner.Name} may have been trained on {part} examples of this experiment: on the same data it {how}"
+                      hint
+              | None -> () ]

@@ -33,6 +33,43 @@ module Experiment =
     /// The experiment as its own source.
     let show (e: Experiment) = string e
 
+    /// The experiments that stand directly inside this one, in model and data, each as `change` makes it.
+    let mapInner (change: Experiment -> Experiment) (e: Experiment) =
+        let changed (declared: IDeclared) =
+            match declared with
+            | :? Experiment as inner -> change inner :> IDeclared
+            | other -> other
+
+        let block b =
+            match b with
+            | Block.Encoder(inner, tuned) -> Block.Encoder(changed inner, tuned)
+            | Block.Ensemble members -> Block.Ensemble(List.map changed members)
+            | other -> other
+
+        let preparation p =
+            match p with
+            | Preparation.Reconstruct inner -> Preparation.Reconstruct(changed inner)
+            | Preparation.Infill inner -> Preparation.Infill(changed inner)
+            | Preparation.Corrupt _ -> p
+
+        { e with
+            Model = { Blocks = e.Model.Blocks |> List.map block }
+            Data =
+                { e.Data with
+                    Prepared = e.Data.Prepared |> List.map preparation
+                    Generated = e.Data.Generated |> List.map (fun g -> { g with By = changed g.By }) } }
+
+    /// The experiments that train what `generated` draws from: one, or one for each of so many classes.
+    let generators (classes: int) (generated: Generated) =
+        match generated.By with
+        | :? Experiment as by when generated.PerClass ->
+            [ for label in 0 .. classes - 1 do
+                  { by with
+                      Name = $"{by.Name}-class{label}"
+                      Data = { by.Data with Only = Some label } } ]
+        | :? Experiment as by -> [ by ]
+        | _ -> []
+
     let private isSafe c =
         Char.IsAsciiLetterOrDigit c || c = '.' || c = '_' || c = '-'
 

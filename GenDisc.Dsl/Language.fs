@@ -157,6 +157,25 @@ module Language =
     let energyClassifier hidden =
         Model.add (Block.EnergyClassifier hidden)
 
+    /// Conditional VAE: as `vae`, but q(z|x, y) and p(x|z, y) are told the class (Sohn, Lee and Yan 2015). Trained by `elbo`
+    /// on labelled data; `augment` draws labelled examples from it.
+    let cvae latent = Model.add (Block.Cvae latent)
+
+    /// Model M2 of Kingma et al. 2014: a classifier q(y|x), and a VAE told the class, each with these hidden layers. Trained
+    /// by `elbo + 50.0 * crossEntropy` on `semiSupervised` data, where the ELBO sums over the classes of unlabelled examples.
+    /// After `encoder` of a trained vae it is their M1+M2.
+    let m2 latent hidden = Model.add (Block.M2(latent, hidden))
+
+    /// Dropout of this rate that stays on after training: the prediction is the mean over so many passes, and their spread
+    /// tells what the model does not know (Gal and Ghahramani 2016).
+    let mcDropout rate passes =
+        Model.add (Block.McDropout(rate, passes))
+
+    /// The mean prediction of the trained models of other experiments, such as one experiment at several seeds: a deep
+    /// ensemble (Lakshminarayanan, Pritzel and Blundell 2017). Nothing is trained but its members.
+    let ensemble (members: Experiment list) =
+        Model.add (Block.Ensemble(members |> List.map (fun e -> e :> IDeclared)))
+
     /// Head that tells the classes apart, with hidden layers of these widths; leaves the main path as it was.
     let classifier hidden = Model.add (Block.Classifier hidden)
 

@@ -84,6 +84,14 @@ type Block =
     | Boltzmann of hidden: int
     /// Restricted machines on top of each other, which learn one after the other.
     | Dbn of hidden: int list
+    /// Gaussian bottleneck that is told the class, as its mirrored decoder is; a sink.
+    | Cvae of latent: int
+    /// Kingma's M2: q(y|x), q(z|x, y) and p(x|y, z), each with these hidden layers; a head.
+    | M2 of latent: int * hidden: int list
+    /// Dropout that stays on after training: predictions are averaged over so many passes.
+    | McDropout of rate: float * passes: int
+    /// The mean prediction of other experiments' trained models; a head without parameters of its own.
+    | Ensemble of IDeclared list
     /// Head whose logits are an energy of the input too.
     | EnergyClassifier of hidden: int list
     /// Head: leaves the main path as it was.
@@ -157,6 +165,13 @@ module Block =
         | Block.ClassRbm n -> Show.text $"classRbm {Show.integerArgument n}"
         | Block.Boltzmann n -> Show.text $"boltzmann {Show.integerArgument n}"
         | Block.Dbn hidden -> Show.text (head "dbn" hidden)
+        | Block.Cvae latent -> Show.text $"cvae {Show.integerArgument latent}"
+        | Block.M2(latent, hidden) -> Show.text (head $"m2 {Show.integerArgument latent}" hidden)
+        | Block.McDropout(rate, passes) ->
+            Show.text $"mcDropout {Show.numberArgument rate} {Show.integerArgument passes}"
+        | Block.Ensemble members ->
+            let written = members |> List.map _.Source |> String.concat "; "
+            Show.text $"ensemble [{written}]"
         | Block.EnergyClassifier hidden -> Show.text (head "energyClassifier" hidden)
         | Block.Classifier hidden -> Show.text (head "classifier" hidden)
         | Block.Regressor hidden -> Show.text (head "regressor" hidden)
@@ -184,6 +199,9 @@ module Block =
     let brief block =
         match block with
         | Block.Encoder(e, tuned) -> $"""{if tuned then "finetuned" else "encoder"} {Show.name e.Name}"""
+        | Block.Ensemble members ->
+            let names = members |> List.map (fun e -> Show.name e.Name) |> String.concat "; "
+            $"ensemble [{names}]"
         | _ -> show block
 
     /// The experiments that stand inside a composition, in the order in which they are written.
@@ -192,6 +210,7 @@ module Block =
         |> List.collect (fun block ->
             match block with
             | Block.Encoder(e, _) -> [ e ]
+            | Block.Ensemble members -> members
             | Block.Residual inner
             | Block.Bidirectional inner -> declared inner
             | _ -> [])
@@ -212,7 +231,11 @@ module Block =
 
     /// Whether the block tells classes apart.
     let classifies (block: Block) =
-        block.IsClassifier || block.IsClassRbm || block.IsEnergyClassifier
+        block.IsClassifier
+        || block.IsClassRbm
+        || block.IsEnergyClassifier
+        || block.IsM2
+        || block.IsEnsemble
 
     /// Every block, those inside others after them.
     let rec internal everyBlock blocks =

@@ -143,6 +143,10 @@ let rec step (facts: Facts) path (position: Position) (block: Block) : Step =
     | Block.Dropout rate -> stay [ Layer.Dropout rate ] (share path block rate "dropout 0.1")
     | Block.Residual inner -> residual facts path position inner
     | Block.Encoder _
+    | Block.Cvae _
+    | Block.M2 _
+    | Block.McDropout _
+    | Block.Ensemble _
     | Block.Rbm _
     | Block.GaussianRbm _
     | Block.ClassRbm _

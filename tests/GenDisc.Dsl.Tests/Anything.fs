@@ -65,6 +65,9 @@ let rec private anyBlock depth =
           Gen.map Block.Dropout anyFloat
           Gen.map2 (fun n l -> Block.Vae(n, l)) anyInt likelihood
           Gen.map2 (fun n l -> Block.Autoencoder(n, l)) anyInt likelihood
+          Gen.map Block.Cvae anyInt
+          Gen.map2 (fun n hidden -> Block.M2(n, hidden)) anyInt (listUpTo 3 anyInt)
+          Gen.map2 (fun rate n -> Block.McDropout(rate, n)) anyFloat anyInt
           Gen.map Block.Classifier (listUpTo 3 anyInt)
           Gen.map Block.EnergyClassifier (listUpTo 3 anyInt)
           Gen.map Block.Rbm anyInt
@@ -175,6 +178,13 @@ let private anyAugmentation =
           Gen.map Augmentation.Crop anyInt
           Gen.map Augmentation.CutOut anyInt ]
 
+let private anyCorruption =
+    Gen.oneof
+        [ Gen.map Corruption.Noise anyFloat
+          Gen.map Corruption.Blur anyFloat
+          Gen.map Corruption.Turn anyFloat
+          Gen.map Corruption.Missing anyFloat ]
+
 let rec private anyDataOf depth =
     gen {
         let! source = anySource
@@ -189,6 +199,9 @@ let rec private anyDataOf depth =
         let! holdOut = Gen.optionOf anyFloat
         let! take = Gen.optionOf anyInt
         let! validation = Gen.oneof [ Gen.constant 0.1; anyFloat ]
+        let! only = Gen.optionOf anyInt
+        let! labels = Gen.optionOf anyInt
+        let! corruptions = listUpTo 2 anyCorruption
         let! augment = listUpTo 3 anyAugmentation
 
         let! against =
@@ -207,6 +220,10 @@ let rec private anyDataOf depth =
               HoldOut = holdOut
               Take = take
               Validation = validation
+              Only = only
+              Labels = labels
+              Prepared = List.map Preparation.Corrupt corruptions
+              Generated = []
               Augment = augment
               Against = against }
     }
@@ -304,7 +321,18 @@ let rec private anyExperimentOf depth =
     let question _ =
         Gen.map3 (fun inside (model: Model) loss -> inside @ model.Blocks, loss) inside anyModel anyLoss
 
-    experimentOf anyName anyData question anyTraining anyInt
+    let behind =
+        if depth = 0 then
+            Gen.constant id
+        else
+            Gen.oneof
+                [ Gen.constant id
+                  Gen.map reconstructed (anyExperimentOf (depth - 1))
+                  Gen.map infilled (anyExperimentOf (depth - 1))
+                  Gen.map2 augment (anyExperimentOf (depth - 1)) anyInt
+                  Gen.map2 augmentPerClass (anyExperimentOf (depth - 1)) anyInt ]
+
+    experimentOf anyName (Gen.map2 (<|) behind anyData) question anyTraining anyInt
 
 /// Any experiment that can be written.
 let anyExperiment = anyExperimentOf 1
