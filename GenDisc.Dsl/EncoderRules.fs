@@ -25,6 +25,24 @@ let rec private inside (m: Model) =
               yield! inside e.Model
           | _ -> () ]
 
+/// How the second data differ from the first in which examples a model is tested on, as a verb: `has another test part
+/// than`. What is done to the examples before they are seen may differ.
+let differs (first: Data) (second: Data) =
+    if examples first <> examples second then
+        Some "is on other data than"
+    elif Data.isSeries first && Data.window first <> Data.window second then
+        Some "has another window than"
+    elif Data.holdOut first <> Data.holdOut second then
+        Some "has another holdOut share than"
+    elif first.Validation <> second.Validation then
+        Some "has another validation share than"
+    elif first.Only <> second.Only then
+        Some "keeps another class than"
+    elif first.Resize <> second.Resize then
+        Some "has images of another size than"
+    else
+        None
+
 /// Which share must be equal for the one inside not to know too much: the part at risk, how shares are told, the word.
 let private leak (knowing: Data -> Facts option) (outer: Data) (inner: Data) =
     let classes data =

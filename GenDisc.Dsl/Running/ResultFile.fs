@@ -132,6 +132,13 @@ let tryRead (folder: string) : RunResult option =
 let internal tryThreads (folder: string) =
     tryReading folder _.GetProperty("environment").GetProperty("threads").GetInt32()
 
+/// How many examples the run in this folder had in each part, where its `result.json` says so.
+let internal tryCounts (folder: string) =
+    tryReading folder (fun root ->
+        [ for part in root.GetProperty("counts").EnumerateObject() do
+              part.Name, part.Value.GetInt32() ])
+    |> Option.defaultValue []
+
 /// SHA-256 of the files that the run in this folder was trained on, where its `result.json` says so.
 let internal tryChecksums (folder: string) =
     tryReading folder (fun root ->

@@ -16,20 +16,22 @@ let private row (name: string) (figure: SeedFigure) =
           shown figure.Deviation
           $"{shown figure.Low} to {shown figure.High}" ]
 
+/// One figure of several runs.
+let summary (values: float list) : SeedFigure =
+    let found = Seeds.Summary(Array.ofList values)
+
+    { Mean = found.Mean
+      Deviation = found.Deviation
+      Low = found.Interval.Low
+      High = found.Interval.High
+      Count = found.Count }
+
 /// Every test figure that a run has, over the runs that have it.
 let figures (runs: RunResult list) : Map<string, SeedFigure> =
     runs
     |> List.collect (fun run -> Map.toList run.Test.Values)
     |> List.groupBy fst
-    |> List.map (fun (name, values) ->
-        let summary = Seeds.Summary [| for _, value in values -> value |]
-
-        name,
-        { Mean = summary.Mean
-          Deviation = summary.Deviation
-          Low = summary.Interval.Low
-          High = summary.Interval.High
-          Count = summary.Count })
+    |> List.map (fun (name, values) -> name, summary (List.map snd values))
     |> Map.ofList
 
 /// The lines told after the last run: a heading, then the table.

@@ -10,23 +10,6 @@ open GenDisc.Core.Runtime
 open GenDisc.Core.Training
 open GenDisc.Reporting
 
-let private environment (training: Training) (machine: MachineInfo) =
-    [ "gendisc", Json.text Version.text
-      "torchSharp", Json.text machine.TorchSharp
-      "libtorch", Json.text machine.LibTorch
-      "dotnet", Json.text machine.DotNet
-      "os", Json.text machine.Os
-      "cpu", Json.text machine.Cpu
-      "threads", Json.integer machine.Threads
-      "device", Json.text machine.Device
-      "kernels",
-      Json.text (
-          if not training.Kernels then "off"
-          elif machine.Device <> "cpu" then "none for this device"
-          elif GenDisc.Core.Kernels.Simd.Available then "on"
-          else "none for this processor"
-      ) ]
-
 /// Test figures beyond the means, with the files that the report draws them from.
 let private judge
     (loader: Loader)
@@ -128,7 +111,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
               BestEpoch = outcome |> Option.map _.BestEpoch |> Option.defaultValue 0
               Classes = List.ofSeq splits.Train.Data.ClassNames
               Confusion = confusion
-              Environment = environment experiment.Training (MachineInfo.Read options.Device)
+              Environment = RunEnvironment.of' options experiment.Training
               Data = loader.Behind plan
               Counts =
                 [ "train", splits.Train.Count

@@ -13,6 +13,7 @@ let main args =
             "GenDisc.Dsl"
             [ LossTests.tests
               ExperimentTests.tests
+              StudyTests.tests
               MirrorTests.tests
               CheckTests.tests
               PlanTests.tests
