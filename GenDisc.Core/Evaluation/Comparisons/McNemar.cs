@@ -9,7 +9,7 @@ namespace GenDisc.Core.Evaluation.Comparisons;
 /// <param name="PValue">Exact, two-sided: min(1, 2 P(X ≤ min(b, c))) for X binomial(b + c, ½). Never above its level.</param>
 /// <param name="MidP">
 /// The exact value less half the probability of |b − c| as it is (Lancaster 1961; Fagerland et al. 2013): nearer its level,
-/// and at times slightly above; 1 where b + c is 0.
+/// and at times above (of a given b + c, up to 0.08 at 0.05); 1 where b + c is 0.
 /// </param>
 public sealed record McNemar(int More, int Less, double PValue, double MidP)
 {

@@ -109,14 +109,14 @@ let tests =
 
           testCase "the bootstrap over test examples covers 93-97 %" (fun () ->
               let stream = RandomStream(12L, "examples")
-              let sets = 1000
+              let sets = 800
 
               let held =
                   Seq.init sets (fun _ ->
                       let right chance =
-                          Array.init 500 (fun _ -> stream.NextDouble() < chance)
+                          Array.init 400 (fun _ -> stream.NextDouble() < chance)
 
-                      PairedBootstrap.OfExamples(right 0.9, right 0.87, stream, 500))
+                      PairedBootstrap.OfExamples(right 0.9, right 0.87, stream, 300))
                   |> Seq.filter (fun i -> i.Low <= 0.03 && 0.03 <= i.High)
                   |> Seq.length
 
