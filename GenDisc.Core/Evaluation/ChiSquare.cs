@@ -19,17 +19,8 @@ internal static class ChiSquare
         if (x <= 0) return 1;
         if (double.IsPositiveInfinity(x)) return 0;
         double a = freedom / 2.0, half = x / 2;
-        var front = Math.Exp((a * Math.Log(half)) - half - LogGamma(freedom));
+        var front = Math.Exp((a * Math.Log(half)) - half - HalfGamma.Log(freedom));
         return half < a + 1 ? 1 - (front * Series(a, half)) : front * Fraction(a, half);
-    }
-
-    /// <summary>ln Γ(ν/2), by Γ(a + 1) = a Γ(a) from Γ(1) = 1 or Γ(½) = √π.</summary>
-    private static double LogGamma(int freedom)
-    {
-        var a = freedom % 2 == 0 ? 1 : 0.5;
-        var log = freedom % 2 == 0 ? 0 : Math.Log(Math.PI) / 2;
-        for (; a < freedom / 2.0; a++) log += Math.Log(a);
-        return log;
     }
 
     private static double Series(double a, double x)

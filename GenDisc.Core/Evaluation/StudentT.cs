@@ -23,6 +23,20 @@ internal static class StudentT
         return (low + high) / 2;
     }
 
+    /// <summary>
+    /// P(|T| ≥ t) = I_x(ν/2, ½) at x = ν/(ν + t²) (Abramowitz and Stegun 1964, 26.7.1), precise far out in the tail too.
+    /// </summary>
+    /// <param name="t">At least 0; infinity gives 0, NaN NaN.</param>
+    /// <param name="freedom">ν ≥ 1</param>
+    public static double Beyond(double t, int freedom)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(freedom);
+        if (double.IsPositiveInfinity(t)) return 0;
+        var square = t * t / freedom;
+        var x = 1 / (1 + square);
+        return IncompleteBeta.Regularised(x, freedom, 1, square * x);
+    }
+
     /// <summary>P(|T| ≤ t), a finite sum (Abramowitz and Stegun 1964, 26.7.3 and 26.7.4).</summary>
     /// <param name="t">At least 0.</param>
     internal static double Within(double t, int freedom)

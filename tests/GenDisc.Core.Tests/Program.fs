@@ -104,6 +104,12 @@ let private tests =
           Evaluation.CalibrationTests.tests
           Evaluation.BootstrapTests.tests
           Evaluation.SeedsTests.tests
+          Evaluation.Comparisons.PairedTTests.tests
+          Evaluation.Comparisons.PairedBootstrapTests.tests
+          Evaluation.Comparisons.McNemarTests.tests
+          Evaluation.Comparisons.HolmTests.tests
+          Evaluation.Comparisons.ParetoFrontTests.tests
+          Evaluation.Comparisons.CoverageTests.tests
           Evaluation.RegressionScoresTests.tests
           Evaluation.ForecastsTests.tests
           Evaluation.RolloutTests.tests
