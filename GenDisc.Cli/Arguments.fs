@@ -14,6 +14,7 @@ type RunArguments =
     | [<Unique>] Threads of n: int
     | [<Unique>] Device of name: string
     | [<Unique>] Kernels of choice: string
+    | [<Unique>] Full
     | [<Unique>] Fresh
     | [<Unique>] Json
     | [<Unique>] Debug
@@ -26,22 +27,26 @@ type RunArguments =
             | Runs _ -> "folder of the run folders (default: GENDISC_RUNS, else ./runs)"
             | Seed _ -> "seed instead of the experiment's own"
             | Epochs _ -> "epochs instead of the experiment's own"
-            | Threads _ -> "threads of the tensor library (default: GENDISC_THREADS, else all cores)"
+            | Threads _ ->
+                "threads of the tensor library; of a study or search, runs at once (default: GENDISC_THREADS, else all cores)"
             | Device _ -> "cpu, or cuda where the build has it"
             | Kernels _ ->
                 "on, or off: train with libtorch's own operations only (default: as the experiment says, else on)"
+            | Full -> "the full protocol instead of the small default budget, where the script says `budget small full`"
             | Fresh -> "train again even if this experiment has a finished run"
             | Json -> "one line of JSON per finished run on stdout, everything else on stderr"
             | Debug -> "show stack traces"
 
 type CheckArguments =
     | [<MainCommand; Unique>] File of file: string
+    | [<Unique>] Full
     | [<Unique>] Debug
 
     interface IArgParserTemplate with
         member this.Usage =
             match this with
             | File _ -> "the script (.fsx)"
+            | Full -> "check the full protocol instead of the small default budget"
             | Debug -> "show stack traces"
 
 type ListArguments =

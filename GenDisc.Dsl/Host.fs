@@ -3,6 +3,18 @@ namespace GenDisc
 open System.Collections.Concurrent
 open System.Threading
 
+/// How far several runs are that belong together.
+type JobsProgress =
+    {
+        Total: int
+        /// With or without success, or reused.
+        Ended: int
+        /// Names of those under way, each with how far it is: `hybrid epoch 2 of 5`.
+        Running: string list
+        /// Seconds until all have ended, once there is something to go by.
+        Remaining: float option
+    }
+
 /// What happens during a run, for whoever displays it.
 [<RequireQualifiedAccess>]
 type RunEvent =
@@ -17,6 +29,12 @@ type RunEvent =
     | Note of string
     | Warning of string
     | Finished of RunResult
+    /// One of several runs has moved on.
+    | Jobs of JobsProgress
+    /// One of several runs has finished, or was found finished.
+    | JobFinished of RunResult * JobsProgress
+    /// One of several runs has failed for this reason.
+    | JobFailed of id: string * message: string * JobsProgress
 
 /// What a script's `run` finds around it.
 type HostOptions =
@@ -33,6 +51,12 @@ type HostOptions =
         Kernels: bool option
         /// Train again even if a finished run of the same declaration exists, unless this host has trained it.
         Fresh: bool
+        /// The full protocol instead of the small default budget, where a script knows both.
+        Full: bool
+        /// How runs that do not depend on each other get processes of their own; None: they run here, one by one.
+        Child: ChildStart option
+        /// Set in such a process: who hands out its work.
+        Lane: Lane option
         Cancel: CancellationToken
         Tell: RunEvent -> unit
     }
@@ -44,25 +68,52 @@ type RunInterrupted(folder: string) =
 
 /// The host of the current script: AsyncLocal, so that concurrent scripts in one process do not see each other's.
 module Host =
-    /// Options, and ids of the runs trained under this host so far.
-    let private current =
-        AsyncLocal<(HostOptions * ConcurrentDictionary<string, unit>) option>()
+    type private State =
+        {
+            Options: HostOptions
+            /// Ids of runs, each with whether it has been trained under this host (true) or must be (false).
+            Known: ConcurrentDictionary<string, bool>
+            /// Of every batch of independent runs so far: what failed, by id.
+            Batches: ResizeArray<Map<string, exn>>
+        }
+
+    let private current = AsyncLocal<State option>()
 
     /// The surrounding host, or None in plain F# Interactive.
-    let tryCurrent () = current.Value |> Option.map fst
+    let tryCurrent () = current.Value |> Option.map _.Options
 
     /// Remembers that the run of this id has just been trained.
     let internal trained id =
-        current.Value |> Option.iter (fun (_, ids) -> ids[id] <- ())
+        current.Value |> Option.iter (fun state -> state.Known[id] <- true)
 
-    /// Whether the run of this id was trained under this host, so that it is fresh.
-    let internal hasTrained id =
-        current.Value |> Option.exists (fun (_, ids) -> ids.ContainsKey id)
+    /// Asks that the run of this id be trained though it may be finished.
+    let internal renew id =
+        current.Value |> Option.iter (fun state -> state.Known[id] <- false)
+
+    /// Whether a finished run of this id is good enough under these options.
+    let internal mayReuse (options: HostOptions) id =
+        match current.Value with
+        | Some state ->
+            match state.Known.TryGetValue id with
+            | true, trained -> trained
+            | _ -> not options.Fresh
+        | None -> not options.Fresh
+
+    /// What failed in every batch of independent runs under this host, to be added to; of its own where there is none.
+    let internal batches () =
+        match current.Value with
+        | Some state -> state.Batches
+        | None -> ResizeArray()
 
     /// Runs `f` with these options as its host.
     let using (options: HostOptions) (f: unit -> 'a) : 'a =
         let before = current.Value
-        current.Value <- Some(options, ConcurrentDictionary())
+
+        current.Value <-
+            Some
+                { Options = options
+                  Known = ConcurrentDictionary()
+                  Batches = ResizeArray() }
 
         try
             f ()

@@ -1,12 +1,15 @@
 namespace GenDisc
 
+open GenDisc.Running
+
 /// What `run` makes of what it is given.
 type Answers =
     | Answers
 
     static member ($)(Answers, experiment: Experiment) : RunResult = Runner.hosted (Runner.one experiment)
 
-    static member ($)(Answers, study: Study) : StudyResult = Runner.hosted (StudyRunner.study study)
+    static member ($)(Answers, study: Study) : StudyResult =
+        Runner.hosted (Lanes.within (StudyRunner.study study))
 
 [<AutoOpen>]
 module Run =

@@ -16,6 +16,9 @@ module internal Runner =
           Device = "cpu"
           Kernels = None
           Fresh = false
+          Full = Budget.asked ()
+          Child = None
+          Lane = None
           Cancel = Threading.CancellationToken.None
           Tell = PlainProgress(Console.Out).Tell }
 
@@ -72,14 +75,15 @@ module internal Runner =
                 )
             )
 
-    /// Whether an earlier run saw the same data: a user's files may have changed under the same name.
-    let private sameData (options: HostOptions) (loader: Loader) (plan: Plan) (earlier: RunResult) =
-        let rec read (plan: Plan) =
-            [ plan.Experiment.Data; yield! Option.toList plan.Experiment.Data.Against ]
-            |> List.exists (fun data -> (Data.facts data).IsNone)
-            || List.exists read plan.Dependencies
+    /// Whether a plan stands on files of the user's own, which may change under the same name.
+    let rec usersFiles (plan: Plan) =
+        [ plan.Experiment.Data; yield! Option.toList plan.Experiment.Data.Against ]
+        |> List.exists (fun data -> (Data.facts data).IsNone)
+        || List.exists usersFiles plan.Dependencies
 
-        if not (read plan) then
+    /// Whether an earlier run saw the same data.
+    let private sameData (options: HostOptions) (loader: Loader) (plan: Plan) (earlier: RunResult) =
+        if not (usersFiles plan) then
             true
         else
             let now = loader.Behind plan |> List.map _.Sha256
@@ -93,6 +97,10 @@ module internal Runner =
 
             same
 
+    /// Said of an experiment before the run of one inside it.
+    let comesFirst (outer: Plan) (inner: Plan) =
+        $"{outer.Experiment.Name} is built on {inner.Experiment.Name}, which comes first"
+
     /// Runs a checked experiment, those inside it first where their results are needed.
     let rec perform (options: HostOptions) (loader: Loader) (plan: Plan) : RunResult =
         let experiment = plan.Experiment
@@ -102,8 +110,7 @@ module internal Runner =
         let inner () =
             plan.Dependencies
             |> List.map (fun dependency ->
-                let built = dependency.Experiment.Name
-                options.Tell(RunEvent.Note $"{experiment.Name} is built on {built}, which comes first")
+                options.Tell(RunEvent.Note(comesFirst plan dependency))
                 Experiment.id dependency.Experiment, perform options loader dependency)
             |> Map.ofList
 
@@ -113,11 +120,11 @@ module internal Runner =
             nothing plan id folder
         else
             let earlier =
-                if options.Fresh && not (Host.hasTrained id) then
-                    None
-                else
+                if Host.mayReuse options id then
                     RunFolder.TryFinished(options.Runs, id)
                     |> Option.filter (sameData options loader plan)
+                else
+                    None
 
             let result =
                 match earlier with

@@ -62,6 +62,9 @@ let run (arguments: string list) =
           Device = device (parsed.TryGetResult Device)
           Kernels = parsed.TryGetResult Kernels |> Option.map kernels
           Fresh = parsed.Contains Fresh
+          Full = parsed.Contains RunArguments.Full
+          Child = None
+          Lane = None
           Cancel = CancellationToken.None
           Tell = ignore }
 
@@ -141,6 +144,9 @@ let check (arguments: string list) =
           Device = "cpu"
           Kernels = None
           Fresh = false
+          Full = parsed.Contains CheckArguments.Full
+          Child = None
+          Lane = None
           Cancel = CancellationToken.None
           Tell = tell }
 

@@ -56,6 +56,16 @@ type internal LiveProgress(terminal: Terminal) =
             let elapsed = Stopwatch.GetElapsedTime(trainingSince).TotalSeconds
             Some(elapsed / float (step - firstBatch) * float (epochs * batches - step))
 
+    /// How far several runs are, in the columns that there are.
+    let several (jobs: JobsProgress) =
+        let text = Wording.jobs jobs
+        let width = terminal.Width - 1
+
+        if text.Length <= width then
+            text
+        else
+            text.Substring(0, max 0 (width - 1)) + "…"
+
     /// A rule under the header; each column is padded by 1 on either side. What does not fit so goes without.
     let table (result: RunResult) (console: IAnsiConsole) =
         let rows = Outcome.rows result
@@ -122,6 +132,11 @@ type internal LiveProgress(terminal: Terminal) =
             | RunEvent.Working(what, share) ->
                 if isDue () then
                     terminal.ShowStatus $"[grey]{Markup.Escape what}… {Wording.fixedPoint 0 (100.0 * share)} %%[/]"
+            | RunEvent.Jobs jobs -> terminal.ShowStatus(Markup.Escape(several jobs))
+            | RunEvent.JobFinished(result, _) when result.Reused -> ()
+            | RunEvent.JobFinished(result, jobs) -> say "default" (Outcome.brief result { jobs with Running = [] })
+            | RunEvent.JobFailed(id, message, jobs) ->
+                say "yellow" (Outcome.failure id message { jobs with Running = [] })
             | RunEvent.Note text -> say "grey" text
             | RunEvent.Warning text -> say "yellow" ("warning: " + text)
             | RunEvent.Finished result ->

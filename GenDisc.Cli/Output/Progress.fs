@@ -31,6 +31,7 @@ type JsonProgress(json: TextWriter, messages: TextWriter) =
             plain.Tell event
 
             match event with
+            | RunEvent.JobFinished(result, _)
             | RunEvent.Finished result when result.Status = Status.Done ->
                 json.WriteLine(Json.result result)
                 json.Flush()

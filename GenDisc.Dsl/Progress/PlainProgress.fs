@@ -15,6 +15,25 @@ module internal Outcome =
         | Status.Interrupted -> result.Id + ": interrupted after " + Wording.duration result.Seconds
         | Status.Failed -> result.Id + ": failed"
 
+    /// One line for one of several runs: with its foremost test figure, and how far the others are.
+    let brief (result: RunResult) (jobs: JobsProgress) =
+        let figure =
+            Wording.metricNames [ result.Test ]
+            |> List.tryFind ((<>) "loss")
+            |> Option.map (fun name -> ", test " + name + " " + Wording.metric name result.Test[name])
+            |> Option.defaultValue ""
+
+        result.Id
+        + ": done in "
+        + Wording.duration result.Seconds
+        + figure
+        + "; "
+        + Wording.jobs jobs
+
+    /// One line for one of several runs that failed.
+    let failure (id: string) (message: string) (jobs: JobsProgress) =
+        id + ": failed: " + message.Split('\n')[0] + "; " + Wording.jobs jobs
+
     let splits (result: RunResult) =
         [ "train", result.Train; "validation", result.Validation; "test", result.Test ]
 
@@ -43,6 +62,7 @@ type internal PlainProgress(writer: TextWriter) =
     member _.Tell event =
         match event with
         | RunEvent.Batch _
+        | RunEvent.Jobs _
         | RunEvent.Working _ -> ()
         | RunEvent.Planned(plan, id, _) -> line (plan.Experiment.Name + ": run " + id)
         | RunEvent.Fetching(file, received, total) ->
@@ -58,6 +78,9 @@ type internal PlainProgress(writer: TextWriter) =
         | RunEvent.Epoch(record, epochs) -> line (Wording.epoch Int32.MaxValue record epochs)
         | RunEvent.Note text -> line text
         | RunEvent.Warning text -> line ("warning: " + text)
+        | RunEvent.JobFinished(result, _) when result.Reused -> ()
+        | RunEvent.JobFinished(result, jobs) -> line (Outcome.brief result jobs)
+        | RunEvent.JobFailed(id, message, jobs) -> line (Outcome.failure id message jobs)
         | RunEvent.Finished result ->
             line (Outcome.headline result)
             Outcome.rows result |> Wording.table |> List.iter line

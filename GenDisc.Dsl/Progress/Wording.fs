@@ -274,3 +274,22 @@ let epoch (width: int) (record: EpochRecord) (epochs: int) =
                 line + "   " + figure, false)
         (head, false)
     |> fst
+
+/// `12 of 120 runs done, 2 running: a epoch 2 of 5, b epoch 1 of 5 (about 14:00 left)`
+let jobs (progress: JobsProgress) =
+    let many (n: int) = n.ToString invariant
+
+    String.concat
+        ""
+        [ many progress.Ended
+          " of "
+          many progress.Total
+          (if progress.Total = 1 then " run done" else " runs done")
+          match progress.Running with
+          | [] -> ()
+          | running ->
+              $", {many running.Length} running: "
+              String.Join(", ", running)
+          match progress.Remaining with
+          | Some seconds when progress.Ended < progress.Total -> $" (about {about seconds} left)"
+          | _ -> () ]

@@ -17,6 +17,9 @@ let private host (tell: RunEvent -> unit) : HostOptions =
       Device = "cpu"
       Kernels = None
       Fresh = false
+      Full = false
+      Child = None
+      Lane = None
       Cancel = Threading.CancellationToken.None
       Tell = tell }
 

@@ -31,6 +31,9 @@ type Scene() =
           Device = "cpu"
           Kernels = None
           Fresh = false
+          Full = false
+          Child = None
+          Lane = None
           Cancel = cancel.Token
           Tell =
             fun event ->
