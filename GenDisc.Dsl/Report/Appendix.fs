@@ -11,7 +11,8 @@ let private definitions entries =
         (entries
          |> List.collect (fun (key, value: string) -> [ el "dt" [] [ text key ]; el "dd" [] [ text value ] ]))
 
-let private environmentName key =
+/// The name of an entry of the environment as the report shows it.
+let environmentName key =
     match key with
     | "gendisc" -> "GenDisc"
     | "torchSharp" -> "TorchSharp"

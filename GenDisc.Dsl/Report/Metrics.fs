@@ -6,12 +6,12 @@ open GenDisc.Reporting.Html
 
 let private splitNames = [ "train"; "validation"; "test" ]
 
-/// Title, and which way is better.
-let private describe (run: RunFolder) key =
-    let own = run.TargetUnit |> Option.map (fun u -> $", {u}") |> Option.defaultValue ""
+/// Title, and which way is better, of a figure counted per `perUnit` (`image`); a regression's own unit where there is one.
+let title (perUnit: string) (targetUnit: string option) key =
+    let own = targetUnit |> Option.map (fun u -> $", {u}") |> Option.defaultValue ""
 
     match key with
-    | "loss" when run.HasEnergyTerm -> "Loss (weighted sum, of differences of energies)", ""
+    | "lossOfEnergies" -> "Loss (weighted sum, of differences of energies)", ""
     | "loss" -> "Loss (weighted sum)", "lower"
     | "accuracy" -> "Accuracy", "higher"
     | "balancedAccuracy" -> "Balanced accuracy (mean recall)", "higher"
@@ -24,22 +24,22 @@ let private describe (run: RunFolder) key =
     | "ece" -> "Expected calibration error (ECE)", "lower"
     | "eceAfterScaling" -> "ECE after temperature scaling", "lower"
     | "temperature" -> "Temperature of the scaling", ""
-    | "elbo" -> $"ELBO, nats per {run.Unit}", "higher"
-    | "reconstruction" -> $"Reconstruction, nats per {run.Unit}", "lower"
-    | "kl" -> $"KL divergence, nats per {run.Unit}", ""
-    | "sparsity" -> $"Sparsity Σ|z|, per {run.Unit}", ""
+    | "elbo" -> $"ELBO, nats per {perUnit}", "higher"
+    | "reconstruction" -> $"Reconstruction, nats per {perUnit}", "lower"
+    | "kl" -> $"KL divergence, nats per {perUnit}", ""
+    | "sparsity" -> $"Sparsity Σ|z|, per {perUnit}", ""
     | "cd" -> "Contrastive divergence, difference of energies, nats", ""
     | "pcd" -> "Persistent contrastive divergence, difference of energies, nats", ""
     | "tempering" -> "Parallel tempering, difference of energies, nats", ""
-    | "nll" -> $"Negative log-likelihood, nats per {run.Unit}", "lower"
-    | "logLikelihood" -> $"Log-likelihood, nats per {run.Unit}", "higher"
-    | "independentLogLikelihood" -> $"Log-likelihood of independent units, nats per {run.Unit}", ""
+    | "nll" -> $"Negative log-likelihood, nats per {perUnit}", "lower"
+    | "logLikelihood" -> $"Log-likelihood, nats per {perUnit}", "higher"
+    | "independentLogLikelihood" -> $"Log-likelihood of independent units, nats per {perUnit}", ""
     | "logZ" -> "log Z, nats", ""
     | "logZError" -> "Standard error of log Z, nats", ""
     | "baseLogZ" -> "log Z of the base rates that annealing starts from, nats", ""
-    | "freeEnergy" -> $"Free energy, nats per {run.Unit}, up to log Z", ""
-    | "pseudoLikelihood" -> $"Pseudo-log-likelihood, nats per {run.Unit}", "higher"
-    | "reconstructionError" -> $"Reconstruction error, per {run.Unit}", "lower"
+    | "freeEnergy" -> $"Free energy, nats per {perUnit}, up to log Z", ""
+    | "pseudoLikelihood" -> $"Pseudo-log-likelihood, nats per {perUnit}", "higher"
+    | "reconstructionError" -> $"Reconstruction error, per {perUnit}", "lower"
     | "sparsityTarget" -> "Distance from the sparsity target, nats", "lower"
     | "energy" -> "Energy of data less that of samples, nats", ""
     | "isingEnergy" -> "Energy per spin of the machine’s samples", ""
@@ -62,6 +62,9 @@ let private describe (run: RunFolder) key =
     | "oodAurocEnergy" -> "AUROC against out-of-distribution data, by energy", "higher"
     | other when Wording.isTopK other -> $"Top-{other.Substring 3} accuracy", "higher"
     | other -> other, ""
+
+let private describe (run: RunFolder) key =
+    title run.Unit run.TargetUnit (if key = "loss" && run.HasEnergyTerm then "lossOfEnergies" else key)
 
 let private format kind x =
     match kind with

@@ -28,7 +28,8 @@ let private clause (step: string) =
     | [ "withoutKernels" ] -> Some "libtorch's own operations instead of GenDisc's kernels"
     | _ -> None
 
-let private optimisation (plan: PlanFile) =
+/// The declared training as a sentence; empty where none is recorded.
+let optimisation (plan: PlanFile) =
     match plan.Training with
     | None -> []
     | Some training ->

@@ -1,0 +1,138 @@
+/// A study's report as LaTeX source for the article class; only packages that every distribution has.
+module internal GenDisc.Reporting.LatexDocument
+
+open System
+open GenDisc.Reporting.Html
+open GenDisc.Reporting.Chapter
+open GenDisc.Reporting.LatexText
+open GenDisc.Reporting.LatexNodes
+
+let private inside nodes =
+    nodes |> List.map prose |> String.concat "" |> _.Trim()
+
+/// What is wider than the text is made narrower as a whole.
+let private preamble =
+    """\documentclass[11pt,a4paper]{article}
+\usepackage{iftex}
+\ifPDFTeX
+  \usepackage[T1]{fontenc}
+  \usepackage[utf8]{inputenc}
+  \IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
+\fi
+\usepackage{textcomp}
+\usepackage[margin=25mm]{geometry}
+\usepackage{amsmath,amssymb}
+\usepackage{booktabs,longtable}
+\usepackage{graphicx}
+\usepackage{hyperref}
+\hypersetup{hidelinks}
+\newsavebox{\fittedbox}
+\newenvironment{fitted}{\begin{lrbox}{\fittedbox}}{\end{lrbox}%
+  \ifdim\wd\fittedbox>\textwidth\resizebox{\textwidth}{!}{\usebox{\fittedbox}}\else\usebox{\fittedbox}\fi}
+\newcommand{\fittedmath}[1]{\sbox{\fittedbox}{$\displaystyle #1$}%
+  \ifdim\wd\fittedbox>\textwidth\resizebox{\textwidth}{!}{\usebox{\fittedbox}}\else\usebox{\fittedbox}\fi}
+\setlength{\parindent}{0pt}
+\setlength{\parskip}{0.6em}
+\emergencystretch=3em
+"""
+
+let private alignment columns =
+    columns
+    |> List.map (fun (_, align) -> if align = Align.Right then "r" else "l")
+    |> String.concat ""
+
+let private cells (row: Html list list) =
+    (row |> List.map inside |> String.concat " & ") + " \\\\\n"
+
+let private head columns =
+    (columns |> List.map (fst >> escape) |> String.concat " & ") + " \\\\\n"
+
+let private table (t: TableBlock) =
+    let body = t.Rows |> List.map cells |> String.concat ""
+
+    if t.Long then
+        String.concat
+            ""
+            [ "{\\footnotesize\\setlength{\\tabcolsep}{4pt}\n"
+              $"\\begin{{longtable}}{{{alignment t.Columns}}}\n"
+              $"\\caption{{{inside t.Caption}}}\\label{{{t.Label}}}\\\\\n"
+              "\\toprule\n"
+              head t.Columns
+              "\\midrule\n\\endfirsthead\n\\toprule\n"
+              head t.Columns
+              "\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n"
+              body
+              "\\end{longtable}\n}\n" ]
+    else
+        String.concat
+            ""
+            [ "\\begin{table}[htbp]\n\\centering\n"
+              $"\\caption{{{inside t.Caption}}}\n\\label{{{t.Label}}}\n"
+              "\\small\n\\begin{fitted}\n"
+              $"\\begin{{tabular}}{{{alignment t.Columns}}}\n\\toprule\n"
+              head t.Columns
+              "\\midrule\n"
+              body
+              "\\bottomrule\n\\end{tabular}%\n\\end{fitted}\n\\end{table}\n" ]
+
+/// One picture keeps its own size; several stand in pairs.
+let private figure (f: FigureBlock) =
+    let width =
+        if f.Static.Length > 1 then "width=0.49\\textwidth" else "width=\\textwidth"
+
+    let pictures =
+        f.Static
+        |> List.mapi (fun i picture ->
+            let after = if i % 2 = 1 then "\\\\[1ex]\n" else "\\hfill\n"
+            let after = if i = f.Static.Length - 1 then "\n" else after
+            $"\\includegraphics[{width}]{{figures/{picture.File}.pdf}}{after}")
+        |> String.concat ""
+
+    String.concat
+        ""
+        [ "\\begin{figure}[htbp]\n\\centering\n"
+          pictures
+          $"\\caption{{{inside f.Caption}}}\n\\label{{{f.Label}}}\n\\end{{figure}}\n" ]
+
+let private block block =
+    match block with
+    | Block.Prose nodes -> nodes |> List.map prose |> String.concat ""
+    | Block.Table t -> "\n" + table t
+    | Block.Figure f -> if f.Static.IsEmpty then "" else "\n" + figure f
+    | Block.Listing source -> "\n" + verbatim source
+
+/// The document. `abstract'` is what the page's head says.
+let document (title: string) (date: string) (abstract': string list) (sections: Section list) =
+    let sections = sections |> List.filter (fun section -> not section.Blocks.IsEmpty)
+
+    let body =
+        sections
+        |> List.map (fun section ->
+            $"\n\\section{{{escape section.Title}}}\n\\label{{sec:{section.Id}}}\n"
+            + (section.Blocks |> List.map block |> String.concat ""))
+        |> String.concat ""
+
+    let summary =
+        match abstract' with
+        | [] -> ""
+        | sentences ->
+            "\\begin{abstract}\n"
+            + String.Join(" ", sentences |> List.map escape)
+            + "\n\\end{abstract}\n"
+
+    let works =
+        if (cited sections).IsEmpty then
+            ""
+        else
+            "\n\\bibliographystyle{plain}\n\\bibliography{references}\n"
+
+    String.concat
+        ""
+        [ "% Written by GenDisc from study.json and the run folders beside this one.\n"
+          preamble
+          $"\\title{{{escape title}}}\n\\author{{}}\n\\date{{{escape date}}}\n"
+          "\n\\begin{document}\n\\maketitle\n"
+          summary
+          body
+          works
+          "\n\\end{document}\n" ]

@@ -1,0 +1,282 @@
+/// Panels as files for print: vector graphics without native parts.
+module internal GenDisc.Reporting.StaticPanel
+
+open System
+open System.Collections.Generic
+open System.Globalization
+open System.IO
+open System.Runtime.InteropServices
+open OxyPlot
+open OxyPlot.Annotations
+open OxyPlot.Axes
+open OxyPlot.Legends
+open OxyPlot.Series
+open GenDisc.Reporting.Chapter
+open GenDisc.Reporting.Panel
+
+/// Width and height in points, and the size of letters: the picture is set at its own size.
+type Size =
+    { Width: float
+      Height: float
+      Letters: float }
+
+/// As wide as the text of the document.
+let wide =
+    { Width = 453.0
+      Height = 250.0
+      Letters = 10.0 }
+
+/// As wide as half of it.
+let half =
+    { Width = 222.0
+      Height = 185.0
+      Letters = 9.0 }
+
+/// An axis whose ticks stand where they are told to.
+type private FixedAxis(ticks: float list) =
+    inherit LinearAxis()
+
+    override _.GetTickValues
+        ([<Out>] labels: byref<IList<float>>, [<Out>] major: byref<IList<float>>, [<Out>] minor: byref<IList<float>>)
+        =
+        labels <- ResizeArray ticks
+        major <- ResizeArray ticks
+        minor <- ResizeArray<float>()
+
+let private ink = OxyColor.FromRgb(40uy, 40uy, 40uy)
+let private faint = OxyColor.FromRgb(225uy, 228uy, 232uy)
+let private grey = OxyColor.FromRgb(136uy, 136uy, 136uy)
+let private colour i = OxyColor.Parse(Chart.colour i)
+
+let private symbol i =
+    match i % 6 with
+    | 0 -> MarkerType.Circle
+    | 1 -> MarkerType.Square
+    | 2 -> MarkerType.Diamond
+    | 3 -> MarkerType.Triangle
+    | 4 -> MarkerType.Plus
+    | _ -> MarkerType.Star
+
+let private finite x = Double.IsFinite x
+
+/// A logarithmic axis is a linear one of logarithms, which alone can have any ticks.
+let private along (a: Axis) x = if a.Logarithmic then log10 x else x
+
+let private axis (size: Size) position (a: Axis) =
+    let made =
+        if a.Ticks.IsEmpty then
+            LinearAxis()
+        else
+            FixedAxis(a.Ticks |> List.map (fst >> along a)) :> LinearAxis
+
+    made.Position <- position
+    made.Title <- LatexText.latin a.Title
+    made.TitleFontSize <- size.Letters
+    made.FontSize <- size.Letters
+    made.AxisTitleDistance <- 6.0
+    made.TextColor <- ink
+    made.TitleColor <- ink
+    made.TicklineColor <- ink
+    made.AxislineStyle <- LineStyle.Solid
+    made.AxislineColor <- ink
+    made.MajorGridlineStyle <- LineStyle.Solid
+    made.MajorGridlineColor <- faint
+    made.MinorTickSize <- 0.0
+    made.MajorTickSize <- 4.0
+    made.TickStyle <- TickStyle.Outside
+    made.MinimumPadding <- 0.06
+    made.MaximumPadding <- 0.06
+
+    match a.Range with
+    | Some(low, high) ->
+        made.Minimum <- along a low
+        made.Maximum <- along a high
+    | None -> ()
+
+    if a.Ticks.IsEmpty then
+        made.StringFormat <- "0.####"
+    else
+        let names = a.Ticks |> List.map (fun (x, name) -> along a x, LatexText.latin name)
+
+        made.LabelFormatter <-
+            fun x ->
+                names
+                |> List.tryFind (fun (at, _) -> abs (at - x) < 1e-9)
+                |> Option.map snd
+                |> Option.defaultValue ""
+
+    made
+
+let private line (m: Mark) thickness =
+    LineSeries(
+        Title = (if m.Name = "" then null else LatexText.latin m.Name),
+        Color = colour m.Colour,
+        StrokeThickness = thickness,
+        RenderInLegend = (m.Name <> "")
+    )
+
+let private scatter (m: Mark) size kind fill (points: (float * float)[]) =
+    let series =
+        ScatterSeries(
+            MarkerType = kind,
+            MarkerSize = size,
+            MarkerFill = fill,
+            MarkerStroke = colour m.Colour,
+            MarkerStrokeThickness = (if fill = OxyColors.Transparent || kind = MarkerType.Plus || kind = MarkerType.Star then 1.5 else 0.0),
+            Title = (if m.Name = "" then null else LatexText.latin m.Name),
+            RenderInLegend = (m.Name <> "")
+        )
+
+    for x, y in points do
+        if finite x && finite y then
+            series.Points.Add(ScatterPoint(x, y))
+
+    series
+
+let private curve (series: LineSeries) points =
+    for x, y in points do
+        if finite x && finite y then
+            series.Points.Add(DataPoint(x, y))
+
+    series
+
+let private segments (m: Mark) (ends: ((float * float) * (float * float))[]) =
+    let series = line { m with Name = "" } 1.6
+
+    for (a, b), (c, d) in ends do
+        if finite a && finite b && finite c && finite d then
+            series.Points.Add(DataPoint(a, b))
+            series.Points.Add(DataPoint(c, d))
+            series.Points.Add(DataPoint.Undefined)
+
+    series
+
+/// Light enough for several bands over each other: the files know no transparency in every viewer.
+let private band (m: Mark) (spans: (float * float * float)[]) =
+    let series =
+        AreaSeries(
+            Color = OxyColors.Transparent,
+            Fill = OxyColor.FromAColor(38uy, colour m.Colour),
+            RenderInLegend = false
+        )
+
+    for x, low, high in spans do
+        if finite x && finite low && finite high then
+            series.Points.Add(DataPoint(x, low))
+            series.Points2.Add(DataPoint(x, high))
+
+    series
+
+let private draw (model: PlotModel) (panel: Panel) (size: Size) (m: Mark) =
+    let x, y = along panel.X, along panel.Y
+    let points = Array.map (fun (a, b) -> x a, y b)
+    let add (series: Series) = model.Series.Add series
+
+    match m.Shape with
+    | Shape.Dots at ->
+        add (scatter m 2.4 MarkerType.Circle (OxyColor.FromAColor(140uy, colour m.Colour)) (points at))
+    | Shape.Marks at -> add (scatter m 4.2 (symbol m.Colour) (colour m.Colour) (points at))
+    | Shape.Rings at -> add (scatter m 7.0 MarkerType.Circle OxyColors.Transparent (points at))
+    | Shape.Curve at ->
+        let series = line m 1.6
+        series.MarkerType <- symbol m.Colour
+        series.MarkerSize <- 3.4
+        series.MarkerFill <- colour m.Colour
+        series.MarkerStroke <- colour m.Colour
+        add (curve series (points at))
+    | Shape.Path at ->
+        let series = line m 1.2
+        series.Color <- grey
+        add (curve series (points at))
+    | Shape.Band spans -> add (band m (spans |> Array.map (fun (a, low, high) -> x a, y low, y high)))
+    | Shape.Across spans ->
+        add (segments m (spans |> Array.map (fun (low, high, at) -> (x low, y at), (x high, y at))))
+    | Shape.Upright spans ->
+        add (segments m (spans |> Array.map (fun (at, low, high) -> (x at, y low), (x at, y high))))
+    | Shape.Words said ->
+        for a, b, words in said do
+            if finite a && finite b then
+                model.Annotations.Add(
+                    TextAnnotation(
+                        Text = LatexText.latin words,
+                        TextPosition = DataPoint(x a, y b),
+                        TextVerticalAlignment = VerticalAlignment.Bottom,
+                        Offset = ScreenVector(0.0, -6.0),
+                        Stroke = OxyColors.Transparent,
+                        TextColor = ink,
+                        FontSize = size.Letters
+                    )
+                )
+
+let private rule (at: float) vertical =
+    LineAnnotation(
+        Type = (if vertical then LineAnnotationType.Vertical else LineAnnotationType.Horizontal),
+        X = at,
+        Y = at,
+        Color = grey,
+        LineStyle = LineStyle.Dash,
+        StrokeThickness = 1.0
+    )
+
+/// A panel as a plot of this size.
+let model (size: Size) (panel: Panel) =
+    let model =
+        PlotModel(
+            DefaultFont = "Arial",
+            DefaultFontSize = size.Letters,
+            TextColor = ink,
+            PlotAreaBorderThickness = OxyThickness 0.0,
+            Background = OxyColors.White,
+            Padding = OxyThickness(4.0, 4.0, 10.0, 4.0),
+            Culture = CultureInfo.InvariantCulture
+        )
+
+    if panel.Title <> "" && size.Width < wide.Width then
+        model.Title <- LatexText.latin panel.Title
+        model.TitleFontSize <- size.Letters
+        model.TitleFontWeight <- FontWeights.Bold
+
+    model.Axes.Add(axis size AxisPosition.Bottom panel.X)
+    model.Axes.Add(axis size AxisPosition.Left panel.Y)
+
+    if hasLegend panel then
+        model.Legends.Add(
+            Legend(
+                LegendPlacement = LegendPlacement.Outside,
+                LegendPosition = LegendPosition.TopCenter,
+                LegendOrientation = LegendOrientation.Horizontal,
+                LegendFontSize = size.Letters,
+                LegendBorderThickness = 0.0
+            )
+        )
+
+    panel.AtX |> Option.iter (fun at -> model.Annotations.Add(rule at true))
+    panel.AtY |> Option.iter (fun at -> model.Annotations.Add(rule at false))
+
+    for m in panel.Marks do
+        draw model panel size m
+
+    model
+
+let file name (size: Size) (panel: Panel) : Static =
+    let rows = if panel.X.Logarithmic then 0 else panel.Y.Ticks.Length
+    let height = if rows > 0 then max 130.0 (70.0 + 30.0 * float rows) else size.Height
+
+    { File = name
+      Width = size.Width
+      Height = height
+      Model = model size panel }
+
+// Its successor draws through SkiaSharp's native library, which not every platform has.
+#nowarn 44
+
+/// Writes `NAME.pdf` and `NAME.svg` into a folder.
+let write (folder: string) (picture: Static) =
+    let path extension =
+        Path.Combine(folder, picture.File + extension)
+
+    GenDisc.Running.Atomic.write (path ".pdf") (fun stream ->
+        PdfExporter(Width = picture.Width, Height = picture.Height).Export(picture.Model, stream))
+
+    GenDisc.Running.Atomic.write (path ".svg") (fun stream ->
+        SvgExporter(Width = picture.Width, Height = picture.Height).Export(picture.Model, stream))
