@@ -57,8 +57,14 @@ public sealed class Dataset
     /// <summary>Count * ExampleSize real values, or empty when <see cref="Pixels"/> is used.</summary>
     public ReadOnlyMemory<float> Values { get; }
 
-    /// <summary>Count labels in 0..Classes-1; empty for regression.</summary>
+    /// <summary>The label of an example whose class is not known.</summary>
+    public const int Hidden = -1;
+
+    /// <summary>Count labels in 0..Classes-1, or <see cref="Hidden"/>; empty for regression.</summary>
     public ReadOnlyMemory<int> Labels { get; }
+
+    /// <summary>Whether some labels are <see cref="Hidden"/>.</summary>
+    public bool HidesLabels { get; private init; }
 
     /// <summary>Count * TargetSize targets; empty for classification.</summary>
     public ReadOnlyMemory<float> Targets { get; }
@@ -161,6 +167,22 @@ public sealed class Dataset
         var grey = Pixels.Span;
         for (var i = 0; i < drawn.Length; i++) drawn[i] = draws.NextInt(255) < grey[i] ? byte.MaxValue : byte.MinValue;
         return new Dataset(Name, ExampleShape, drawn, default, ClassNames, Labels, 0, default);
+    }
+
+    /// <summary>The same examples, which share their memory, with all labels hidden but those of some rows.</summary>
+    /// <exception cref="UserError">The examples have no classes.</exception>
+    internal Dataset Hiding(ReadOnlySpan<int> known)
+    {
+        if (Classes == 0) throw new UserError($"Dataset {Name}: it has no labels to hide.");
+        var labels = new int[Count];
+        Array.Fill(labels, Hidden);
+        foreach (var row in known) labels[row] = Labels.Span[row];
+        return new Dataset(Name, ExampleShape, Pixels, Values, ClassNames, labels, 0, default)
+        {
+            Lengths = Lengths,
+            DrawsPixels = DrawsPixels,
+            HidesLabels = true,
+        };
     }
 
     private static int SizeOf(string name, ImmutableArray<int> shape)

@@ -18,6 +18,7 @@ public sealed class ConfusionMatrix(int classes) : IEvaluationSink
     {
         if (output.Logits is not { } logits || batch.Labels is not { } labels) return;
         using var scope = NewDisposeScope();
+        if (batch.KnownRows is { } known) (logits, labels) = (logits.index_select(0, known), labels.index_select(0, known));
         var cells = ((labels * classes) + logits.argmax(1)).cpu().data<long>();
         foreach (var cell in cells) counts[cell]++;
     }

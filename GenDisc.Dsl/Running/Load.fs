@@ -144,6 +144,7 @@ type internal Loader(options: HostOptions) =
             Window = None
             Season = None
             Take = None
+            Labels = None
             Validation = 0.1
             Augment = []
             Against = None }
@@ -252,6 +253,11 @@ type internal Loader(options: HostOptions) =
                     Windows.Make(series, history, horizon, Data.holdOut data, data.Validation, take)
 
                 windows.Splits, Some windows, id
+
+        let splits =
+            match data.Labels with
+            | Some known -> splits.Hiding(known, streams.Take)
+            | None -> splits
 
         let exact =
             match raw data with
