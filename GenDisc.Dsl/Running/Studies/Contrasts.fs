@@ -72,14 +72,10 @@ let private contrast metric (baseline: RunResult list, row: RunResult list) =
     | figures, others -> overSeeds figures others
 
 let private verdict higherIsBetter (c: Contrast) =
-    if Double.IsNaN c.Adjusted then
-        Verdict.NotTested
-    elif c.Adjusted >= significance then
-        Verdict.NoDifferenceDetected
-    elif c.Difference > 0.0 = higherIsBetter then
-        Verdict.Better
-    else
-        Verdict.Worse
+    if Double.IsNaN c.Adjusted then Verdict.NotTested
+    elif c.Adjusted >= significance then Verdict.NoDifferenceDetected
+    elif c.Difference > 0.0 = higherIsBetter then Verdict.Better
+    else Verdict.Worse
 
 /// One contrast for each pair of a baseline's runs and a row's, whose seeds are the same and in the same order: the
 /// paired t-test and bootstrap over two seeds or more; with one seed, of the accuracy alone, McNemar's exact test and the

@@ -20,14 +20,26 @@ let tryOf (metric: string) =
     | "independentLogLikelihood" -> None
     | "r2"
     | "elbo"
-    | "iwae" -> Some true
+    | "iwae"
+    | "oodAurocEnergy" -> Some true
     | "nll"
     | "brier"
     | "reconstruction"
     | "eceAfterScaling" -> Some false
     | _ when Wording.isTopK metric -> Some true
     | _ when ends [ "accuracy"; "auc"; "auroc"; "f1"; "likelihood" ] -> Some true
-    | _ when ends [ "loss"; "entropy"; "ece"; "mse"; "mae"; "mase"; "reconstructionError"; "fpr95" ] -> Some false
+    | _ when
+        ends
+            [ "loss"
+              "entropy"
+              "ece"
+              "mse"
+              "mae"
+              "mase"
+              "reconstructionError"
+              "fpr95" ]
+        ->
+        Some false
     | _ -> None
 
 /// The same, with lower as better where nothing is known.

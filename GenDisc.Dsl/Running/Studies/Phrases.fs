@@ -36,7 +36,8 @@ let nameOf (metric: string) =
 let private points (x: float) =
     Wording.fixedPoint 2 (Math.Round(100.0 * x, 2) + 0.0)
 
-let private isShare metric = Wording.kind metric = Wording.Kind.Share
+let private isShare metric =
+    Wording.kind metric = Wording.Kind.Share
 
 /// A difference of two figures as a number alone.
 let bare metric (x: float) =
@@ -50,7 +51,8 @@ let gap metric (x: float) =
     bare metric x + (if isShare metric then " percentage points" else "")
 
 /// `0.41 to 0.99`, in the unit of the difference before it.
-let between metric (low: float) (high: float) = $"{bare metric low} to {bare metric high}"
+let between metric (low: float) (high: float) =
+    $"{bare metric low} to {bare metric high}"
 
 /// `p = 0.0021`
 let chance (p: float) =
@@ -92,7 +94,6 @@ let called (row: StudyRow) =
 let spread metric (row: StudyRow) (baseline: StudyRow) =
     let figures, others = Contrasts.pairs metric baseline.Runs row.Runs
 
-    let t =
-        GenDisc.Core.Evaluation.Comparisons.PairedT.Of(figures, others)
+    let t = GenDisc.Core.Evaluation.Comparisons.PairedT.Of(figures, others)
 
     t.Deviation, t.Count

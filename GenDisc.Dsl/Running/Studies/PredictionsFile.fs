@@ -8,10 +8,12 @@ open GenDisc
 
 /// In the order of the test examples.
 type Predictions =
-    { Labels: int[]
-      Predicted: int[]
-      /// Probability of the predicted class.
-      Confidence: float[] }
+    {
+        Labels: int[]
+        Predicted: int[]
+        /// Probability of the predicted class.
+        Confidence: float[]
+    }
 
     member this.Correct = Array.map2 (=) this.Labels this.Predicted
 
@@ -23,11 +25,7 @@ let private parse (root: JsonElement) =
     { Labels = values "labels" _.GetInt32()
       Predicted = values "predicted" _.GetInt32()
       Confidence =
-        values "confidence" (fun item ->
-            if item.ValueKind = JsonValueKind.Null then
-                nan
-            else
-                item.GetDouble()) }
+        values "confidence" (fun item -> if item.ValueKind = JsonValueKind.Null then nan else item.GetDouble()) }
 
 /// Of the run in this folder; an error says what is wrong with its file, and what to do.
 let read (folder: string) : Result<Predictions, string> =

@@ -16,10 +16,7 @@ let private place (row: StudyRow) =
     | None -> ""
 
 let private corrected family =
-    if family > 1 then
-        $" after Holm's correction over {family} comparisons"
-    else
-        ""
+    if family > 1 then $" after Holm's correction over {family} comparisons" else ""
 
 /// What was tested, and how sure it is.
 let private evidence metric family (row: StudyRow) (baseline: StudyRow) (c: Contrast) =
@@ -63,8 +60,7 @@ let private sentence metric family (row: StudyRow, baseline: StudyRow, c: Contra
         let no = if here = "" then "No" else here + "no"
 
         $"{no} difference detected between {called row} and {called baseline}: {means} ({evidence metric family row baseline c})."
-    | Verdict.NotTested ->
-        $"{here}{called row} against {called baseline}: {means}; not tested: {untested metric row}."
+    | Verdict.NotTested -> $"{here}{called row} against {called baseline}: {means}; not tested: {untested metric row}."
 
 /// How many came out how.
 let private summary metric (found: (StudyRow * StudyRow * Contrast) list) =
@@ -89,10 +85,7 @@ let private curve (found: (StudyRow * StudyRow * Contrast) list) =
             |> List.choose (fun (row, _, c) -> if c.Verdict = verdict then row.Labels else None)
             |> List.map (float >> Wording.count)
 
-        if counts.IsEmpty then
-            None
-        else
-            Some $"{words} at {listed counts}"
+        if counts.IsEmpty then None else Some $"{words} at {listed counts}"
 
     [ for name, these in found |> List.groupBy (fun (row, _, _) -> row.Name) do
           let _, baseline, _ = these.Head
