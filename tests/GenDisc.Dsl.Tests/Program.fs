@@ -40,6 +40,11 @@ let main args =
               Running.SeedsTests.tests
               Running.TemperaturesTests.tests
               Running.EvaluationTests.tests
+              Running.Studies.DirectionTests.tests
+              Running.Studies.PredictionsFileTests.tests
+              Running.Studies.ContrastsTests.tests
+              Running.Studies.StatementsTests.tests
+              Running.Studies.LimitsTests.tests
               Running.BadFilesTests.tests
               Report.MosaicTests.tests
               Report.StatisticsTests.tests

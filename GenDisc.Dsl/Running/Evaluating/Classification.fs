@@ -40,8 +40,27 @@ let private curves (probabilities: float[][]) (labels: int[]) (draw: float[] * b
 
                   Json.object [ "class", Json.integer (int64 c); "points", curve points ] ]
 
+/// The first of the most probable.
+let private top (row: float[]) =
+    row |> Array.indexed |> Array.maxBy snd |> fst
+
+/// What each test example was taken for, so that other runs can be held against this one example by example.
+let private predictions (labels: int[]) (probabilities: float[][]) =
+    let predicted = probabilities |> Array.map top
+
+    let integers (values: int[]) =
+        Json.list (values |> Seq.map (int64 >> Json.integer))
+
+    Json.object
+        [ "labels", integers labels
+          "predicted", integers predicted
+          "confidence",
+          Json.list
+              [ for row, k in Seq.zip probabilities predicted do
+                    Json.number (Math.Round(row[k], 3)) ] ]
+
 let private mistake (test: Examined) (probabilities: float[][]) i =
-    let predicted = probabilities[i] |> Array.indexed |> Array.maxBy snd |> fst
+    let predicted = top probabilities[i]
 
     [ "truth", Json.integer (int64 test.Classes.Labels[i])
       "predicted", Json.integer (int64 predicted)
@@ -68,7 +87,7 @@ let private pictures (s: Subject) (test: Examined) probabilities (worst: int[]) 
         |> Atomic.writeText (s.File "mistakes.json")
     | _ -> ()
 
-/// Writes `evaluation.json` and what was mistaken; answers with the figures for the summary. The temperature is
+/// Writes `evaluation.json`, `predictions.json` and what was mistaken; answers with the figures for the summary. The temperature is
 /// fitted on validation examples, so the test data have no say in it; on too few of them none is.
 let write (s: Subject) (validation: Examined option) (test: Examined) : Map<string, float> =
     let labels = test.Classes.Labels
@@ -127,6 +146,10 @@ let write (s: Subject) (validation: Examined option) (test: Examined) : Map<stri
                     Json.object (mistake test probabilities i) ] ]
     |> Json.line
     |> Atomic.writeText (s.File "evaluation.json")
+
+    predictions labels probabilities
+    |> Json.line
+    |> Atomic.writeText (s.File "predictions.json")
 
     pictures s test probabilities worst
 

@@ -7,7 +7,10 @@ open GenDisc
 open GenDisc.Dsl.Tests.Running.Scene
 
 /// Of every model with a head.
-let private classified = [ "figures/evaluation.json"; "figures/features.json" ]
+let private headed =
+    [ "figures/evaluation.json"
+      "figures/features.json"
+      "figures/predictions.json" ]
 
 let private every =
     [ "image hybrid",
@@ -16,7 +19,7 @@ let private every =
           Model = model (conv 4 >> relu >> pool >> batchNorm >> vae 4 >> dropout 0.1 >> classifier [])
           Loss = ramp 2 * (0.05 * elbo) + crossEntropy
           Training = toy.Training |> epochs 1 |> clip 5.0 |> cosine },
-      classified
+      headed
       @ [ "figures/filters.png"
           "figures/latent.json"
           "figures/mistakes.png"
@@ -29,14 +32,14 @@ let private every =
           Loss = reconstruction
           Training = adamW 1e-3 |> epochs 1 },
       [ "figures/filters.png"; "figures/latent.json"; "figures/reconstructions.png" ]
-      "plane", toy, classified @ [ "figures/latent.json"; "figures/plane.json" ]
+      "plane", toy, headed @ [ "figures/latent.json"; "figures/plane.json" ]
       "regression",
       { toy with
           Data = friedman |> take 200
           Model = model (dense 16 >> tanh >> residual (dense 16 >> gelu >> layerNorm) >> regressor [ 8 ])
           Loss = mse
           Training = sgd 1e-3 |> momentum 0.9 |> epochs 2 |> warmUp 1 |> stepDecay 1 0.5 },
-      classified @ [ "figures/predictions.json"; "figures/regression.json" ]
+      headed @ [ "figures/regression.json" ]
       "line of one latent",
       { toy with
           Data = friedman |> take 200
