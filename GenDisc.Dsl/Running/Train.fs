@@ -115,6 +115,8 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
               Data = loader.Behind plan
               Counts =
                 [ "train", splits.Train.Count
+                  if splits.Train.Data.HidesLabels then
+                      "labelled", splits.Train.Labelled
                   "validation", splits.Validation.Count
                   "test", splits.Test.Count ]
               Warnings = recorder.Warnings }
@@ -179,12 +181,9 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
     let figures =
         judge loader options.Cancel subject prepared validation test |> added truth.Test
 
-    match model.Bottleneck with
-    | null -> ()
-    | bottleneck ->
+    if model.GeneratesClasses || not (isNull model.Bottleneck) then
         Figures.write
             { Model = model
-              Bottleneck = bottleneck
               Test = splits.Test
               Shape = plan.Facts.Shape
               Streams = streams
