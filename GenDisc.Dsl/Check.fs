@@ -78,6 +78,8 @@ module Check =
                   yield! DataRules.data e.Data facts
                   yield! AgainstRules.data knowing e.Data facts
                   yield! AgainstRules.model e facts
+                  yield! AugmentRules.only e.Data facts
+                  yield! AugmentRules.data knowing e facts
                   yield! inferred.Problems
                   if inferred.Problems.IsEmpty then
                       yield! total inferred.Rows

@@ -195,6 +195,17 @@ public sealed class HybridModel : Module
         return bottleneck.Likelihood.Mean(bottleneck.Decode(latents));
     }
 
+    /// <summary>Whether <see cref="Generate"/> draws examples of a class.</summary>
+    public bool GeneratesClasses => false;
+
+    /// <summary>E[x|y, z] for draws z from the prior, one for each label.</summary>
+    /// <param name="labels">int64 `[n]`</param>
+    /// <param name="noise">Draws the latents.</param>
+    /// <returns>`[n, …]` in the shape of the data.</returns>
+    /// <exception cref="InvalidOperationException">No decoder of the model is told the class.</exception>
+    public Tensor Generate(Tensor labels, Generator noise) =>
+        throw new InvalidOperationException("the model has no decoder that is told the class");
+
     private static Tensor Through(Stage stage, Tensor x) => stage switch
     {
         TrunkStage trunk => trunk.Layers.call(x),
