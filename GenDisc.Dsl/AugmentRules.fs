@@ -42,7 +42,7 @@ let private unable (by: Experiment) perClass =
 
             Some($"augmentPerClass draws from a vae or an rbm, but {name} has none", hint)
     else
-        match blocks |> List.exists _.IsCvae, first (fun b -> b.IsM2 || b.IsClassRbm) with
+        match List.tryLast blocks |> Option.exists _.IsCvae, first (fun b -> b.IsM2 || b.IsClassRbm) with
         | true, _
         | false, Choice1Of3() -> None
         | false, Choice2Of3 block -> cut block

@@ -27,7 +27,7 @@ public static class Batches
     public static IEnumerable<Batch> Sequential(Split split, int size, torch.Device device)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
-        return Cut(split, size, stream: null, device, augmenter: null, augmentation: null);
+        return Cut(split, size, stream: null, device, augmenter: null, augmentation: null, labelled: null);
     }
 
     /// <summary>
@@ -40,6 +40,10 @@ public static class Batches
     /// <param name="device">Of the batches.</param>
     /// <param name="augmenter">Changes the images of every batch; null leaves them.</param>
     /// <param name="augmentation">Draws the changes; needed with an augmenter.</param>
+    /// <param name="labelled">
+    /// Gives each batch as many examples more whose label is known, as its <see cref="Batch.Extra"/>, or all of them where
+    /// they are fewer; null: none.
+    /// </param>
     /// <exception cref="UserError">While enumerating: the augmenter does not fit the examples.</exception>
     public static IEnumerable<Batch> Shuffled(
         Split split,
@@ -47,28 +51,30 @@ public static class Batches
         RandomStream stream,
         torch.Device device,
         Augmenter? augmenter = null,
-        RandomStream? augmentation = null)
+        RandomStream? augmentation = null,
+        LabelledRows? labelled = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
         if (augmenter is not null) ArgumentNullException.ThrowIfNull(augmentation);
-        return Cut(split, size, stream, device, augmenter, augmentation);
+        return Cut(split, size, stream, device, augmenter, augmentation, labelled);
     }
 
     /// <summary>The examples of the given rows of <paramref name="data"/> as one batch.</summary>
     public static Batch Gather(Dataset data, ReadOnlySpan<int> rows, torch.Device device) =>
         On(device, Gather(data, rows, DrawsOf(data, stream: null)));
 
-    private static Batch Gather(Dataset data, ReadOnlySpan<int> rows, CounterStream? draws)
+    private static Batch Gather(Dataset data, ReadOnlySpan<int> rows, CounterStream? draws, int extra = 0)
     {
         var x = Floats(rows.Length, data.ExampleShape.AsSpan());
         if (data.Pixels.IsEmpty) Copy(data.Values.Span, data.ExampleSize, rows, Numbers<float>(x));
         else if (draws is null) PixelGather.Gather(data.Pixels.Span, data.ExampleSize, rows, x);
         else PixelGather.Gather(data.Pixels.Span, data.ExampleSize, rows, x, Binarisation.Drawn, draws);
 
-        torch.Tensor? labels = null, targets = null;
+        torch.Tensor? labels = null, targets = null, known = null;
         if (data.Classes > 0)
         {
             labels = Integers(data.Labels.Span, rows);
+            if (data.HidesLabels) known = KnownOf(data.Labels.Span, rows);
         }
         else
         {
@@ -76,14 +82,36 @@ public static class Batches
             Copy(data.Targets.Span, data.TargetSize, rows, Numbers<float>(targets));
         }
 
-        return new Batch(x, labels, targets, data.Lengths.IsEmpty ? null : Integers(data.Lengths.Span, rows));
+        return new Batch(x, labels, targets, data.Lengths.IsEmpty ? null : Integers(data.Lengths.Span, rows), known, extra);
+    }
+
+    /// <summary>Positions among <paramref name="rows"/> of those whose label is not hidden.</summary>
+    private static torch.Tensor KnownOf(ReadOnlySpan<int> labels, ReadOnlySpan<int> rows)
+    {
+        var count = 0;
+        foreach (var row in rows)
+            if (labels[row] != Dataset.Hidden) count++;
+        var known = torch.empty(count, torch.int64, torch.CPU).DetachFromDisposeScope();
+        if (count == 0) return known;
+        var numbers = Numbers<long>(known);
+        for (int i = 0, next = 0; i < rows.Length; i++)
+            if (labels[rows[i]] != Dataset.Hidden) numbers[next++] = i;
+        return known;
     }
 
     private static IEnumerable<Batch> Cut(
-        Split split, int size, RandomStream? stream, torch.Device device, Augmenter? augmenter, RandomStream? augmentation)
+        Split split,
+        int size,
+        RandomStream? stream,
+        torch.Device device,
+        Augmenter? augmenter,
+        RandomStream? augmentation,
+        LabelledRows? labelled)
     {
         var count = split.Count;
         var order = ArrayPool<int>.Shared.Rent(count);
+        var extra = labelled is null ? 0 : Math.Min(size, labelled.Count);
+        var whole = extra == 0 ? [] : new int[Math.Min(size, count) + extra];
         try
         {
             split.Indices.CopyTo(order);
@@ -91,7 +119,10 @@ public static class Batches
             stream?.Shuffle(order.AsSpan(0, count));
             for (var start = 0; start < count; start += size)
             {
-                var batch = Gather(split.Data, order.AsSpan(start, Math.Min(size, count - start)), draws);
+                var own = Math.Min(size, count - start);
+                var batch = extra == 0
+                    ? Gather(split.Data, order.AsSpan(start, own), draws)
+                    : Gather(split.Data, With(labelled!, order.AsSpan(start, own), whole.AsSpan(0, own + extra)), draws, extra);
                 if (augmenter is not null) Augment(batch, augmenter, augmentation!);
                 yield return On(device, batch);
             }
@@ -100,6 +131,14 @@ public static class Batches
         {
             ArrayPool<int>.Shared.Return(order);
         }
+    }
+
+    /// <summary>The rows of a batch, then labelled ones.</summary>
+    private static ReadOnlySpan<int> With(LabelledRows labelled, ReadOnlySpan<int> own, Span<int> whole)
+    {
+        own.CopyTo(whole);
+        labelled.Next(whole[own.Length..]);
+        return whole;
     }
 
     /// <summary>In training other draws each epoch, else the same each time.</summary>
@@ -147,7 +186,8 @@ public static class Batches
     {
         if (device.type == DeviceType.CPU) return batch;
         // Lengths stay: they are read on the CPU.
-        return new Batch(Moved(batch.X), Moved(batch.Labels), Moved(batch.Targets), batch.Lengths);
+        return new Batch(
+            Moved(batch.X), Moved(batch.Labels), Moved(batch.Targets), batch.Lengths, Moved(batch.KnownRows), batch.Extra);
 
         [return: NotNullIfNotNull(nameof(tensor))]
         torch.Tensor? Moved(torch.Tensor? tensor)

@@ -57,8 +57,14 @@ public sealed class Dataset
     /// <summary>Count * ExampleSize real values, or empty when <see cref="Pixels"/> is used.</summary>
     public ReadOnlyMemory<float> Values { get; }
 
-    /// <summary>Count labels in 0..Classes-1; empty for regression.</summary>
+    /// <summary>The label of an example whose class is not known.</summary>
+    public const int Hidden = -1;
+
+    /// <summary>Count labels in 0..Classes-1, or <see cref="Hidden"/>; empty for regression.</summary>
     public ReadOnlyMemory<int> Labels { get; }
+
+    /// <summary>Whether some labels are <see cref="Hidden"/>.</summary>
+    public bool HidesLabels { get; private init; }
 
     /// <summary>Count * TargetSize targets; empty for classification.</summary>
     public ReadOnlyMemory<float> Targets { get; }
@@ -174,8 +180,12 @@ public sealed class Dataset
     public Dataset With(ReadOnlySpan<float> values, ReadOnlySpan<int> labels)
     {
         if (Classes == 0 || !Lengths.IsEmpty) throw new InvalidOperationException("only labelled images and vectors can be added to");
+        if (labels.Length * (long)ExampleSize != values.Length)
+            throw new UserError($"Dataset {Name}: {labels.Length} labels but {values.Length} numbers of {ExampleSize} an example.");
+        var wrong = labels.IndexOfAnyExceptInRange(0, Classes - 1);
+        if (wrong >= 0) throw new UserError($"Dataset {Name}: the label of an example is {labels[wrong]}, but the {Classes} classes are 0 to {Classes - 1}.");
         CheckFinite(Name, "value", values, ExampleSize);
-        if ((long)(Count + labels.Length) * ExampleSize > Array.MaxLength)
+        if (((long)Count + labels.Length) * ExampleSize > Array.MaxLength)
             throw new UserError($"Dataset {Name}: {Count} examples and {labels.Length} more do not fit into memory. Add fewer.");
         var pixels = Pixels.IsEmpty ? [] : new byte[Pixels.Length + values.Length];
         var reals = Pixels.IsEmpty ? new float[Values.Length + values.Length] : [];
@@ -190,12 +200,27 @@ public sealed class Dataset
             for (var i = 0; i < values.Length; i++) pixels[Pixels.Length + i] = (byte)MathF.Round(255 * Math.Clamp(values[i], 0f, 1f));
         }
 
-        var data = new Dataset(Name, ExampleShape, pixels, reals, ClassNames, (int[])[.. Labels.Span, .. labels], 0, default)
+        return new Dataset(Name, ExampleShape, pixels, reals, ClassNames, (int[])[.. Labels.Span, .. labels], 0, default)
         {
             DrawsPixels = DrawsPixels,
+            HidesLabels = HidesLabels,
         };
-        data.CheckLabels();
-        return data;
+    }
+
+    /// <summary>The same examples, which share their memory, with all labels hidden but those of some rows.</summary>
+    /// <exception cref="UserError">The examples have no classes.</exception>
+    internal Dataset Hiding(ReadOnlySpan<int> known)
+    {
+        if (Classes == 0) throw new UserError($"Dataset {Name}: it has no labels to hide.");
+        var labels = new int[Count];
+        Array.Fill(labels, Hidden);
+        foreach (var row in known) labels[row] = Labels.Span[row];
+        return new Dataset(Name, ExampleShape, Pixels, Values, ClassNames, labels, 0, default)
+        {
+            Lengths = Lengths,
+            DrawsPixels = DrawsPixels,
+            HidesLabels = true,
+        };
     }
 
     private static int SizeOf(string name, ImmutableArray<int> shape)

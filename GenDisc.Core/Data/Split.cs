@@ -7,6 +7,20 @@ public sealed record Split(Dataset Data, ReadOnlyMemory<int> Indices)
 {
     public int Count => Indices.Length;
 
+    /// <summary>How many of its labels are known; of examples without classes none.</summary>
+    public int Labelled
+    {
+        get
+        {
+            if (!Data.HidesLabels) return Data.Classes > 0 ? Count : 0;
+            var labels = Data.Labels.Span;
+            var known = 0;
+            foreach (var row in Indices.Span)
+                if (labels[row] != Dataset.Hidden) known++;
+            return known;
+        }
+    }
+
     /// <summary>
     /// At most <paramref name="most"/> of the examples, drawn without replacement; all, in order and without a draw, where
     /// there are no more.

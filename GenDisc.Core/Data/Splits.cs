@@ -77,6 +77,15 @@ public sealed record Splits(Split Train, Split Validation, Split Test)
             new Split(Test.Data.DrawnOnce(new RandomStream(0, "binarised/test")), Test.Indices));
     }
 
+    /// <summary>
+    /// The same examples, of which the training part keeps the labels of <paramref name="known"/> rows alone; validation and
+    /// test keep all of theirs.
+    /// </summary>
+    /// <param name="known">Rows of the training part's data.</param>
+    /// <exception cref="UserError">The examples have no classes.</exception>
+    public Splits Hiding(ReadOnlySpan<int> known) =>
+        this with { Train = Train with { Data = Train.Data.Hiding(known) } };
+
     private static int[] ValidationOf(Dataset data, int[] indices, double fraction)
     {
         var groups = Groups(data, indices);

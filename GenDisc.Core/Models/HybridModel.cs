@@ -33,6 +33,8 @@ public sealed class HybridModel : Module
             {
                 TrunkStage s => ("trunk", (Module)s.Layers),
                 BottleneckStage s => ("bottleneck", s.Bottleneck),
+                ConditionalStage s => ("bottleneck", s.Bottleneck),
+                M2Stage s => ("m2", s.Model),
                 ClassifierStage s => ("classifier", s.Layers),
                 RegressorStage s => ("regressor", s.Layers),
                 MachineStage s => ("machine", s.Machine),
@@ -59,6 +61,28 @@ public sealed class HybridModel : Module
     /// <summary>The model's bottleneck, or null for a purely discriminative model.</summary>
     public Bottleneck? Bottleneck => stages.OfType<BottleneckStage>().SingleOrDefault()?.Bottleneck;
 
+    /// <summary>Whether it has a Gaussian latent vector and a class that its decoder is told (a conditional VAE or M2).</summary>
+    public bool IsToldClasses => stages.Any(s => s is ConditionalStage or M2Stage);
+
+    /// <summary>The bottleneck that is told the class, or null.</summary>
+    public ConditionalBottleneck? Conditional => stages.OfType<ConditionalStage>().SingleOrDefault()?.Bottleneck;
+
+    /// <summary>Model M2 that is the model's head, or null.</summary>
+    public M2? M2 => stages.OfType<M2Stage>().SingleOrDefault()?.Model;
+
+    /// <summary>
+    /// Whether <see cref="Generate"/> draws examples of a class. Model M2 over another model's representation draws
+    /// representations, which are no examples.
+    /// </summary>
+    public bool GeneratesClasses => ClassGenerator is not null;
+
+    private IClassGenerator? ClassGenerator => stages.Count == 0 ? null : stages[^1] switch
+    {
+        ConditionalStage s => s.Bottleneck,
+        M2Stage s when stages.Count == 1 => s.Model,
+        _ => null,
+    };
+
     /// <summary>The model's Boltzmann machines, first to last.</summary>
     public IEnumerable<EnergyMachine> Machines => stages.OfType<MachineStage>().Select(s => s.Machine);
 
@@ -74,7 +98,7 @@ public sealed class HybridModel : Module
     /// <summary>Sources of chance that its modules have, disposed of with the model.</summary>
     public int Generators => generators.Count;
 
-    public bool IsClassifier => stages.Any(s => s is ClassifierStage or MachineStage { Machine.Classes: > 0 });
+    public bool IsClassifier => stages.Any(s => s is ClassifierStage or M2Stage or MachineStage { Machine.Classes: > 0 });
 
     public bool IsRegressor => stages.Any(s => s is RegressorStage);
 
@@ -96,7 +120,7 @@ public sealed class HybridModel : Module
         lengths?.Set(batch.Lengths, batch.X.size(1));
         try
         {
-            return Forward(batch.X, noise);
+            return Run(batch.X, batch, noise);
         }
         finally
         {
@@ -117,7 +141,8 @@ public sealed class HybridModel : Module
             foreach (var stage in stages)
             {
                 if (HeadOf(stage) is { } head) return head.ReadByFirstLearned(output.Representation);
-                output = Apply(stage, output, noise);
+                if (stage is M2Stage) return output.Representation;
+                output = Apply(stage, output, batch, noise);
             }
 
             return output.Representation;
@@ -131,7 +156,10 @@ public sealed class HybridModel : Module
     /// <summary>One pass. Tensors belong to the caller's dispose scope.</summary>
     /// <param name="x">`[batch, …]` in the shape of the data.</param>
     /// <param name="noise">Draws the latents.</param>
-    public ModelOutput Forward(Tensor x, Generator noise)
+    /// <exception cref="InvalidOperationException">The model is told the class, which is not known.</exception>
+    public ModelOutput Forward(Tensor x, Generator noise) => Run(x, null, noise);
+
+    private ModelOutput Run(Tensor x, Batch? batch, Generator noise)
     {
         var first = 0;
         // These leave a representation and nothing else: a step is spared the copies of the output.
@@ -139,7 +167,7 @@ public sealed class HybridModel : Module
         var output = new ModelOutput { Representation = x, Noise = noise };
         for (var i = first; i < stages.Count; i++)
         {
-            output = Apply(stages[i], output, noise);
+            output = Apply(stages[i], output, batch, noise);
             // What lies above the machine in hand has nothing to learn yet, unless it is a head.
             if (output.Machine is not null && !HeadFollows(i)) break;
         }
@@ -152,10 +180,17 @@ public sealed class HybridModel : Module
     /// no heads. Tensors belong to the caller's dispose scope.
     /// </summary>
     /// <param name="x">`[batch, …]` in the shape of the data.</param>
-    public Tensor Encode(Tensor x)
+    /// <param name="draws">Draws from q(z|x) in place of the mean; null: the mean.</param>
+    public Tensor Encode(Tensor x, Generator? draws = null)
     {
         var representation = x;
-        foreach (var stage in stages) representation = Through(stage, representation);
+        foreach (var stage in stages)
+        {
+            representation = draws is not null && stage is BottleneckStage { Bottleneck: var bottleneck }
+                ? bottleneck.Draw(bottleneck.Posterior(representation), draws)
+                : Through(stage, representation);
+        }
+
         return representation;
     }
 
@@ -195,16 +230,24 @@ public sealed class HybridModel : Module
         return bottleneck.Likelihood.Mean(bottleneck.Decode(latents));
     }
 
-    /// <summary>Whether <see cref="Generate"/> draws examples of a class.</summary>
-    public bool GeneratesClasses => false;
-
-    /// <summary>E[x|y, z] for draws z from the prior, one for each label.</summary>
-    /// <param name="labels">int64 `[n]`</param>
-    /// <param name="noise">Draws the latents.</param>
-    /// <returns>`[n, …]` in the shape of the data.</returns>
-    /// <exception cref="InvalidOperationException">No decoder of the model is told the class.</exception>
-    public Tensor Generate(Tensor labels, Generator noise) =>
-        throw new InvalidOperationException("the model has no decoder that is told the class");
+    /// <summary>
+    /// Examples of these classes in the shape of the data: E[x|z, y] for draws z ~ N(0, I). They are means, not draws from
+    /// p(x|z, y), whose independent pixels would be noise on every picture.
+    /// </summary>
+    /// <param name="labels">`[n]`, each in [0, classes).</param>
+    /// <param name="draws">Draws z.</param>
+    /// <returns>`[n, …]`, owned by the caller's dispose scope.</returns>
+    /// <exception cref="InvalidOperationException">The model cannot: see <see cref="GeneratesClasses"/>.</exception>
+    public Tensor Generate(long[] labels, Generator draws)
+    {
+        var generator = ClassGenerator
+            ?? throw new InvalidOperationException("the model draws no examples of a class that is asked for");
+        using var scope = NewDisposeScope();
+        using var inference = no_grad();
+        var device = parameters().First().device;
+        var latent = randn([labels.Length, generator.Latent], device: device, generator: draws);
+        return generator.Mean(latent, tensor(labels, device: device)).MoveToOuterDisposeScope();
+    }
 
     private static Tensor Through(Stage stage, Tensor x) => stage switch
     {
@@ -228,11 +271,11 @@ public sealed class HybridModel : Module
         return false;
     }
 
-    private ModelOutput Read(MachineStage stage, ModelOutput before)
+    private ModelOutput Read(MachineStage stage, ModelOutput before, Batch? batch)
     {
         var (machine, visible) = (stage.Machine, before.Representation);
         var output = Epoch >= stage.FirstEpoch && Epoch <= stage.LastEpoch
-            ? before with { Machine = machine, Visible = visible.requires_grad ? visible.detach() : visible }
+            ? before with { Machine = machine, Visible = ClassStages.OwnRows(visible.requires_grad ? visible.detach() : visible, batch) }
             : before;
         if (machine is Rbm { Classes: > 0 } joint)
         {
@@ -247,7 +290,7 @@ public sealed class HybridModel : Module
             : output with { Representation = machine.Features(visible) };
     }
 
-    private ModelOutput Apply(Stage stage, ModelOutput before, Generator noise)
+    private ModelOutput Apply(Stage stage, ModelOutput before, Batch? batch, Generator noise)
     {
         switch (stage)
         {
@@ -262,15 +305,20 @@ public sealed class HybridModel : Module
                 var draw = bottleneck.Draw(posterior, noise);
                 var output = before with
                 {
-                    Posterior = posterior,
+                    Posterior = ClassStages.OwnRows(posterior, batch),
                     Variational = bottleneck.Options.Variational,
-                    Decoded = bottleneck.Decode(draw),
+                    Decoded = bottleneck.Decode(ClassStages.OwnRows(draw, batch)),
+                    Original = batch is { Extra: > 0 } ? ClassStages.OwnRows(batch.X, batch) : null,
                     Likelihood = bottleneck.Likelihood,
                     Representation = draw,
                 };
-                return training ? output : output with { Representation = output.LatentMean! };
+                return training ? output : output with { Representation = bottleneck.Mean(posterior) };
+            case ConditionalStage { Bottleneck: var told }:
+                return ClassStages.Told(told, before, batch, noise);
+            case M2Stage { Model: var model }:
+                return ClassStages.Bounded(model, before, batch, noise);
             case MachineStage machine:
-                return Read(machine, before);
+                return Read(machine, before, batch);
             default:
                 throw new ArgumentException($"unknown stage {stage.GetType().Name}", nameof(stage));
         }

@@ -36,6 +36,18 @@ public sealed record ModelOutput
 
     public Likelihood? Likelihood { get; init; }
 
+    /// <summary>The examples that <see cref="Decoded"/> is held against; null: all of the batch.</summary>
+    public Tensor? Original { get; init; }
+
+    /// <summary>
+    /// −E_q[log p(x|y, z)] of a model that sums over classes it does not know, `[batch]`, nats, in the graph; the examples
+    /// whose class is known come first.
+    /// </summary>
+    public Tensor? ReconstructionNats { get; init; }
+
+    /// <summary>What its prior of class and latents costs, in the order of <see cref="ReconstructionNats"/>, nats.</summary>
+    public Tensor? KlNats { get; init; }
+
     /// <summary>The machine whose turn it is to learn; null where there is none.</summary>
     public EnergyMachine? Machine { get; init; }
 

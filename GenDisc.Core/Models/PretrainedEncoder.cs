@@ -16,14 +16,21 @@ public sealed class PretrainedEncoder : Module<Tensor, Tensor>
     private readonly bool frozen;
     private readonly SequenceLengths? outer;
     private readonly SequenceLengths? inner;
+    private readonly Generator? draws;
 
     /// <param name="source">The trained model, owned from here on.</param>
     /// <param name="frozen">Whether it stays as it is.</param>
     /// <param name="outer">Lengths of the model that this layer belongs to, in which it comes first.</param>
     /// <param name="inner">Lengths that <paramref name="source"/>'s sequence modules ask.</param>
     /// <param name="rescale">Brings inputs to the scale that <paramref name="source"/> was trained on, where it is another.</param>
+    /// <param name="draws">In training a representation is drawn from q(z|x) by it; null: it is the mean, as in evaluation.</param>
     public PretrainedEncoder(
-        HybridModel source, bool frozen, SequenceLengths? outer, SequenceLengths? inner, Rescale? rescale = null)
+        HybridModel source,
+        bool frozen,
+        SequenceLengths? outer,
+        SequenceLengths? inner,
+        Rescale? rescale = null,
+        Generator? draws = null)
         : base(nameof(PretrainedEncoder))
     {
         this.rescale = rescale;
@@ -31,6 +38,7 @@ public sealed class PretrainedEncoder : Module<Tensor, Tensor>
         this.frozen = frozen;
         this.outer = outer;
         this.inner = inner;
+        this.draws = draws;
         RegisterComponents();
         foreach (var parameter in source.parameters()) parameter.requires_grad = false;
         if (!frozen)
@@ -53,7 +61,7 @@ public sealed class PretrainedEncoder : Module<Tensor, Tensor>
         inner?.SetFrom(outer);
         try
         {
-            return source.Encode(rescale is null ? input : rescale.call(input));
+            return source.Encode(rescale is null ? input : rescale.call(input), training ? draws : null);
         }
         finally
         {

@@ -12,6 +12,14 @@ public sealed record TrunkStage(Chain Layers) : Stage;
 /// <summary>Replaces the representation by a latent vector and reconstructs the data from it.</summary>
 public sealed record BottleneckStage(Bottleneck Bottleneck) : Stage;
 
+/// <summary>As <see cref="BottleneckStage"/>, told the class of each example; the last stage.</summary>
+public sealed record ConditionalStage(ConditionalBottleneck Bottleneck) : Stage;
+
+/// <summary>
+/// Model M2 of Kingma et al. 2014 over what it reads: a head that leaves the logits of q(y|x) and the bounds.
+/// </summary>
+public sealed record M2Stage(M2 Model) : Stage;
+
 /// <summary>Reads class logits off the representation and leaves it as it was.</summary>
 /// <param name="Layers">From the representation to `[batch, classes]`.</param>
 /// <param name="Energy">Whether −log Σ_y exp(logit_y) is an energy of the input too (Grathwohl et al. 2020).</param>

@@ -60,15 +60,8 @@ public sealed class Bottleneck : Module
     /// <summary>
     /// z = μ + σ ε, ε ~ N(0, I): `[batch, latent]` (Kingma and Welling 2014, eq. 4). For an autoencoder the point itself.
     /// </summary>
-    public Tensor Draw(Tensor posterior, Generator noise)
-    {
-        if (!Options.Variational) return posterior;
-        using var epsilon = randn(
-            posterior.size(0), Options.Latent, dtype: posterior.dtype, device: posterior.device, generator: noise);
-        return Options.Kernels && LatentDraw.Fits(posterior, epsilon)
-            ? LatentDraw.Apply(posterior, epsilon)
-            : LatentDraw.Twin(posterior, epsilon);
-    }
+    public Tensor Draw(Tensor posterior, Generator noise) =>
+        Options.Variational ? LatentDraw.Of(posterior, noise, Options.Kernels) : posterior;
 
     /// <summary>Mean of q(z|x), `[batch, latent]`; an autoencoder's point itself.</summary>
     public Tensor Mean(Tensor posterior) => Options.Variational ? posterior.narrow(1, 0, Options.Latent) : posterior;

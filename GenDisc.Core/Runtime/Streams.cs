@@ -18,6 +18,9 @@ public sealed class Streams(long seed)
 
     public RandomStream Take => new(seed, "take");
 
+    /// <summary>The order of the labelled examples that go with every batch where most labels are hidden.</summary>
+    public RandomStream Labelled => new(seed, "labelled");
+
     /// <summary>Training examples that are looked at after every epoch.</summary>
     public RandomStream Monitor => new(seed, "monitor");
 
@@ -28,6 +31,9 @@ public sealed class Streams(long seed)
 
     /// <summary>Noise that a model adds to its own inputs in training.</summary>
     public torch.Generator Corruption(torch.Device device) => Generator("corruption", device);
+
+    /// <summary>Representations that a frozen encoder draws for the model after it.</summary>
+    public torch.Generator Representation(torch.Device device) => Generator("representation", device);
 
     /// <summary>States that a Boltzmann machine learns from.</summary>
     public CounterStream Gibbs => new(seed, "gibbs");

@@ -19,11 +19,11 @@ internal sealed class FusedObjective(IReadOnlyList<WeightedTerm> terms) : Object
         var loss = 0.0;
         for (var i = 0; i < Terms.Count; i++)
         {
-            if (!Computes(i, output, learns)) continue;
+            if (!Computes(i, output, batch, learns)) continue;
             var weight = WeightOf(i, epoch);
-            var scale = weight / batch.Count;
+            var scale = weight / Counts[i];
             var value = Terms[i].Term.Evaluate(output, batch, learns && weight != 0 ? new GradientRequest(roots, scale) : null);
-            Values[i] = value.Sum / batch.Count;
+            Values[i] = value.Sum / Counts[i];
             Correct ??= value.Correct;
             if (weight != 0) loss += weight * Values[i];
         }

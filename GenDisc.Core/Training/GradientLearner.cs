@@ -139,12 +139,16 @@ public sealed class GradientLearner : ILearner
 
     private void Record(Tally tally, double loss, ModelOutput output, Batch batch)
     {
-        var count = batch.Count;
-        tally.Add("loss", loss * count, count);
+        var own = batch.Own;
+        tally.Add("loss", loss * own, own);
         for (var i = 0; i < terms.Count; i++)
-            if (objective.Computed[i]) tally.Add(terms[i].Term.Name, objective.Values[i] * count, count);
-        if (output.Logits is { } logits && batch.Labels is { } labels)
-            tally.Add("accuracy", objective.Correct ?? logits.argmax(1).eq(labels).sum().ToInt64(), count);
+        {
+            if (objective.Computed[i]) tally.Add(terms[i].Term.Name, objective.Values[i] * objective.Counts[i], objective.Counts[i]);
+        }
+
+        // A hidden label is no class, so none is hit by chance.
+        if (output.Logits is { } logits && batch.Labels is { } labels && batch.Known is > 0 and var known)
+            tally.Add("accuracy", objective.Correct ?? logits.argmax(1).eq(labels).sum().ToInt64(), known);
     }
 
     private DivergedException Diverged(double loss, StepSettings settings, double rate)

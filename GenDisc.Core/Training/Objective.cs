@@ -11,6 +11,9 @@ internal abstract class Objective(IReadOnlyList<WeightedTerm> terms) : IDisposab
     /// <summary>Every term's mean over the last batch, in the order of <see cref="Terms"/>.</summary>
     public double[] Values { get; } = new double[terms.Count];
 
+    /// <summary>How many examples each value is the mean over; 0 where the term was not computed.</summary>
+    public int[] Counts { get; } = new int[terms.Count];
+
     /// <summary>Which terms the last evaluation computed: not those that only tell, in training, nor those not due.</summary>
     public bool[] Computed { get; } = new bool[terms.Count];
 
@@ -38,9 +41,12 @@ internal abstract class Objective(IReadOnlyList<WeightedTerm> terms) : IDisposab
         epoch is { } known ? Terms[term].WeightAt(known) : Terms[term].FinalWeight;
 
     /// <summary>Whether a term is to be computed; else its value is 0.</summary>
-    protected bool Computes(int term, ModelOutput output, bool learns)
+    protected bool Computes(int term, ModelOutput output, Batch batch, bool learns)
     {
+        var formula = Terms[term].Term;
         Values[term] = 0;
-        return Computed[term] = !(learns && Terms[term].Term.EvaluationOnly) && Terms[term].Term.IsDue(output);
+        var due = !(learns && formula.EvaluationOnly) && formula.IsDue(output);
+        Counts[term] = due ? formula.CountOf(output, batch) : 0;
+        return Computed[term] = Counts[term] > 0;
     }
 }

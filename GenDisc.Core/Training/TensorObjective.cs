@@ -15,7 +15,7 @@ internal sealed class TensorObjective(IReadOnlyList<WeightedTerm> terms) : Objec
         total = null;
         for (var i = 0; i < Terms.Count; i++)
         {
-            if (!Computes(i, output, learns)) continue;
+            if (!Computes(i, output, batch, learns)) continue;
             var weight = WeightOf(i, epoch);
             var term = Terms[i].Term;
             var values = learns && weight != 0 ? term.Learn(output, batch) : term.PerExample(output, batch);

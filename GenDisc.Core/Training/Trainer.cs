@@ -46,6 +46,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
     {
         CheckFits(learner, splits);
         var (shuffle, augmentation) = (streams.Shuffle, streams.Augmentation);
+        var labelled = LabelledRows.Of(splits.Train, streams.Labelled);
         var sample = SampleOf(splits, streams.Monitor);
         var clock = Stopwatch.StartNew();
         var reports = new List<EpochReport>();
@@ -60,7 +61,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
             {
                 var began = clock.Elapsed.TotalSeconds;
                 var tally = new Tally();
-                var last = RunBatches(epoch, learner, splits.Train, shuffle, augmentation, device, tally, cancel);
+                var last = RunBatches(epoch, learner, splits.Train, shuffle, augmentation, labelled, device, tally, cancel);
                 if (last is not { } factor) break;
                 var trained = clock.Elapsed.TotalSeconds - began;
                 // A step leaves so little garbage that the collector would let it pile up for tens of epochs.
@@ -200,6 +201,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
         Split train,
         RandomStream shuffle,
         RandomStream augmentation,
+        LabelledRows? labelled,
         torch.Device device,
         Tally tally,
         CancellationToken cancel)
@@ -207,7 +209,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
         var batches = StepsOf(train);
         var clock = Stopwatch.StartNew();
         var (step, seen, factor) = (0, 0L, 0.0);
-        foreach (var batch in Batches.Shuffled(train, options.BatchSize, shuffle, device, options.Augmenter, augmentation))
+        foreach (var batch in Batches.Shuffled(train, options.BatchSize, shuffle, device, options.Augmenter, augmentation, labelled))
         {
             using (batch)
             {
@@ -217,7 +219,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
                 factor = options.Schedule.FactorAt(epoch - 1 + ((step - 0.5) / batches));
                 var loss = Step(learner, batch, new StepSettings(epoch, step, factor), tally);
                 TellUnreached(learner);
-                seen += batch.Count;
+                seen += batch.Own;
                 if (step % StepsBetweenTrims == 0) excess.Return();
                 observer.BatchDone(epoch, step, batches, seen / clock.Elapsed.TotalSeconds, loss);
             }

@@ -79,7 +79,7 @@ let private sample (model: HybridModel) (rates: Lazy<BaseRates>) (streams: Strea
         match MachineData.tryMachine model, model.Bottleneck with
         | Some(:? Rbm as joint), _ when joint.Classes > 0 ->
             numbers (MachineDraws.OfClasses(joint, asked, rates.Value, MachineDraws.Sweeps, states, cancel))
-        | _ when model.GeneratesClasses -> numbers (model.Generate(asked, latents))
+        | _ when model.GeneratesClasses -> numbers (model.Generate(Array.map int64 labels, latents))
         | Some machine, null ->
             numbers (MachineDraws.Of(machine, labels.Length, rates.Value, MachineDraws.Sweeps, states, cancel))
         | _ -> Pictures.PriorSamples(model, labels.Length, latents, device) |> Array.concat)

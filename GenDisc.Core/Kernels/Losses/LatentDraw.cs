@@ -24,6 +24,18 @@ internal static unsafe class LatentDraw
         && posterior.size(1) == 2 * epsilon.size(1)
         && !GradientNode.Records(epsilon);
 
+    /// <summary>With ε from <paramref name="noise"/>: by the kernel where it may be used and fits.</summary>
+    /// <param name="posterior">`[batch, 2·latent]`: means, then log-variances log σ².</param>
+    /// <param name="noise">Draws ε ~ N(0, I).</param>
+    /// <param name="kernels">Whether the kernel may be used.</param>
+    /// <returns>`[batch, latent]`</returns>
+    public static Tensor Of(Tensor posterior, Generator noise, bool kernels)
+    {
+        using var epsilon = randn(
+            posterior.size(0), posterior.size(1) / 2, dtype: posterior.dtype, device: posterior.device, generator: noise);
+        return kernels && Fits(posterior, epsilon) ? Apply(posterior, epsilon) : Twin(posterior, epsilon);
+    }
+
     /// <param name="posterior">`[batch, 2·latent]`: means, then log-variances log σ².</param>
     /// <param name="epsilon">`[batch, latent]`, drawn from N(0, I); a constant.</param>
     /// <returns>`[batch, latent]`</returns>
