@@ -7,6 +7,10 @@ let private idle (other: Data) =
           "take"
       if other.Validation <> 0.1 then
           "validation"
+      if other.Only.IsSome then
+          "only"
+      for g in other.Generated do
+          if g.PerClass then "augmentPerClass" else "augment"
       for a in other.Augment do
           fst (SourceText.augmentation a)
       if other.Against.IsSome then

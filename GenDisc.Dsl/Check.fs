@@ -79,6 +79,8 @@ module Check =
                   yield! LabelRules.experiment facts e
                   yield! AgainstRules.data knowing e.Data facts
                   yield! AgainstRules.model e facts
+                  yield! AugmentRules.only e.Data facts
+                  yield! AugmentRules.data knowing e facts
                   yield! inferred.Problems
                   if inferred.Problems.IsEmpty then
                       yield! total inferred.Rows

@@ -57,7 +57,7 @@ type Data =
         Take: int option
         /// Share of the training part held out for validation.
         Validation: float
-        /// Keep only the training and validation examples of this class.
+        /// Keep only the examples of this class, of all parts.
         Only: int option
         /// Labels are known of so many training examples, stratified by class; the others are seen without.
         Labels: int option

@@ -121,7 +121,8 @@ module DataLanguage =
     /// Keeps `count` training examples, as many of each class; of a series the latest.
     let take count (data: Data) = { data with Take = Some count }
 
-    /// Keeps only the training and validation examples of this class: what a generator of one class learns from.
+    /// Keeps only the examples of this class, of all parts, after `take` has chosen: what a generator of one class learns
+    /// from.
     let only label (data: Data) = { data with Only = Some label }
 
     /// Forgets the labels of all training examples but `count`, as many of each class, the same ones that `take count`

@@ -2,7 +2,7 @@
 module internal GenDisc.EncoderRules
 
 /// What decides which examples there are, defaults filled in; how they are cut, scaled and resized aside.
-let private examples (data: Data) =
+let examples (data: Data) =
     let numbers =
         if Data.isSeries data then
             Some(Data.noise data), Some(Data.draw data), Some(Data.points data), Some(Data.span data)
@@ -17,7 +17,7 @@ let private examples (data: Data) =
     source, numbers
 
 /// Experiments inside a model, however deep.
-let rec private inside (m: Model) =
+let rec inside (m: Model) =
     [ for declared in Block.declared m.Blocks do
           match declared with
           | :? Experiment as e ->
@@ -44,7 +44,7 @@ let differs (first: Data) (second: Data) =
         None
 
 /// Which share must be equal for the one inside not to know too much: the part at risk, how shares are told, the word.
-let private leak (knowing: Data -> Facts option) (outer: Data) (inner: Data) =
+let leak (knowing: Data -> Facts option) (outer: Data) (inner: Data) =
     let classes data =
         knowing data |> Option.map (fun facts -> facts.Classes > 0)
 

@@ -169,6 +169,44 @@ public sealed class Dataset
         return new Dataset(Name, ExampleShape, drawn, default, ClassNames, Labels, 0, default);
     }
 
+    /// <summary>
+    /// These examples, each in its place, with others after them. Of pixels the others are rounded to whole ones, as the
+    /// data's own are.
+    /// </summary>
+    /// <param name="values">Row after row, in the data's own units; pixels in [0, 1], cut off there.</param>
+    /// <param name="labels">One for each row.</param>
+    /// <exception cref="UserError">Lengths disagree, a label lies outside the classes, a value is not finite, or they are too many.</exception>
+    /// <exception cref="InvalidOperationException">The examples are without classes, or sequences.</exception>
+    public Dataset With(ReadOnlySpan<float> values, ReadOnlySpan<int> labels)
+    {
+        if (Classes == 0 || !Lengths.IsEmpty) throw new InvalidOperationException("only labelled images and vectors can be added to");
+        if (labels.Length * (long)ExampleSize != values.Length)
+            throw new UserError($"Dataset {Name}: {labels.Length} labels but {values.Length} numbers of {ExampleSize} an example.");
+        var wrong = labels.IndexOfAnyExceptInRange(0, Classes - 1);
+        if (wrong >= 0) throw new UserError($"Dataset {Name}: the label of an example is {labels[wrong]}, but the {Classes} classes are 0 to {Classes - 1}.");
+        CheckFinite(Name, "value", values, ExampleSize);
+        if (((long)Count + labels.Length) * ExampleSize > Array.MaxLength)
+            throw new UserError($"Dataset {Name}: {Count} examples and {labels.Length} more do not fit into memory. Add fewer.");
+        var pixels = Pixels.IsEmpty ? [] : new byte[Pixels.Length + values.Length];
+        var reals = Pixels.IsEmpty ? new float[Values.Length + values.Length] : [];
+        if (Pixels.IsEmpty)
+        {
+            Values.Span.CopyTo(reals);
+            values.CopyTo(reals.AsSpan(Values.Length));
+        }
+        else
+        {
+            Pixels.Span.CopyTo(pixels);
+            for (var i = 0; i < values.Length; i++) pixels[Pixels.Length + i] = (byte)MathF.Round(255 * Math.Clamp(values[i], 0f, 1f));
+        }
+
+        return new Dataset(Name, ExampleShape, pixels, reals, ClassNames, (int[])[.. Labels.Span, .. labels], 0, default)
+        {
+            DrawsPixels = DrawsPixels,
+            HidesLabels = HidesLabels,
+        };
+    }
+
     /// <summary>The same examples, which share their memory, with all labels hidden but those of some rows.</summary>
     /// <exception cref="UserError">The examples have no classes.</exception>
     internal Dataset Hiding(ReadOnlySpan<int> known)

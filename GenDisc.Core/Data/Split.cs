@@ -33,6 +33,31 @@ public sealed record Split(Dataset Data, ReadOnlyMemory<int> Indices)
         return this with { Indices = rows.AsMemory(0, most) };
     }
 
+    /// <summary>The numbers of one example, pixels in [0, 1] as they are stored: grey ones are not drawn black or white.</summary>
+    /// <param name="place">In <see cref="Indices"/>.</param>
+    /// <param name="into">`[example size]`</param>
+    public void Read(int place, Span<float> into)
+    {
+        var size = Data.ExampleSize;
+        var start = Indices.Span[place] * size;
+        if (Data.Pixels.IsEmpty)
+        {
+            Data.Values.Span.Slice(start, size).CopyTo(into);
+            return;
+        }
+
+        var pixels = Data.Pixels.Span.Slice(start, size);
+        for (var i = 0; i < size; i++) into[i] = pixels[i] / 255f;
+    }
+
+    /// <summary>As <see cref="Read"/>, in an array of its own.</summary>
+    public float[] Example(int place)
+    {
+        var example = new float[Data.ExampleSize];
+        Read(place, example);
+        return example;
+    }
+
     /// <summary>Every example of <paramref name="data"/>, in its order.</summary>
     public static Split All(Dataset data) => new(data, Enumerable.Range(0, data.Count).ToArray());
 }

@@ -43,6 +43,23 @@ public sealed record Splits(Split Train, Split Validation, Split Test)
         return new Splits(new Split(train, rest), new Split(train, validation), Split.All(test));
     }
 
+    /// <summary>The examples of one class, of all three parts.</summary>
+    /// <exception cref="UserError">No example of it is left to train on, or for the test.</exception>
+    public Splits Only(int label)
+    {
+        var kept = new Splits(Of(Train), Of(Validation), Of(Test));
+        if (kept.Train.Count > 0 && kept.Test.Count > 0) return kept;
+        var part = kept.Train.Count == 0 ? "training" : "test";
+        throw new UserError(
+            $"Dataset {Train.Data.Name}: only {label} leaves no example in the {part} part. Choose another class, or take more examples.");
+
+        Split Of(Split split)
+        {
+            var labels = split.Data.Labels;
+            return split with { Indices = Array.FindAll(split.Indices.ToArray(), i => labels.Span[i] == label) };
+        }
+    }
+
     /// <summary>
     /// Grey pixels made black and white, white with the probability that the grey value is: training examples are drawn
     /// anew each time they are used, those of the other parts once and the same for everyone (Salakhutdinov and Murray

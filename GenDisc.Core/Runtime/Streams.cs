@@ -44,6 +44,13 @@ public sealed class Streams(long seed)
     /// <summary>Draws from the model after training.</summary>
     public torch.Generator Sampling(torch.Device device) => Generator("sampling", device);
 
+    /// <summary>Latents of examples that a trained generator adds to the training part.</summary>
+    /// <param name="generator">Tells generators of one experiment apart.</param>
+    public torch.Generator Generated(string generator, torch.Device device) => Generator($"generated/{generator}", device);
+
+    /// <summary>As <see cref="Generated"/>, the states of a Boltzmann machine.</summary>
+    public CounterStream GeneratedStates(string generator) => new(seed, $"generated/{generator}/states");
+
     /// <summary>
     /// Latent noise during evaluation of a split: the same draws at every call, so that figures of different epochs
     /// differ by the model alone.

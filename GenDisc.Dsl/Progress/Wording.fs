@@ -108,6 +108,9 @@ let order =
       "eceAfterScaling"
       "oodAuroc"
       "oodAurocEnergy"
+      "tstrAccuracy"
+      "generatedAgreement"
+      "memorisedShare"
       "logLikelihood"
       "independentLogLikelihood"
       "logZ"
@@ -156,7 +159,10 @@ let kind (name: string) =
     | "balancedAccuracy"
     | "macroF1"
     | "ece"
-    | "eceAfterScaling" -> Kind.Share
+    | "eceAfterScaling"
+    | "tstrAccuracy"
+    | "generatedAgreement"
+    | "memorisedShare" -> Kind.Share
     | "rocAuc"
     | "prAuc"
     | "brier"

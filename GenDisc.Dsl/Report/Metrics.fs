@@ -60,6 +60,9 @@ let title (perUnit: string) (targetUnit: string option) key =
     | "r2" -> "Coefficient of determination R²", "higher"
     | "oodAuroc" -> "AUROC against out-of-distribution data", "higher"
     | "oodAurocEnergy" -> "AUROC against out-of-distribution data, by energy", "higher"
+    | "tstrAccuracy" -> "Accuracy after learning from generated examples alone", "higher"
+    | "generatedAgreement" -> "Generated examples that are told as the class asked for", "higher"
+    | "memorisedShare" -> "Generated examples that all but copy a training example", "lower"
     | other when Wording.isTopK other -> $"Top-{other.Substring 3} accuracy", "higher"
     | other -> other, ""
 

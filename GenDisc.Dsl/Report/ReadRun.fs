@@ -192,6 +192,9 @@ let read (folder: string) =
           ChainsPicture = png "figures/chains.png"
           Ising = json "figures/ising.json" ReadEnergies.ising
           Energy = json "figures/energy.json" ReadEnergies.energy
+          Augmentation = json "figures/augmentation.json" ReadAugmentation.augmentation
+          Generated = png "figures/generated.png"
+          Closest = png "figures/closest.png"
           Notes = [] }
 
     { run with Notes = List.ofSeq notes }

@@ -30,6 +30,8 @@ let private sections (run: RunFolder) =
       section "latent" "Latent space" "Latent space" (fun () -> ResultsSection.latent run numbers)
       section "features" "Features" "What the model has learned to see" (fun () -> FeaturesSection.features run numbers)
       section "outside" "Foreign data" "Out of distribution" (fun () -> OutsideSection.outside run numbers)
+      section "generated" "Generated data" "Generated training examples" (fun () ->
+          AugmentationSection.augmentation run numbers)
       section "timing" "Environment" "Timing and environment" (fun () -> Appendix.timing run numbers)
       section "reading" "Notes" "How to read this" (fun () -> Appendix.reading run) ]
 

@@ -108,6 +108,9 @@ type internal RunFolder =
         ChainsPicture: byte[] option
         Ising: IsingFile option
         Energy: EnergyFile option
+        Augmentation: AugmentationFile option
+        Generated: byte[] option
+        Closest: byte[] option
         /// What could not be read, for the reader of the report.
         Notes: string list
     }

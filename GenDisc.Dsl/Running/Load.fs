@@ -9,7 +9,6 @@ open GenDisc.Core.Data
 open GenDisc.Core.Data.Readers
 open GenDisc.Core.Data.Synthetic
 open GenDisc.Core.Data.Synthetic.Ising
-
 open GenDisc.Core.Runtime
 
 /// A source as it was read, before it is cut for an experiment.
@@ -146,6 +145,10 @@ type internal Loader(options: HostOptions) =
             Take = None
             Labels = None
             Validation = 0.1
+            Only = None
+            Labels = None
+            Prepared = []
+            Generated = []
             Augment = []
             Against = None }
 
@@ -268,7 +271,7 @@ type internal Loader(options: HostOptions) =
                 | Raw.Table _ -> None
             | _ -> None
 
-        { Splits = splits
+        { Splits = Option.foldBack (fun label (all: Splits) -> all.Only label) data.Only splits
           Windows = windows
           Exact = exact
           Scale = scale }

@@ -73,17 +73,34 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
     let started = DateTimeOffset.UtcNow
     let streams = Streams(int64 experiment.Seed)
     let prepared = loader.Prepare experiment.Data streams
-    let splits = prepared.Splits
     TorchRuntime.UseThreads(Option.toNullable options.Threads) |> ignore
     let device = TorchRuntime.Device options.Device
+    let trained = Pretrained.find loader folderOf device plan
+
+    let augmented =
+        Augmented.add
+            loader
+            trained
+            device
+            plan
+            streams
+            prepared.Splits
+            (fun what share -> options.Tell(RunEvent.Working(what, share)))
+            options.Cancel
+
+    let splits =
+        augmented |> Option.map _.Splits |> Option.defaultValue prepared.Splits
+
     use folder = RunFolder.Open(options.Runs, id)
     let recorder = Recorder(folder, experiment.Training.Epochs, options.Tell)
     Atomic.writeText (folder.File "experiment.fsx") (script experiment)
     Atomic.writeText (folder.File "plan.json") (PlanJson.write plan)
     recorder.Log $"run {id} on {splits.Train.Count} training examples"
 
-    use model =
-        (Compile.model plan streams device (Pretrained.find loader folderOf device plan)).Model
+    let build () =
+        (Compile.model plan streams device trained).Model
+
+    use model = build ()
 
     use learner = Compile.learner plan model streams device
 
@@ -117,6 +134,9 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
                 [ "train", splits.Train.Count
                   if splits.Train.Data.HidesLabels then
                       "labelled", splits.Train.Labelled
+                  match augmented with
+                  | Some a -> "generated", a.Generated.Count
+                  | None -> ()
                   "validation", splits.Validation.Count
                   "test", splits.Test.Count ]
               Warnings = recorder.Warnings }
@@ -178,8 +198,23 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
     let added (more: Map<string, float>) (figures: Map<string, float>) : Metrics =
         { Values = Map.fold (fun all name value -> Map.add name value all) figures more }
 
+    let honest =
+        match augmented with
+        | Some a ->
+            let retraining: Honesty.Retraining =
+                { Build = build
+                  Tell = options.Tell
+                  Warn = recorder.Warn
+                  Cancel = options.Cancel }
+
+            Honesty.write subject retraining a
+        | None -> Map.empty
+
     let figures =
-        judge loader options.Cancel subject prepared validation test |> added truth.Test
+        (judge loader options.Cancel subject { prepared with Splits = splits } validation test
+         |> added truth.Test)
+            .Values
+        |> added honest
 
     if model.GeneratesClasses || not (isNull model.Bottleneck) then
         Figures.write

@@ -1,0 +1,199 @@
+/// Generated examples in the training part: drawn from trained generators that have seen nothing else.
+module internal GenDisc.Running.Augmented
+
+open System
+open System.Threading
+open GenDisc
+open GenDisc.Core.Data
+open GenDisc.Core.Evaluation
+open GenDisc.Core.Evaluation.Augmentation
+open GenDisc.Core.Evaluation.Boltzmann
+open GenDisc.Core.Models
+open GenDisc.Core.Models.Boltzmann
+open GenDisc.Core.Runtime
+open TorchSharp
+
+/// Examples at a time: chains and activations of more would take much memory.
+let private most = 1000
+
+/// Examples of a part that are, number for number, among what a generator has learnt from, and how many of these this
+/// experiment has learnt from too.
+type Shared =
+    { Part: string
+      Known: int
+      Own: int
+      Count: int }
+
+/// What one generator adds, or one for each class.
+type Source =
+    {
+        Name: string
+        PerClass: bool
+        Count: int
+        /// What it has learnt from; of one for each class all together.
+        Training: Split
+        Shared: Shared list
+        /// Rows of the training part's data.
+        Generated: Split
+    }
+
+/// Training examples with those added to them.
+type Augmented =
+    {
+        /// To learn from; validation and test are the very ones that they are without.
+        Splits: Splits
+        /// As the experiment would be without, of pixels that are drawn black and white the grey ones.
+        Grey: Splits
+        Sources: Source list
+    }
+
+    /// All that was added.
+    member this.Generated =
+        let rows = this.Sources |> List.map _.Generated.Indices.ToArray() |> Array.concat
+        Split(this.Splits.Train.Data, rows)
+
+/// As many of each class, the first classes one more; the classes in order.
+let labels classes count =
+    [| for label in 0 .. classes - 1 do
+           for _ in 1 .. count / classes + (if label < count % classes then 1 else 0) do
+               label |]
+
+let private numbers (rows: torch.Tensor) =
+    let flat = rows.flatten(1L).to_type(torch.float32).cpu().contiguous()
+    flat.data<float32>().ToArray()
+
+/// What a trained model draws for these labels, in the units of its data.
+let private sample (model: HybridModel) (rates: Lazy<BaseRates>) (streams: Streams) device cancel name (labels: int[]) =
+    use _inference = torch.no_grad ()
+    use latents = streams.Generated(name, device)
+    let states = streams.GeneratedStates name
+    model.eval ()
+
+    labels
+    |> Array.chunkBySize most
+    |> Array.collect (fun labels ->
+        (cancel: CancellationToken).ThrowIfCancellationRequested()
+        use _scope = torch.NewDisposeScope()
+        use asked = torch.tensor(Array.map int64 labels).``to`` (device: torch.Device)
+
+        match MachineData.tryMachine model, model.Bottleneck with
+        | Some(:? Rbm as joint), _ when joint.Classes > 0 ->
+            numbers (MachineDraws.OfClasses(joint, asked, rates.Value, MachineDraws.Sweeps, states, cancel))
+        | _ when model.GeneratesClasses -> numbers (model.Generate(Array.map int64 labels, latents))
+        | Some machine, null ->
+            numbers (MachineDraws.Of(machine, labels.Length, rates.Value, MachineDraws.Sweeps, states, cancel))
+        | _ -> Pictures.PriorSamples(model, labels.Length, latents, device) |> Array.concat)
+
+/// Raises UserError where a generator has learnt from examples that this experiment, `name`, is judged by and does not
+/// learn from itself.
+let refuseLeaks name (splits: Splits) (generator: string) (training: Split) : Shared list =
+    let own, known =
+        Duplicates.Fingerprints splits.Train, Duplicates.Fingerprints training
+
+    let shared =
+        [ for part, split in [ "validation", splits.Validation; "test", splits.Test ] do
+              let rows = Duplicates.PlacesAmong(split, known) |> Array.map (fun p -> split.Indices.Span[p])
+
+              { Part = part
+                Known = rows.Length
+                Own = (Duplicates.PlacesAmong(Split(split.Data, rows), own)).Length
+                Count = split.Count } ]
+
+    let leaks =
+        [ for s in shared do
+              if s.Known > s.Own then
+                  $"{Show.grouped (int64 (s.Known - s.Own))} of the {Show.grouped (int64 s.Count)} {s.Part} examples" ]
+
+    if not leaks.IsEmpty then
+        let found = String.concat " and " leaks
+
+        raise (
+            UserError(
+                $"{name}: its generator {generator} has learnt from {found}, which {name} itself does not learn from.\nWhat it draws would tell of examples that {name} is judged by. Train {generator} on the training part of {name} alone."
+            )
+        )
+
+    shared
+
+/// The training part with what generators add; None where the data name none. `trained` gives the model of a generator's
+/// run.
+let add
+    (loader: Loader)
+    (trained: IDeclared -> Compile.Inner)
+    (device: torch.Device)
+    (plan: Plan)
+    (streams: Streams)
+    (splits: Splits)
+    (progress: string -> float -> unit)
+    (cancel: CancellationToken)
+    : Augmented option =
+    let experiment = plan.Experiment
+    let classes = plan.Facts.Classes
+
+    let grey (data: Data) seed =
+        (loader.Prepare { data with Binarised = false } (Streams(int64 seed))).Splits
+
+    if experiment.Data.Generated.IsEmpty then
+        None
+    else
+        let own = grey experiment.Data experiment.Seed
+
+        // before anything is drawn
+        let behind =
+            [ for generated in experiment.Data.Generated do
+                  match generated.By with
+                  | :? Experiment as by ->
+                      let training = (grey by.Data by.Seed).Train
+                      by.Name, training, refuseLeaks experiment.Name own by.Name training
+                  | other -> invalidOp $"{other.GetType()} is no experiment" ]
+
+        let draws =
+            [ for i, generated in List.indexed experiment.Data.Generated do
+                  let asked = labels classes generated.Count
+
+                  let generators = Experiment.generators classes generated
+
+                  [ for label, by in List.indexed generators do
+                        progress $"drawing examples from {by.Name}" (float label / float generators.Length)
+
+                        let name, asked =
+                            if generated.PerClass then
+                                $"{i}/{label}", asked |> Array.filter ((=) label)
+                            else
+                                string i, asked
+
+                        let inner = trained by
+                        use model = inner.Built.Model
+                        let rates = lazy (BaseRates.Of (grey by.Data by.Seed).Train)
+                        sample model rates streams device cancel name asked ]
+                  |> Array.concat,
+                  asked ]
+
+        let before = splits.Train
+
+        let data =
+            before.Data.With(
+                ReadOnlySpan(draws |> List.map fst |> Array.concat),
+                ReadOnlySpan(draws |> List.map snd |> Array.concat)
+            )
+
+        let starts =
+            draws
+            |> List.scan (fun start (_, asked) -> start + asked.Length) before.Data.Count
+
+        let sources =
+            [ for (name, training, shared), generated, start in
+                  List.zip3 behind experiment.Data.Generated (List.truncate behind.Length starts) do
+                  { Name = name
+                    PerClass = generated.PerClass
+                    Count = generated.Count
+                    Training = training
+                    Shared = shared
+                    Generated = Split(data, ReadOnlyMemory [| start .. start + generated.Count - 1 |]) } ]
+
+        let rows = Array.append (before.Indices.ToArray()) [| before.Data.Count .. data.Count - 1 |]
+
+        Some
+            { Splits = Splits(Split(data, rows), splits.Validation, splits.Test)
+              Grey = own
+              Sources = sources }
