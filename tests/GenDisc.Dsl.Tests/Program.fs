@@ -57,4 +57,5 @@ let main args =
               Report.EnergySectionTests.tests
               Report.PartialFilesTests.tests
               Report.TemperaturesPageTests.tests
+              Report.StudyReportTests.tests
               Report.PageTests.tests ])

@@ -275,8 +275,15 @@ let write (folder: string) (picture: Static) =
     let path extension =
         Path.Combine(folder, picture.File + extension)
 
-    GenDisc.Running.Atomic.write (path ".pdf") (fun stream ->
+    // Both exporters close the stream that they are given.
+    let save extension (export: Stream -> unit) =
+        let drawn = new MemoryStream()
+        export drawn
+        let bytes = drawn.ToArray()
+        GenDisc.Running.Atomic.write (path extension) (fun stream -> stream.Write(bytes, 0, bytes.Length))
+
+    save ".pdf" (fun stream ->
         PdfExporter(Width = picture.Width, Height = picture.Height).Export(picture.Model, stream))
 
-    GenDisc.Running.Atomic.write (path ".svg") (fun stream ->
+    save ".svg" (fun stream ->
         SvgExporter(Width = picture.Width, Height = picture.Height).Export(picture.Model, stream))
