@@ -1,3 +1,4 @@
+using System.Globalization;
 using GenDisc.Core.Kernels.Random;
 using TorchSharp;
 
@@ -37,6 +38,10 @@ public sealed class Streams(long seed)
 
     /// <summary>Draws from the model after training.</summary>
     public torch.Generator Sampling(torch.Device device) => Generator("sampling", device);
+
+    /// <summary>What a search tries in one of its trials; 0 stands for the search as a whole.</summary>
+    public RandomStream Search(int trial) =>
+        new(seed, string.Create(CultureInfo.InvariantCulture, $"search/{trial}"));
 
     /// <summary>
     /// Latent noise during evaluation of a split: the same draws at every call, so that figures of different epochs
