@@ -26,6 +26,7 @@ let main args =
               MachineRulesTests.tests
               ExplainTests.tests
               PlanJsonTests.tests
+              SpaceTests.tests
               Progress.WordingTests.tests
               Running.RunTests.tests
               Running.TroubleTests.tests
@@ -38,6 +39,8 @@ let main args =
               Running.ChangedDataTests.tests
               Running.SeedsTests.tests
               Running.TemperaturesTests.tests
+              Running.Search.ProposalsTests.tests
+              Running.Search.SearchTests.tests
               Running.EvaluationTests.tests
               Running.BadFilesTests.tests
               Report.MosaicTests.tests

@@ -62,7 +62,8 @@ let private attempt (options: HostOptions) perform (plan: Plan) : RunResult * st
         try
             perform plan, None
         with :? UserError as e when not (e :? RunInterrupted) ->
-            failed, Some e.Message
+            // what its result says, where it left one, is the same whenever it is asked
+            failed, Some(ResultFile.tryMessage folder |> Option.defaultValue e.Message)
 
 /// A search under way: its trials so far, its file and what it tells.
 /// `plan` makes the plan of an experiment, and `perform` runs one.
