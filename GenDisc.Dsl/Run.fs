@@ -11,6 +11,8 @@ type Answers =
     static member ($)(Answers, study: Study) : StudyResult =
         Runner.hosted (Lanes.within (StudyRunner.study study))
 
+    static member ($)(Answers, search: Search) : SearchResult = Runner.hosted (SearchRunner.search search)
+
 [<AutoOpen>]
 module Run =
     /// Trains and evaluates an experiment, writes `runs/<id>/` and answers with its figures; of a study or a search, all

@@ -1,3 +1,4 @@
+using System.Globalization;
 using GenDisc.Core.Kernels.Random;
 using TorchSharp;
 
@@ -50,6 +51,10 @@ public sealed class Streams(long seed)
 
     /// <summary>As <see cref="Generated"/>, the states of a Boltzmann machine.</summary>
     public CounterStream GeneratedStates(string generator) => new(seed, $"generated/{generator}/states");
+
+    /// <summary>What a search tries in one of its trials; 0 stands for the search as a whole.</summary>
+    public RandomStream Search(int trial) =>
+        new(seed, string.Create(CultureInfo.InvariantCulture, $"search/{trial}"));
 
     /// <summary>
     /// Latent noise during evaluation of a split: the same draws at every call, so that figures of different epochs

@@ -144,3 +144,8 @@ let internal tryChecksums (folder: string) =
     tryReading folder (fun root ->
         [ for file in root.GetProperty("data").EnumerateArray() do
               string (file.GetProperty("sha256").GetString()) ])
+
+/// What the run in this folder says of its end, where its `result.json` says something.
+let internal tryMessage (folder: string) =
+    tryReading folder (fun root -> string (root.GetProperty("message").GetString()))
+    |> Option.filter ((<>) "")

@@ -27,6 +27,7 @@ let main args =
               MachineRulesTests.tests
               ExplainTests.tests
               PlanJsonTests.tests
+              SpaceTests.tests
               Progress.WordingTests.tests
               Running.RunTests.tests
               Running.TroubleTests.tests
@@ -39,6 +40,8 @@ let main args =
               Running.ChangedDataTests.tests
               Running.SeedsTests.tests
               Running.TemperaturesTests.tests
+              Running.Search.ProposalsTests.tests
+              Running.Search.SearchTests.tests
               Running.EvaluationTests.tests
               Running.Studies.DirectionTests.tests
               Running.Studies.PredictionsFileTests.tests
