@@ -108,6 +108,11 @@ let order =
       "eceAfterScaling"
       "oodAuroc"
       "oodAurocEnergy"
+      "oodAurocEntropy"
+      "oodAurocInformation"
+      "predictiveEntropy"
+      "expectedEntropy"
+      "mutualInformation"
       "logLikelihood"
       "independentLogLikelihood"
       "logZ"
@@ -131,6 +136,9 @@ let order =
       "isingSusceptibility"
       "samplerSusceptibility"
       "elbo"
+      "iwae"
+      "elboSampled"
+      "latentEss"
       "reconstruction"
       "kl"
       "sparsity"
@@ -138,6 +146,7 @@ let order =
       "rmse"
       "mae"
       "r2"
+      "predictiveDeviation"
       "mase"
       "persistenceRmse"
       "seasonalNaiveRmse"
@@ -162,6 +171,8 @@ let kind (name: string) =
     | "brier"
     | "oodAuroc"
     | "oodAurocEnergy"
+    | "oodAurocEntropy"
+    | "oodAurocInformation"
     | "r2" -> Kind.Area
     | other when isTopK other -> Kind.Share
     | _ -> Kind.Plain

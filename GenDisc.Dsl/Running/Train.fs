@@ -60,6 +60,7 @@ let private judge
     | Some windows when subject.Model.IsRegressor -> Forecast.write subject windows test
     | _ -> ()
 
+    let posterior = Posterior.write subject test
     Sequences.write subject prepared.Splits.Train
     Looks.write subject prepared.Splits (Compile.augmenter data)
 
@@ -71,7 +72,7 @@ let private judge
 
     Energies.write subject prepared.Splits (data.Against |> Option.map (loader.Strangers >> prepared.Scale))
 
-    [ test.Figures; classes; targets; strangers; physics ]
+    [ test.Figures; classes; targets; strangers; posterior; physics ]
     |> List.map Map.toList
     |> List.concat
     |> Map.ofList
@@ -139,8 +140,14 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
     MachineData.start model streams device splits.Train
 
     let fit () =
-        Trainer(Compile.trainerOptions experiment.Data experiment.Training, recorder)
-            .Fit(learner, splits, streams, device, options.Cancel)
+        if model.IsEnsemble then
+            let word = "nothing to train: the members of the ensemble are trained already"
+            recorder.Log word
+            options.Tell(RunEvent.Note word)
+            TrainingOutcome([||], 0, false, false, 0.0, nan)
+        else
+            Trainer(Compile.trainerOptions experiment.Data experiment.Training, recorder)
+                .Fit(learner, splits, streams, device, options.Cancel)
 
     let outcome =
         try
@@ -189,12 +196,16 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
             test
 
     MachineLooks.write subject splits
+    let bounds = Bounds.write subject splits
 
     let added (more: Map<string, float>) (figures: Map<string, float>) : Metrics =
         { Values = Map.fold (fun all name value -> Map.add name value all) figures more }
 
     let figures =
-        judge loader options.Cancel subject prepared validation test |> added truth.Test
+        (judge loader options.Cancel subject prepared validation test
+         |> added truth.Test)
+            .Values
+        |> added bounds.Test
 
     match model.Bottleneck with
     | null -> ()
@@ -214,7 +225,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
 
     let validated: Metrics =
         validation
-        |> Option.map (fun v -> added truth.Validation v.Figures)
+        |> Option.map (fun v -> added bounds.Validation (added truth.Validation v.Figures).Values)
         |> Option.defaultValue empty
 
     let final =
