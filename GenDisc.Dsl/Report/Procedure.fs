@@ -28,8 +28,11 @@ let private clause (step: string) =
     | [ "withoutKernels" ] -> Some "libtorch's own operations instead of GenDisc's kernels"
     | _ -> None
 
-let private optimisation (plan: PlanFile) =
+let private optimisation (run: RunFolder) (plan: PlanFile) =
     match plan.Training with
+    | _ when run.IsEnsemble ->
+        [ text
+              "Nothing is trained here: the members of the ensemble were trained in runs of their own, and the model is the mean of what they predict. " ]
     | None -> []
     | Some training ->
         let steps =
@@ -78,7 +81,7 @@ let private course (run: RunFolder) (result: ResultFile) =
         |> Option.bind (Array.tryPick (fun step -> if step.StartsWith "epochs " then Some(step.Substring 7) else None))
 
     [ match result.Epochs, planned with
-      | Some n, Some asked when asked <> GenDisc.Show.integer n ->
+      | Some n, Some asked when asked <> GenDisc.Show.integer n && not run.IsEnsemble ->
           text $"It ran for {epochs (GenDisc.Show.integer n)} of {asked}. "
       | _ -> ()
       match result.BestEpoch, result.Epochs with
@@ -90,7 +93,7 @@ let private course (run: RunFolder) (result: ResultFile) =
 
 /// One paragraph about the training; empty when neither plan nor result tells anything.
 let procedure (run: RunFolder) =
-    let declared = run.Plan |> Option.map optimisation |> Option.defaultValue []
+    let declared = run.Plan |> Option.map (optimisation run) |> Option.defaultValue []
 
     let recorded =
         match run.Result with

@@ -192,6 +192,8 @@ let read (folder: string) =
           ChainsPicture = png "figures/chains.png"
           Ising = json "figures/ising.json" ReadEnergies.ising
           Energy = json "figures/energy.json" ReadEnergies.energy
+          Posterior = json "figures/posterior.json" ReadFigures.posterior
+          Bound = json "figures/bound.json" ReadFigures.bound
           Notes = [] }
 
     { run with Notes = List.ofSeq notes }

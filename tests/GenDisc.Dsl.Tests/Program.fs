@@ -22,6 +22,7 @@ let main args =
               PretrainedCheckTests.tests
               AgainstRulesTests.tests
               EncoderRulesTests.tests
+              BayesRulesTests.tests
               MachineCheckTests.tests
               MachineRulesTests.tests
               ExplainTests.tests
@@ -39,6 +40,7 @@ let main args =
               Running.SeedsTests.tests
               Running.TemperaturesTests.tests
               Running.EvaluationTests.tests
+              Running.BayesRunTests.tests
               Running.BadFilesTests.tests
               Report.MosaicTests.tests
               Report.StatisticsTests.tests

@@ -31,14 +31,10 @@ type Figures =
 
 /// Writes `bound.json` of a model with a vae; answers with the figures of both parts, none where the model has no vae.
 let write (s: Subject) (splits: Splits) : Figures =
-    match s.Model.Bottleneck with
-    | null ->
+    if not (s.Plan.Experiment.Model.Blocks |> List.exists _.IsVae) then
         { Validation = Map.empty
           Test = Map.empty }
-    | bottleneck when not bottleneck.Options.Variational ->
-        { Validation = Map.empty
-          Test = Map.empty }
-    | _ ->
+    else
         let test = measured s "test" splits.Test
 
         Json.object
