@@ -23,6 +23,8 @@ type Inner =
         Built: Built
         /// The scales of the outer experiment's inputs and of its own.
         Scales: (InputScale * InputScale) option
+        /// The scales of the outer experiment's targets and of its own, where it predicts them for the outer one.
+        Targets: (Scaling * Scaling) option
     }
 
 /// What modules are built with: the streams that they draw from, then and in training, and whether they use kernels.
@@ -35,6 +37,8 @@ type private Setting =
         Representation: Lazy<torch.Generator> option
         Kernels: bool
         Lengths: SequenceLengths
+        /// What the modules of Monte-Carlo dropout share; null where there are none.
+        Passes: StochasticPasses | null
         /// The trained model of an experiment that stands inside this one.
         Trained: IDeclared -> Inner
     }
@@ -71,6 +75,12 @@ let private cell kind =
     | Cell.Lstm -> RecurrentKind.Lstm
     | Cell.Gru -> RecurrentKind.Gru
 
+/// From the scale of the outer experiment's inputs, of this shape, to that of the inner one's.
+let private rescaled setting shape (inner: Inner) : Rescale | null =
+    match inner.Scales with
+    | Some(outside, inside) -> Rescale.Between(outside, inside, int (Array.last (sides shape)), setting.Lengths)
+    | None -> null
+
 let rec private build setting layer : Net =
     match layer with
     | Layer.Affine(inputs, outputs) -> new Affine(inputs, outputs, setting.Init, setting.Kernels)
@@ -81,6 +91,7 @@ let rec private build setting layer : Net =
     | Layer.Upsample(height, width) -> Pure.Upsample(height, width)
     | Layer.Apply kind -> activation kind
     | Layer.Dropout rate -> new Dropout(rate, setting.Dropout.Value)
+    | Layer.McDropout(rate, _) -> new McDropout(rate, setting.Dropout.Value, Unchecked.nonNull setting.Passes)
     | Layer.BatchNorm shape -> batchNorm setting.Lengths shape
     | Layer.LayerNorm shape -> layerNorm shape
     | Layer.Reshape shape -> Pure.Reshape(sides shape)
@@ -103,12 +114,7 @@ let rec private build setting layer : Net =
     | Layer.Embed(numeric, levels, size) -> new Embedding(numeric, Array.ofList levels, size, setting.Init)
     | Layer.Pretrained p ->
         let inner = setting.Trained p.Declared
-        let features = int (Array.last (sides p.In))
-
-        let rescale =
-            match inner.Scales with
-            | Some(outside, inside) -> Rescale.Between(outside, inside, features, setting.Lengths)
-            | None -> null
+        let rescale = rescaled setting p.In inner
 
         let draws: torch.Generator | null =
             match setting.Representation with
@@ -125,12 +131,28 @@ let private likelihood kind : GenDisc.Core.Modules.Likelihood =
     | Likelihood.Bernoulli -> new BernoulliLikelihood()
     | Likelihood.Gaussian -> new GaussianLikelihood()
 
-let private stage setting experiment (stage: Stage) : GenDisc.Core.Models.Stage =
+let private ensemble setting shape (members: IDeclared list) =
+    let inner = members |> List.map setting.Trained
+
+    let voices =
+        [| for m in inner do
+               EnsembleMember(
+                   m.Built.Model,
+                   m.Built.Lengths,
+                   rescaled setting shape m,
+                   m.Targets |> Option.map snd |> Option.toObj
+               ) |]
+
+    let targets = inner |> List.tryPick _.Targets |> Option.map fst |> Option.toObj
+    EnsembleStage(new Ensemble(voices, setting.Lengths, targets))
+
+let private stage setting shape experiment (stage: Stage) : GenDisc.Core.Models.Stage =
     match stage with
     | Stage.Trunk layers -> TrunkStage(chain setting layers)
     | Stage.Classifier layers -> ClassifierStage(chain setting layers)
     | Stage.EnergyClassifier layers -> ClassifierStage(chain setting layers, true)
     | Stage.Regressor layers -> RegressorStage(chain setting layers)
+    | Stage.Ensemble members -> ensemble setting shape members
     | Stage.Machine m ->
         let struct (first, last) = CompileMachines.turn experiment m
         MachineStage(CompileMachines.machine experiment setting.Init m, first, last)
@@ -177,6 +199,14 @@ let model (plan: Plan) (streams: Streams) (device: torch.Device) (trained: IDecl
              generators.Add generator
              generator)
 
+    let passes =
+        Block.everyBlock plan.Experiment.Model.Blocks
+        |> List.tryPick (fun block ->
+            match block with
+            | Block.McDropout(_, count) -> Some(new StochasticPasses(count, streams.Passes, device))
+            | _ -> None)
+        |> Option.toObj
+
     let setting =
         { Init = streams.Init
           Dropout = owned streams.Dropout
@@ -189,10 +219,11 @@ let model (plan: Plan) (streams: Streams) (device: torch.Device) (trained: IDecl
                 None
           Kernels = plan.Experiment.Training.Kernels
           Lengths = lengths
+          Passes = passes
           Trained = trained }
 
-    let stages = plan.Stages |> List.map (stage setting plan.Experiment) |> Array.ofList
-    let model = new HybridModel(stages, lengths, generators)
+    let stages = plan.Stages |> List.map (stage setting plan.Facts.Shape plan.Experiment) |> Array.ofList
+    let model = new HybridModel(stages, lengths, generators, passes)
 
     model.``to`` device |> ignore
     { Model = model; Lengths = lengths }

@@ -71,6 +71,7 @@ let rec parameters layer =
     | Layer.UpsampleSteps _
     | Layer.Apply _
     | Layer.Dropout _
+    | Layer.McDropout _
     | Layer.GaussianNoise _
     | Layer.MaskingNoise _
     | Layer.Reshape _ -> 0L
@@ -131,6 +132,7 @@ let rec flops shape layer =
     | Layer.Upsample _
     | Layer.UpsampleSteps _
     | Layer.Dropout _
+    | Layer.McDropout _
     | Layer.GaussianNoise _
     | Layer.MaskingNoise _
     | Layer.Reshape _ -> 0L

@@ -41,6 +41,10 @@ let private encoder (knowing: Data -> Facts option) infer path (block: Block) (d
             Problems = Problem.at (Place.Block path) says hint :: walk.Problems }
 
     match declared with
+    | :? Experiment as inner when inner.Model.Blocks |> List.exists _.IsEnsemble ->
+        problem
+            $"{Block.brief block} expects a main path, but {Show.name inner.Name} is an ensemble, which has none"
+            "use one of its members"
     | :? Experiment as inner ->
         match knowing inner.Data with
         | Some facts when
@@ -140,6 +144,14 @@ let rec model (knowing: Data -> Facts option) (facts: Facts) (data: Data) (m: Mo
             | Block.Regressor hidden -> HeadShapes.infer data [ i ] block hidden walk
             | Block.Encoder(declared, tuned) ->
                 encoder knowing (fun facts e -> model knowing facts e.Data e.Model) [ i ] block declared tuned walk
+            | Block.Ensemble members ->
+                EnsembleShapes.infer
+                    knowing
+                    (fun facts e -> model knowing facts e.Data e.Model)
+                    [ i ]
+                    block
+                    members
+                    walk
             | _ -> trunk [ i ] block walk)
 
     { Stages = List.rev walk.Stages

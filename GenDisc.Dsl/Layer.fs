@@ -52,6 +52,8 @@ type Layer =
     | Upsample of height: int * width: int
     | Apply of Activation
     | Dropout of rate: float
+    /// Dropout that stays on when a head predicts, which averages over so many passes.
+    | McDropout of rate: float * passes: int
     | BatchNorm of Shape
     | LayerNorm of Shape
     | Reshape of Shape
@@ -119,3 +121,5 @@ type Stage =
     | Classifier of Layer list
     | EnergyClassifier of Layer list
     | Regressor of Layer list
+    /// The mean prediction of trained models.
+    | Ensemble of IDeclared list

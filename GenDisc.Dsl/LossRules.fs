@@ -82,6 +82,14 @@ let private missing (data: Data) (facts: Facts) (m: Model) loss =
               Problem.at Place.Loss says hint ]
 
     let has predicate = List.exists predicate m.Blocks
+
+    // an ensemble does what its data ask for
+    let classifies (b: Block) =
+        Block.classifies b && not (b.IsEnsemble && facts.Classes = 0)
+
+    let regresses (b: Block) =
+        b.IsRegressor || (b.IsEnsemble && facts.Targets > 0)
+
     let autoencoder = tryBlock _.IsAutoencoder m
 
     let head name block kind other =
@@ -95,9 +103,9 @@ let private missing (data: Data) (facts: Facts) (m: Model) loss =
              else
                  $"{Data.title data} has classes: use crossEntropy with classifier [128]")
 
-    [ if not (has Block.classifies) then
+    [ if not (has classifies) then
           yield! head "crossEntropy" "classifier" (facts.Classes > 0) "append >> classifier [128], or drop crossEntropy"
-      if not (has _.IsRegressor) then
+      if not (has regresses) then
           yield! head "mse" "regressor" (facts.Targets > 0) "append >> regressor [64], or drop mse"
       if not (has isVariational) then
           match autoencoder with

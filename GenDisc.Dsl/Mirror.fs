@@ -64,7 +64,8 @@ let rec private mirror received layer =
           if not received.IsVector then
               Layer.Reshape received ]
     | Layer.Reshape _ -> [ Layer.Reshape received ]
-    | Layer.Dropout _ -> []
+    | Layer.Dropout _
+    | Layer.McDropout _ -> []
     | Layer.Residual inner -> [ Layer.Residual(reversed received inner) ]
     | Layer.Apply _
     | Layer.BatchNorm _

@@ -21,6 +21,7 @@ let decoderRows data latent likelihood layers =
         | Layer.MaxPool -> "pool"
         | Layer.Apply a -> Block.show (Block.Activation a)
         | Layer.Dropout rate -> Block.show (Block.Dropout rate)
+        | Layer.McDropout(rate, passes) -> Block.show (Block.McDropout(rate, passes))
         | Layer.BatchNorm _ -> "batchNorm"
         | Layer.LayerNorm _ -> "layerNorm"
         | Layer.Residual _ -> "residual"

@@ -35,7 +35,8 @@ let model (m: Model) =
               part
               $"nothing uses what {dead} computes: no head, bottleneck or machine follows"
               $"put it before {Block.show m.Blocks[last]}, or drop it"
-      | _ -> () ]
+      | _ -> ()
+      yield! BayesRules.model m ]
 
 /// Problems of the training.
 let training (e: Experiment) =

@@ -41,6 +41,19 @@ let private share path block rate example =
               $"{Block.show block} expects a rate from 0.0 to below 1.0, but got {Show.number rate}"
               $"write {example}" ]
 
+/// Problems of a dropout whose passes are averaged.
+let private passes path block rate count =
+    [ if not (rate > 0.0 && rate < 1.0) then
+          Problem.at
+              (Place.Block path)
+              $"{Block.show block} expects a rate above 0.0 and below 1.0, but got {Show.number rate}"
+              "write mcDropout 0.2 30"
+      if count < 1 || count > 1000 then
+          Problem.at
+              (Place.Block path)
+              $"{Block.show block} expects 1 to 1,000 passes, but got {Show.integer count}"
+              "write mcDropout 0.2 30" ]
+
 let rec step (facts: Facts) path (position: Position) (block: Block) : Step =
     let stay layers problems =
         { Layers = layers
@@ -141,11 +154,11 @@ let rec step (facts: Facts) path (position: Position) (block: Block) : Step =
     | Block.BatchNorm -> stay [ Layer.BatchNorm position.Shape ] []
     | Block.LayerNorm -> stay [ Layer.LayerNorm position.Shape ] []
     | Block.Dropout rate -> stay [ Layer.Dropout rate ] (share path block rate "dropout 0.1")
+    | Block.McDropout(rate, count) -> stay [ Layer.McDropout(rate, count) ] (passes path block rate count)
     | Block.Residual inner -> residual facts path position inner
     | Block.Encoder _
     | Block.Cvae _
     | Block.M2 _
-    | Block.McDropout _
     | Block.Ensemble _
     | Block.Rbm _
     | Block.GaussianRbm _

@@ -16,17 +16,26 @@ public sealed partial class HybridModel : Module
     private readonly IReadOnlyList<Stage> stages;
     private readonly SequenceLengths? lengths;
     private readonly IReadOnlyList<Generator> generators;
+    private readonly StochasticPasses? passes;
+    private readonly ThinnedNetworks thinned;
 
     /// <param name="stages">First to last.</param>
     /// <param name="lengths">What the stages' sequence modules ask for the lengths of a batch.</param>
     /// <param name="generators">What the stages' modules draw from in training, owned from here on.</param>
+    /// <param name="passes">What its <see cref="McDropout"/> modules share, owned from here on.</param>
     /// <exception cref="UserError">A stage would read the hidden units of a machine that has none.</exception>
-    public HybridModel(IReadOnlyList<Stage> stages, SequenceLengths? lengths = null, IReadOnlyList<Generator>? generators = null)
+    public HybridModel(
+        IReadOnlyList<Stage> stages,
+        SequenceLengths? lengths = null,
+        IReadOnlyList<Generator>? generators = null,
+        StochasticPasses? passes = null)
         : base(nameof(HybridModel))
     {
         this.stages = stages;
         this.lengths = lengths;
         this.generators = generators ?? [];
+        this.passes = passes;
+        thinned = new ThinnedNetworks(stages, passes);
         for (var i = 0; i < stages.Count; i++)
         {
             var (kind, module) = stages[i] switch
@@ -38,6 +47,7 @@ public sealed partial class HybridModel : Module
                 ClassifierStage s => ("classifier", s.Layers),
                 RegressorStage s => ("regressor", s.Layers),
                 MachineStage s => ("machine", s.Machine),
+                EnsembleStage s => ("ensemble", s.Ensemble),
                 var other => throw new ArgumentException($"unknown stage {other.GetType().Name}", nameof(stages)),
             };
             register_module($"{i}_{kind}", module);
@@ -53,6 +63,7 @@ public sealed partial class HybridModel : Module
         if (disposing)
         {
             foreach (var generator in generators) generator.Dispose();
+            passes?.Dispose();
         }
 
         base.Dispose(disposing);
@@ -76,9 +87,16 @@ public sealed partial class HybridModel : Module
     /// <summary>Sources of chance that its modules have, disposed of with the model.</summary>
     public int Generators => generators.Count;
 
-    public bool IsClassifier => stages.Any(s => s is ClassifierStage or M2Stage or MachineStage { Machine.Classes: > 0 });
+    public bool IsClassifier => stages.Any(s =>
+        s is ClassifierStage or M2Stage or MachineStage { Machine.Classes: > 0 } or EnsembleStage { Ensemble.Classifies: true });
 
-    public bool IsRegressor => stages.Any(s => s is RegressorStage);
+    public bool IsRegressor => stages.Any(s => s is RegressorStage or EnsembleStage { Ensemble.Classifies: false });
+
+    /// <summary>Whether it is an ensemble of trained models, with nothing to learn itself.</summary>
+    public bool IsEnsemble => stages.Any(s => s is EnsembleStage);
+
+    /// <summary>Whether its predictions in evaluation are means over several: see <see cref="ModelOutput.MemberLogits"/>.</summary>
+    public bool PredictsRepeatedly => IsEnsemble || thinned.First < stages.Count;
 
     /// <summary>Whether <see cref="EnergyOf"/> its logits is an energy that it learns (Grathwohl et al. 2020).</summary>
     public bool IsEnergyClassifier => stages.Any(s => s is ClassifierStage { Energy: true });
@@ -141,9 +159,17 @@ public sealed partial class HybridModel : Module
     {
         var first = 0;
         // These leave a representation and nothing else: a step is spared the copies of the output.
-        for (; first < stages.Count && stages[first] is TrunkStage trunk; first++) x = trunk.Layers.call(x);
-        var output = new ModelOutput { Representation = x, Noise = noise };
-        for (var i = first; i < stages.Count; i++)
+        var end = training ? stages.Count : thinned.First;
+        for (; first < end && stages[first] is TrunkStage trunk; first++) x = trunk.Layers.call(x);
+        var output = Follow(new ModelOutput { Representation = x, Noise = noise }, first, end, batch, noise);
+        if (end == stages.Count) return output;
+        var (logits, predictions) = thinned.Ask(output.Representation);
+        return PredictiveMean.In(Follow(output, end, stages.Count, batch, noise), logits, predictions);
+    }
+
+    private ModelOutput Follow(ModelOutput output, int from, int end, Batch? batch, Generator noise)
+    {
+        for (var i = from; i < end; i++)
         {
             output = Apply(stages[i], output, batch, noise);
             // What lies above the machine in hand has nothing to learn yet, unless it is a head.
@@ -208,7 +234,7 @@ public sealed partial class HybridModel : Module
         return bottleneck.Likelihood.Mean(bottleneck.Decode(latents));
     }
 
-    private static Tensor Through(Stage stage, Tensor x) => stage switch
+    internal static Tensor Through(Stage stage, Tensor x) => stage switch
     {
         TrunkStage trunk => trunk.Layers.call(x),
         BottleneckStage { Bottleneck: var bottleneck } => bottleneck.Mean(bottleneck.Posterior(x)),
@@ -278,6 +304,11 @@ public sealed partial class HybridModel : Module
                 return ClassStages.Bounded(model, before, batch, noise);
             case MachineStage machine:
                 return Read(machine, before, batch);
+            case EnsembleStage { Ensemble: var ensemble }:
+                var answers = ensemble.Ask(before.Representation, noise);
+                return ensemble.Classifies
+                    ? PredictiveMean.In(before, answers, null)
+                    : PredictiveMean.In(before, null, answers);
             default:
                 throw new ArgumentException($"unknown stage {stage.GetType().Name}", nameof(stage));
         }

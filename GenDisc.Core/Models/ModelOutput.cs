@@ -17,6 +17,15 @@ public sealed record ModelOutput
     public Tensor? Prediction { get; init; }
 
     /// <summary>
+    /// Of a model with several predictions for each example, `[members, batch, classes]`: <see cref="Logits"/> are then the
+    /// logarithm of the mean of their softmax.
+    /// </summary>
+    public Tensor? MemberLogits { get; init; }
+
+    /// <summary>As <see cref="MemberLogits"/>, `[members, batch, targets]`: <see cref="Prediction"/> is then their mean.</summary>
+    public Tensor? MemberPredictions { get; init; }
+
+    /// <summary>
     /// Parameters of q(z|x): mean and log-variance side by side, `[batch, 2·latent]`; an autoencoder's latent vector,
     /// `[batch, latent]`.
     /// </summary>

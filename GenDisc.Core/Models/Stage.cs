@@ -36,3 +36,6 @@ public sealed record RegressorStage(Chain Layers) : Stage;
 /// <param name="FirstEpoch">In which it learns, from 1.</param>
 /// <param name="LastEpoch">In which it learns. Machines on top of each other take turns (Hinton et al. 2006).</param>
 public sealed record MachineStage(EnergyMachine Machine, int FirstEpoch = 1, int LastEpoch = int.MaxValue) : Stage;
+
+/// <summary>The mean prediction of trained models, alone in its model; leaves the data as they were.</summary>
+public sealed record EnsembleStage(Ensemble Ensemble) : Stage;

@@ -30,6 +30,12 @@ public sealed class Streams(long seed)
 
     public torch.Generator Dropout(torch.Device device) => Generator("dropout", device);
 
+    /// <summary>Seed of the masks that Monte-Carlo dropout averages over after training.</summary>
+    public long Passes => (long)(new RandomStream(seed, "passes").NextUInt64() >> 1);
+
+    /// <summary>Draws of an importance-weighted bound on a split: the same at every call.</summary>
+    public torch.Generator Importance(string split, torch.Device device) => Generator($"importance/{split}", device);
+
     /// <summary>Noise that a model adds to its own inputs in training.</summary>
     public torch.Generator Corruption(torch.Device device) => Generator("corruption", device);
 

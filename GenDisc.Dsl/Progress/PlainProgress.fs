@@ -10,8 +10,13 @@ module internal Outcome =
         match result.Status with
         | Status.Done when result.Reused -> result.Id + ": done before, reused (--fresh trains again)"
         | Status.Done ->
-            let rate = Wording.count result.ExamplesPerSecond + " examples/s"
-            result.Id + ": done in " + Wording.duration result.Seconds + ", " + rate
+            let rate =
+                if Double.IsFinite result.ExamplesPerSecond then
+                    ", " + Wording.count result.ExamplesPerSecond + " examples/s"
+                else
+                    ""
+
+            result.Id + ": done in " + Wording.duration result.Seconds + rate
         | Status.Interrupted -> result.Id + ": interrupted after " + Wording.duration result.Seconds
         | Status.Failed -> result.Id + ": failed"
 

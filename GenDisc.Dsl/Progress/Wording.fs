@@ -111,6 +111,11 @@ let order =
       "tstrAccuracy"
       "generatedAgreement"
       "memorisedShare"
+      "oodAurocEntropy"
+      "oodAurocInformation"
+      "predictiveEntropy"
+      "expectedEntropy"
+      "mutualInformation"
       "logLikelihood"
       "independentLogLikelihood"
       "logZ"
@@ -134,6 +139,9 @@ let order =
       "isingSusceptibility"
       "samplerSusceptibility"
       "elbo"
+      "iwae"
+      "elboSampled"
+      "latentEss"
       "reconstruction"
       "kl"
       "sparsity"
@@ -141,6 +149,7 @@ let order =
       "rmse"
       "mae"
       "r2"
+      "predictiveDeviation"
       "mase"
       "persistenceRmse"
       "seasonalNaiveRmse"
@@ -168,6 +177,8 @@ let kind (name: string) =
     | "brier"
     | "oodAuroc"
     | "oodAurocEnergy"
+    | "oodAurocEntropy"
+    | "oodAurocInformation"
     | "r2" -> Kind.Area
     | other when isTopK other -> Kind.Share
     | _ -> Kind.Plain

@@ -169,3 +169,26 @@ type internal OutsideFile =
       Inside: int64 option
       Outside: int64 option
       Scores: OutsideScore list }
+
+/// Accuracy over the share of examples that is rejected, by what orders them.
+type internal RejectionCurve =
+    { Name: string
+      Points: (float * float)[] }
+
+/// figures/posterior.json: predictive entropies of a model with several predictions for each example.
+type internal PosteriorFile =
+    { Members: int option
+      Edges: float[]
+      Right: float[]
+      Wrong: float[]
+      Rejection: RejectionCurve list }
+
+/// figures/bound.json: the importance-weighted bound of a vae over the number of samples.
+type internal BoundFile =
+    {
+        Examples: int64 option
+        Samples: int option
+        EffectiveSamples: float option
+        /// Samples, value and standard error.
+        Curve: (float * float * float)[]
+    }

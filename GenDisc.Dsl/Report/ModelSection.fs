@@ -75,17 +75,26 @@ let mathematics (run: RunFolder) =
             | [] -> []
             | formula -> el "h3" [] [ text "Evidence lower bound" ] :: formula
 
-        [ p (
-              written
-              @ [ text "Training looks for parameters "
-                  MathMl.inlined [ MathMl.mi "θ" ]
-                  text " that make this small, averaged over the examples of a batch"
-                  text (if scheduled then "; " else ":") ]
-              @ (if scheduled then
-                     [ MathMl.inlined [ MathMl.mi "t" ]; text " is the epoch, counted from 1:" ]
-                 else
-                     [])
-          ) ]
+        let measured =
+            [ p (
+                  written
+                  @ [ text "Nothing learns from it here; it measures the ensemble, averaged over examples:" ]
+              ) ]
+
+        let learnt =
+            [ p (
+                  written
+                  @ [ text "Training looks for parameters "
+                      MathMl.inlined [ MathMl.mi "θ" ]
+                      text " that make this small, averaged over the examples of a batch"
+                      text (if scheduled then "; " else ":") ]
+                  @ (if scheduled then
+                         [ MathMl.inlined [ MathMl.mi "t" ]; text " is the epoch, counted from 1:" ]
+                     else
+                         [])
+              ) ]
+
+        (if run.IsEnsemble then measured else learnt)
         @ Objective.formula plan.Terms
         @ terms
         @ bound

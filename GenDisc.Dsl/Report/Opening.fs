@@ -91,10 +91,11 @@ let private cards (run: RunFolder) =
                   (Number.large n)
                   (match flops with
                    | Some f -> $"{Number.large f} FLOPs per example"
+                   | None when run.IsEnsemble -> "of all members"
                    | None -> "all learned")
           | None -> ()
           match run.Result |> Option.bind _.Seconds with
-          | Some s ->
+          | Some s when not run.IsEnsemble ->
               let rate =
                   run.Result |> Option.bind _.ExamplesPerSecond |> Option.filter Double.IsFinite
 
@@ -104,7 +105,7 @@ let private cards (run: RunFolder) =
                   (match rate with
                    | Some r -> $"{Number.count (int64 r)} examples per second"
                    | None -> "")
-          | None -> () ]
+          | _ -> () ]
 
     if figures.IsEmpty then [] else [ div "cards" figures ]
 
@@ -161,6 +162,7 @@ let private kindOfTerms (run: RunFolder) (plan: PlanFile) =
     let discriminative = has "crossEntropy" || has "mse"
 
     match generative, discriminative with
+    | _ when run.IsEnsemble -> if has "crossEntropy" then "ensemble of classifiers" else "ensemble of regression models"
     | true, true -> "hybrid generative–discriminative model"
     | true, false when machine -> "Boltzmann machine"
     | true, false -> if has "kl" then "generative model" else "autoencoder"
@@ -188,6 +190,7 @@ let private abstract' (run: RunFolder) =
             match Map.tryFind "train" result.Counts, result.Epochs with
             | Some n, Some count when n > 0L && count > 0 ->
                 $" was trained for {epochs count} on {Number.count n} examples."
+            | _ when run.IsEnsemble -> " averages what models trained in runs of their own predict."
             | _ -> " was declared."
 
         let tested =

@@ -8,6 +8,8 @@ let private scoreName name =
     match name with
     | "maxSoftmax" -> "Largest class probability"
     | "energy" -> "Energy"
+    | "predictiveEntropy" -> "Predictive entropy (negative)"
+    | "mutualInformation" -> "Mutual information (negative)"
     | "elbo" -> "ELBO"
     | "reconstruction" -> "Reconstruction error"
     | "mahalanobis" -> "Mahalanobis distance"

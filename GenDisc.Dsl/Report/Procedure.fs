@@ -29,8 +29,11 @@ let private clause (step: string) =
     | _ -> None
 
 /// The declared training as a sentence; empty where none is recorded.
-let optimisation (plan: PlanFile) =
+let optimisation (run: RunFolder) (plan: PlanFile) =
     match plan.Training with
+    | _ when run.IsEnsemble ->
+        [ text
+              "Nothing is trained here: the members of the ensemble were trained in runs of their own, and the model is the mean of what they predict. " ]
     | None -> []
     | Some training ->
         let steps =
@@ -79,7 +82,7 @@ let private course (run: RunFolder) (result: ResultFile) =
         |> Option.bind (Array.tryPick (fun step -> if step.StartsWith "epochs " then Some(step.Substring 7) else None))
 
     [ match result.Epochs, planned with
-      | Some n, Some asked when asked <> GenDisc.Show.integer n ->
+      | Some n, Some asked when asked <> GenDisc.Show.integer n && not run.IsEnsemble ->
           text $"It ran for {epochs (GenDisc.Show.integer n)} of {asked}. "
       | _ -> ()
       match result.BestEpoch, result.Epochs with
@@ -91,7 +94,7 @@ let private course (run: RunFolder) (result: ResultFile) =
 
 /// One paragraph about the training; empty when neither plan nor result tells anything.
 let procedure (run: RunFolder) =
-    let declared = run.Plan |> Option.map optimisation |> Option.defaultValue []
+    let declared = run.Plan |> Option.map (optimisation run) |> Option.defaultValue []
 
     let recorded =
         match run.Result with

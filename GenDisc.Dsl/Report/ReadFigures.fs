@@ -175,3 +175,26 @@ let outside e : OutsideFile =
               Edges = aligned "edges" s
               InsideCounts = aligned "insideCounts" s
               OutsideCounts = aligned "outsideCounts" s }) }
+
+let posterior e : PosteriorFile =
+    { Members = integer "members" e
+      Edges = aligned "edges" e
+      Right = aligned "right" e
+      Wrong = aligned "wrong" e
+      Rejection =
+        items "rejection" e
+        |> List.map (fun r ->
+            { Name = wordsOrEmpty "name" r
+              Points = points "points" r }) }
+
+let bound e : BoundFile =
+    { Examples = long "examples" e
+      Samples = integer "samples" e
+      EffectiveSamples = finite "effectiveSamples" e
+      Curve =
+        items "curve" e
+        |> List.choose (fun p ->
+            match finite "samples" p, finite "value" p with
+            | Some k, Some value when k >= 1.0 -> Some(k, value, finite "error" p |> Option.defaultValue nan)
+            | _ -> None)
+        |> Array.ofList }

@@ -195,6 +195,8 @@ let read (folder: string) =
           Augmentation = json "figures/augmentation.json" ReadAugmentation.augmentation
           Generated = png "figures/generated.png"
           Closest = png "figures/closest.png"
+          Posterior = json "figures/posterior.json" ReadFigures.posterior
+          Bound = json "figures/bound.json" ReadFigures.bound
           Notes = [] }
 
     { run with Notes = List.ofSeq notes }

@@ -111,6 +111,8 @@ type internal RunFolder =
         Augmentation: AugmentationFile option
         Generated: byte[] option
         Closest: byte[] option
+        Posterior: PosteriorFile option
+        Bound: BoundFile option
         /// What could not be read, for the reader of the report.
         Notes: string list
     }
@@ -141,6 +143,12 @@ type internal RunFolder =
         |> Option.exists (fun plan ->
             plan.Terms
             |> List.exists (fun t -> List.contains t.Name [ "cd"; "pcd"; "tempering"; "energy" ]))
+
+    /// Whether the model is an ensemble of trained models, with nothing to train itself.
+    member this.IsEnsemble =
+        match this.Plan with
+        | Some { Rows = [ only ] } -> only.Block.StartsWith("ensemble ", System.StringComparison.Ordinal)
+        | _ -> false
 
     /// The unit of a regression's targets.
     member this.TargetUnit = this.Forecast |> Option.map _.Unit |> Option.filter ((<>) "")

@@ -19,13 +19,25 @@ let private scales (loader: Loader) (outer: Plan) (inner: Plan) =
         (loader.Scale outer.Experiment.Data (streams outer))
         (loader.Scale inner.Experiment.Data (streams inner))
 
+/// Predictions of an ensemble's members are on the scales of their own targets.
+let private targets (loader: Loader) (outer: Plan) (inner: Plan) =
+    let scaling (plan: Plan) =
+        (loader.Prepare plan.Experiment.Data (streams plan)).Splits.Train.Data.TargetScaling
+        |> Option.ofObj
+
+    if outer.Facts.Targets > 0 && outer.Experiment.Model.Blocks |> List.exists _.IsEnsemble then
+        Option.map2 (fun outside inside -> outside, inside) (scaling outer) (scaling inner)
+    else
+        None
+
 /// The model of a plan before any training. Models inside it are so too: the file of a trained model holds theirs.
 let rec private untrained (loader: Loader) (device: torch.Device) (plan: Plan) : Compile.Built =
     Compile.model plan (streams plan) device (fun declared ->
         let inner = planOf plan declared
 
         { Built = untrained loader device inner
-          Scales = scales loader plan inner })
+          Scales = scales loader plan inner
+          Targets = targets loader plan inner })
 
 /// Builds the model of an experiment inside a plan with the weights that its run left, anew at each call: a module has
 /// one place. `folder` tells where the run of an experiment directly inside the plan lies.
@@ -36,7 +48,9 @@ let find (loader: Loader) (folder: Experiment -> string) device (plan: Plan) (de
 
     try
         SafeTensors.Load(built.Model, Path.Combine(folder inner.Experiment, "model.safetensors"))
-        { Built = built; Scales = scales }
+        { Built = built
+          Scales = scales
+          Targets = targets loader plan inner }
     with _ ->
         built.Model.Dispose()
         reraise ()

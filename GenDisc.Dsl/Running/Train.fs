@@ -43,6 +43,7 @@ let private judge
     | Some windows when subject.Model.IsRegressor -> Forecast.write subject windows test
     | _ -> ()
 
+    let posterior = Posterior.write subject test
     Sequences.write subject prepared.Splits.Train
     Looks.write subject prepared.Splits (Compile.augmenter data)
 
@@ -54,7 +55,7 @@ let private judge
 
     Energies.write subject prepared.Splits (data.Against |> Option.map (loader.Strangers >> prepared.Scale))
 
-    [ test.Figures; classes; targets; strangers; physics ]
+    [ test.Figures; classes; targets; strangers; posterior; physics ]
     |> List.map Map.toList
     |> List.concat
     |> Map.ofList
@@ -144,8 +145,14 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
     MachineData.start model streams device splits.Train
 
     let fit () =
-        Trainer(Compile.trainerOptions experiment.Data experiment.Training, recorder)
-            .Fit(learner, splits, streams, device, options.Cancel)
+        if model.IsEnsemble then
+            let word = "nothing to train: the members of the ensemble are trained already"
+            recorder.Log word
+            options.Tell(RunEvent.Note word)
+            TrainingOutcome([||], 0, false, false, 0.0, nan)
+        else
+            Trainer(Compile.trainerOptions experiment.Data experiment.Training, recorder)
+                .Fit(learner, splits, streams, device, options.Cancel)
 
     let outcome =
         try
@@ -194,6 +201,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
             test
 
     MachineLooks.write subject splits
+    let bounds = Bounds.write subject splits
 
     let added (more: Map<string, float>) (figures: Map<string, float>) : Metrics =
         { Values = Map.fold (fun all name value -> Map.add name value all) figures more }
@@ -214,6 +222,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
         (judge loader options.Cancel subject { prepared with Splits = splits } validation test
          |> added truth.Test)
             .Values
+        |> Map.foldBack Map.add bounds.Test
         |> added honest
 
     if model.GeneratesClasses || not (isNull model.Bottleneck) then
@@ -231,7 +240,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
 
     let validated: Metrics =
         validation
-        |> Option.map (fun v -> added truth.Validation v.Figures)
+        |> Option.map (fun v -> added bounds.Validation (added truth.Validation v.Figures).Values)
         |> Option.defaultValue empty
 
     let final =

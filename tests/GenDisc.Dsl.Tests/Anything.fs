@@ -312,10 +312,13 @@ let rec private anyExperimentOf depth =
         if depth = 0 then
             Gen.constant []
         else
-            Gen.map2
-                (fun e tuned -> Block.Encoder(e, tuned))
-                (anyExperimentOf (depth - 1))
-                (Gen.elements [ true; false ])
+            Gen.oneof
+                [ Gen.map2
+                      (fun e tuned -> Block.Encoder(e, tuned))
+                      (anyExperimentOf (depth - 1))
+                      (Gen.elements [ true; false ])
+                  listUpTo 2 (anyExperimentOf (depth - 1))
+                  |> Gen.map (fun members -> Block.Ensemble [ for e in members -> e ]) ]
             |> listUpTo 1
 
     let question _ =

@@ -211,9 +211,17 @@ let private question data =
             | [ Block.GaussianRbm _ ] -> Gen.constant []
             | _ -> chain 2 (Vector latent)
 
+        let! dropped =
+            if bottleneck |> List.exists Block.isMachine then
+                Gen.constant []
+            else
+                Gen.oneof
+                    [ Gen.constant []
+                      Gen.map2 (fun r n -> [ Block.McDropout(r, n) ]) (Gen.elements [ 0.1; 0.5 ]) (Gen.choose (1, 1000)) ]
+
         let heads, losses =
             if withHead then
-                between @ [ head ], lossOfBottleneck @ [ lossOfHead ]
+                between @ dropped @ [ head ], lossOfBottleneck @ [ lossOfHead ]
             else
                 [], lossOfBottleneck
 
@@ -221,8 +229,26 @@ let private question data =
         return before @ bottleneck @ heads, loss
     }
 
-/// An experiment that passes every check.
-let experiment =
+/// Members that differ in their seeds alone, and what averages them.
+let private ensembled (e: Experiment) =
+    let measured =
+        if List.exists Block.classifies e.Model.Blocks then Some(Loss.Term Term.CrossEntropy)
+        elif e.Model.Blocks |> List.exists _.IsRegressor then Some(Loss.Term Term.Mse)
+        else None
+
+    match measured with
+    | Some loss ->
+        Gen.choose (1, 4)
+        |> Gen.map (fun n ->
+            let members = [ for i in 1..n -> { e with Seed = e.Seed + i } :> IDeclared ]
+
+            { e with
+                Model = { Blocks = [ Block.Ensemble members ] }
+                Loss = loss })
+    | None -> Gen.constant e
+
+/// One without others inside.
+let private single =
     experimentOf (Gen.elements [ "a"; "hybrid-mnist"; "x_1.2" ]) data question training (Gen.choose (0, 1000))
     |> Gen.map (fun e ->
         if List.exists Block.isMachine e.Model.Blocks then
@@ -230,6 +256,10 @@ let experiment =
                 Training = { e.Training with Patience = None } }
         else
             e)
+
+/// An experiment that passes every check.
+let experiment =
+    Gen.frequency [ 6, single; 1, single |> Gen.bind ensembled ]
 
 /// Wrappers that tell FsCheck which generator a property's argument wants.
 type Anything = Anything of Experiment

@@ -29,7 +29,7 @@ let rec private shapes input layers =
             | (Layer.BatchNorm made | Layer.LayerNorm made), _ when made = shape -> ()
             | (Layer.MaxPool | Layer.Upsample _), Image _ -> ()
             | Layer.Reshape target, _ when Shape.size target = Shape.size shape -> ()
-            | (Layer.Apply _ | Layer.Dropout _), _ -> ()
+            | (Layer.Apply _ | Layer.Dropout _ | Layer.McDropout _), _ -> ()
             | Layer.Conv1d(inputs, _, steps, _, _), Sequence(t, f) when (inputs, steps) = (f, t) -> ()
             | (Layer.Recurrent(_, inputs, _, _) | Layer.StepAffine(inputs, _)), Sequence(_, f) when inputs = f -> ()
             | (Layer.MaxPool1d | Layer.UpsampleSteps _ | Layer.LastState _ | Layer.MeanState | Layer.MaxState),
@@ -81,7 +81,8 @@ let tests =
           law "nothing is dropped at random while decoding" (fun (Encoder(shape, blocks)) ->
               let rec drops layer =
                   match layer with
-                  | Layer.Dropout _ -> true
+                  | Layer.Dropout _
+                  | Layer.McDropout _ -> true
                   | Layer.Residual inner -> List.exists drops inner
                   | _ -> false
 

@@ -92,7 +92,8 @@ let tests =
                         | Stage.Machine m -> "machine", m.Hidden
                         | Stage.EnergyClassifier layers -> "energyClassifier", layers.Length
                         | Stage.Classifier layers -> "classifier", layers.Length
-                        | Stage.Regressor layers -> "regressor", layers.Length ]
+                        | Stage.Regressor layers -> "regressor", layers.Length
+                        | Stage.Ensemble members -> "ensemble", members.Length ]
 
               Expect.equal kinds [ "trunk", 2; "trunk", 1; "bottleneck", 4; "classifier", 3 ] "stages"
           } ]

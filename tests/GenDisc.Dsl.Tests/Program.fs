@@ -23,6 +23,7 @@ let main args =
               PretrainedCheckTests.tests
               AgainstRulesTests.tests
               EncoderRulesTests.tests
+              BayesRulesTests.tests
               MachineCheckTests.tests
               MachineRulesTests.tests
               ExplainTests.tests
@@ -48,6 +49,7 @@ let main args =
               Running.Studies.ContrastsTests.tests
               Running.Studies.StatementsTests.tests
               Running.Studies.LimitsTests.tests
+              Running.BayesRunTests.tests
               Running.BadFilesTests.tests
               Report.MosaicTests.tests
               Report.StatisticsTests.tests

@@ -58,7 +58,7 @@ let private training (study: StudyFolder) =
     let declared =
         study.Models
         |> List.choose (fun (row, run) ->
-            match run |> Option.bind _.Plan |> Option.map Procedure.optimisation with
+            match run |> Option.bind (fun r -> r.Plan |> Option.map (Procedure.optimisation r)) with
             | Some(_ :: _ as words) -> Some(row.Name, words)
             | _ -> None)
         |> List.groupBy (snd >> render)

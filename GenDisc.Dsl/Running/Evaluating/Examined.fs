@@ -4,6 +4,7 @@ module internal GenDisc.Running.Examined
 open GenDisc
 open GenDisc.Core.Data
 open GenDisc.Core.Evaluation
+open GenDisc.Core.Evaluation.Bayesian
 open GenDisc.Core.Models
 open GenDisc.Core.Runtime
 open GenDisc.Core.Training
@@ -27,7 +28,8 @@ type Examined =
       Figures: Map<string, float>
       Confusion: ConfusionMatrix
       Classes: ClassPredictions
-      Targets: Predictions }
+      Targets: Predictions
+      Posterior: PosteriorPredictive }
 
 /// Means over a split with everything that was predicted. Squared errors are in the targets' own units.
 let split (s: Subject) (name: string) (split: Split) : Examined =
@@ -35,12 +37,15 @@ let split (s: Subject) (name: string) (split: Split) : Examined =
     let classes = ClassPredictions()
     let targets = Predictions(split.Data.TargetScaling, max 1 split.Data.TargetSize)
 
+    let posterior = PosteriorPredictive split.Data.TargetScaling
+
     let all =
         { new IEvaluationSink with
             member _.Add(output, batch) =
                 confusion.Add(output, batch)
                 classes.Add(output, batch)
-                targets.Add(output, batch) }
+                targets.Add(output, batch)
+                posterior.Add(output, batch) }
 
     let means =
         Trainer.Evaluate(s.Learner, split, s.Streams.Evaluation(name, s.Device), s.Device, all)
@@ -54,7 +59,8 @@ let split (s: Subject) (name: string) (split: Split) : Examined =
                   name, value ]
       Confusion = confusion
       Classes = classes
-      Targets = targets }
+      Targets = targets
+      Posterior = posterior }
 
 /// A figure that stays out of the summary where it is not a number.
 let finite (pairs: (string * float) seq) =

@@ -4,6 +4,7 @@ module internal GenDisc.Running.Strangers
 open GenDisc
 open GenDisc.Core.Data
 open GenDisc.Core.Evaluation
+open GenDisc.Core.Evaluation.Bayesian
 open GenDisc.Core.Runtime
 open GenDisc.Running.Examined
 
@@ -20,8 +21,8 @@ let private histograms (inside: float[]) (outside: float[]) =
       "insideCounts", counts together[0]
       "outsideCounts", counts together[1] ]
 
-let private logits (s: Subject) (split: Split) =
-    let found = ClassPredictions()
+let private ask (s: Subject) (split: Split) =
+    let found, posterior = ClassPredictions(), PosteriorPredictive()
     use noise = s.Streams.Evaluation("against", s.Device)
     s.Model.eval ()
 
@@ -29,19 +30,33 @@ let private logits (s: Subject) (split: Split) =
         use batch = batch
         use _scope = TorchSharp.torch.NewDisposeScope()
         use _inference = TorchSharp.torch.no_grad ()
-        found.AddLogits(s.Model.ForwardBatch(batch, noise))
+        let output = s.Model.ForwardBatch(batch, noise)
+        found.AddLogits output
+        posterior.Add output
 
-    found.Logits
+    found.Logits, posterior
+
+/// Each score with what it is called, the figure that it gives, and its values inside and outside: higher for the familiar.
+let private scoresOf (inside: float32[][], insidePosterior: PosteriorPredictive) (outside, outsidePosterior) =
+    let against name figure (score: PosteriorPredictive -> float[]) =
+        let familiar = score >> Array.map (~-)
+        name, figure, familiar insidePosterior, familiar outsidePosterior
+
+    [ "maxSoftmax", "oodAuroc", OutOfDistribution.MaxSoftmax inside, OutOfDistribution.MaxSoftmax outside
+      // logits of a mean are logarithms of probabilities, which hold no energy
+      if insidePosterior.Members > 1 then
+          against "predictiveEntropy" "oodAurocEntropy" _.PredictiveEntropy
+          against "mutualInformation" "oodAurocInformation" _.MutualInformation
+      else
+          "energy", "oodAurocEnergy", OutOfDistribution.Energy inside, OutOfDistribution.Energy outside ]
 
 /// Writes `outOfDistribution.json`; answers with the figures for the summary.
 let write (s: Subject) (other: Data) (strange: Split) (test: Examined) : Map<string, float> =
-    let inside, outside = test.Classes.Logits, logits s strange
+    let inside = test.Classes.Logits
+    let outside, posterior = ask s strange
+    let scores = scoresOf (inside, test.Posterior) (outside, posterior)
 
-    let scores =
-        [ "maxSoftmax", OutOfDistribution.MaxSoftmax inside, OutOfDistribution.MaxSoftmax outside
-          "energy", OutOfDistribution.Energy inside, OutOfDistribution.Energy outside ]
-
-    let score (name, inside, outside) =
+    let score (name, _, inside, outside) =
         let interval =
             OutOfDistribution.AurocInterval(inside, outside, RandomStream(0L, "bootstrap"), 200)
 
@@ -63,5 +78,5 @@ let write (s: Subject) (other: Data) (strange: Split) (test: Examined) : Map<str
     |> Atomic.writeText (s.File "outOfDistribution.json")
 
     Map.ofList
-        [ for name, inside, outside in scores do
-              (if name = "energy" then "oodAurocEnergy" else "oodAuroc"), OutOfDistribution.Auroc(inside, outside) ]
+        [ for _, figure, inside, outside in scores do
+              figure, OutOfDistribution.Auroc(inside, outside) ]
