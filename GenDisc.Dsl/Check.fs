@@ -76,7 +76,9 @@ module Check =
             let problems =
                 [ yield! Rules.name e
                   yield! DataRules.data e.Data facts
+                  yield! PreparationRules.data knowing e.Data facts
                   yield! AgainstRules.data knowing e.Data facts
+                  yield! PreparationRules.against knowing e.Data
                   yield! AgainstRules.model e facts
                   yield! inferred.Problems
                   if inferred.Problems.IsEmpty then

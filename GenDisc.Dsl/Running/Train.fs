@@ -38,6 +38,10 @@ let private judge
     =
     let data = subject.Plan.Experiment.Data
 
+    let strange =
+        data.Against
+        |> Option.map (fun other -> other, prepared.Scale(Preparing.strange other (loader.Strangers other)))
+
     let classes =
         if test.Classes.Labels.Length > 0 then
             Classification.write subject validation test
@@ -51,9 +55,8 @@ let private judge
             Map.empty
 
     let strangers =
-        match data.Against with
-        | Some other when subject.Model.IsClassifier ->
-            Strangers.write subject other (prepared.Scale(loader.Strangers other)) test
+        match strange with
+        | Some(other, split) when subject.Model.IsClassifier -> Strangers.write subject other split test
         | _ -> Map.empty
 
     match prepared.Windows with
@@ -63,13 +66,17 @@ let private judge
     Sequences.write subject prepared.Splits.Train
     Looks.write subject prepared.Splits (Compile.augmenter data)
 
+    // of spins as they were drawn: prepared ones are none
     let physics =
         try
-            Lattice.write subject cancel prepared.Splits.Test
+            if data.Prepared.IsEmpty then
+                Lattice.write subject cancel prepared.Splits.Test
+            else
+                Map.empty
         with :? OperationCanceledException ->
             Map.empty
 
-    Energies.write subject prepared.Splits (data.Against |> Option.map (loader.Strangers >> prepared.Scale))
+    Energies.write subject prepared.Splits (Option.map snd strange)
 
     [ test.Figures; classes; targets; strangers; physics ]
     |> List.map Map.toList
@@ -89,18 +96,20 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
     let clock = Stopwatch.StartNew()
     let started = DateTimeOffset.UtcNow
     let streams = Streams(int64 experiment.Seed)
-    let prepared = loader.Prepare experiment.Data streams
-    let splits = prepared.Splits
+    let cut = loader.Prepare experiment.Data streams
     TorchRuntime.UseThreads(Option.toNullable options.Threads) |> ignore
     let device = TorchRuntime.Device options.Device
     use folder = RunFolder.Open(options.Runs, id)
     let recorder = Recorder(folder, experiment.Training.Epochs, options.Tell)
     Atomic.writeText (folder.File "experiment.fsx") (script experiment)
     Atomic.writeText (folder.File "plan.json") (PlanJson.write plan)
+    let find = Pretrained.find loader folderOf device plan
+    use preparer = new Preparer(plan, cut.Splits.Train, find, device, options.Cancel)
+    let prepared, preparedTests = Preparing.all preparer experiment.Data cut
+    let splits = prepared.Splits
     recorder.Log $"run {id} on {splits.Train.Count} training examples"
 
-    use model =
-        (Compile.model plan streams device (Pretrained.find loader folderOf device plan)).Model
+    use model = (Compile.model plan streams device find).Model
 
     use learner = Compile.learner plan model streams device
 
@@ -193,8 +202,13 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
     let added (more: Map<string, float>) (figures: Map<string, float>) : Metrics =
         { Values = Map.fold (fun all name value -> Map.add name value all) figures more }
 
+    let preparation =
+        PreparedLooks.write figureFile experiment.Data cut.Splits.Test preparedTests
+
     let figures =
-        judge loader options.Cancel subject prepared validation test |> added truth.Test
+        judge loader options.Cancel subject prepared validation test
+        |> Map.fold (fun all name value -> Map.add name value all) preparation
+        |> added truth.Test
 
     match model.Bottleneck with
     | null -> ()
