@@ -58,6 +58,7 @@ let private describe (run: RunFolder) key =
     | "mae" -> $"Mean absolute error (MAE){own}", "lower"
     | "mase" -> "Mean absolute scaled error (MASE)", "lower"
     | "r2" -> "Coefficient of determination R²", "higher"
+    | "preparedError" -> "Error that preparation leaves, squared, per number", ""
     | "oodAuroc" -> "AUROC against out-of-distribution data", "higher"
     | "oodAurocEnergy" -> "AUROC against out-of-distribution data, by energy", "higher"
     | other when Wording.isTopK other -> $"Top-{other.Substring 3} accuracy", "higher"

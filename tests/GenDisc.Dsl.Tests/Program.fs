@@ -21,6 +21,7 @@ let main args =
               DataRulesTests.tests
               PretrainedCheckTests.tests
               AgainstRulesTests.tests
+              PreparationRulesTests.tests
               EncoderRulesTests.tests
               MachineCheckTests.tests
               MachineRulesTests.tests
@@ -38,6 +39,8 @@ let main args =
               Running.ChangedDataTests.tests
               Running.SeedsTests.tests
               Running.TemperaturesTests.tests
+              Running.PreparingTests.tests
+              Running.Studies.RobustnessTests.tests
               Running.EvaluationTests.tests
               Running.BadFilesTests.tests
               Report.MosaicTests.tests
