@@ -77,7 +77,9 @@ module Check =
                 [ yield! Rules.name e
                   yield! DataRules.data e.Data facts
                   yield! LabelRules.experiment facts e
+                  yield! PreparationRules.data knowing e.Data facts
                   yield! AgainstRules.data knowing e.Data facts
+                  yield! PreparationRules.against knowing e.Data
                   yield! AgainstRules.model e facts
                   yield! AugmentRules.only e.Data facts
                   yield! AugmentRules.data knowing e facts

@@ -1,27 +1,5 @@
 namespace GenDisc
 
-/// A change for the worse of every example, in all parts of the data.
-[<RequireQualifiedAccess>]
-type Corruption =
-    /// Gaussian noise of this deviation on every number; images stay within [0, 1].
-    | Noise of deviation: float
-    /// Gaussian blur of images, its deviation in pixels.
-    | Blur of deviation: float
-    /// Images turned by so many degrees.
-    | Turn of degrees: float
-    /// Numbers that are not seen, each with this probability: they read 0.
-    | Missing of rate: float
-
-/// What happens to every example before a model sees it, in all parts of the data alike.
-[<RequireQualifiedAccess>]
-type Preparation =
-    | Corrupt of Corruption
-    /// What a trained vae, autoencoder or machine makes of the example: E[x|z] at the mean of q(z|x), or one mean-field
-    /// sweep there and back.
-    | Reconstruct of IDeclared
-    /// What is missing filled in by a trained model, by sweeps there and back that keep what is seen.
-    | Infill of IDeclared
-
 /// Labelled examples that a trained generator adds to the training part.
 type Generated =
     {
@@ -101,14 +79,7 @@ type Data =
               if this.Validation <> 0.1 then
                   modifier "validation" (Show.numberArgument this.Validation)
               for preparation in this.Prepared do
-                  modifier
-                  <|| match preparation with
-                      | Preparation.Corrupt(Corruption.Noise deviation) -> "noisy", Show.numberArgument deviation
-                      | Preparation.Corrupt(Corruption.Blur deviation) -> "blurred", Show.numberArgument deviation
-                      | Preparation.Corrupt(Corruption.Turn degrees) -> "turned", Show.numberArgument degrees
-                      | Preparation.Corrupt(Corruption.Missing rate) -> "missing", Show.numberArgument rate
-                      | Preparation.Reconstruct e -> "reconstructed", e.Source
-                      | Preparation.Infill e -> "infilled", e.Source
+                  modifier <|| PreparationText.words preparation
               for generated in this.Generated do
                   modifier
                       (if generated.PerClass then "augmentPerClass" else "augment")
@@ -269,8 +240,7 @@ module Data =
             (int (max 0L (min most (int64 steps - int64 testing - int64 history - int64 horizon + 1L))))
         |> Option.map (fun facts -> { facts with HasTest = false })
 
-    /// What is known of the data without opening a file; None where a file must be read first.
-    let facts (data: Data) : Facts option =
+    let private ofSource (data: Data) : Facts option =
         match data.Source with
         | Source.Mnist
         | Source.FashionMnist -> plain (Image(1, 28, 28)) 10 0 true 60000
@@ -298,6 +268,20 @@ module Data =
         | Source.TimeSeries _
         | Source.Table _
         | Source.ClassTable _ -> None
+
+    /// What preparation leaves of the facts: numbers that are no pixels need not stay within [0, 1].
+    let prepared (data: Data) (facts: Facts) =
+        let stays preparation =
+            match preparation with
+            | Preparation.Corrupt(Corruption.Missing _) -> true
+            | _ -> facts.Shape.IsImage
+
+        { facts with
+            InUnitInterval = facts.InUnitInterval && List.forall stays data.Prepared }
+
+    /// What is known of the data without opening a file; None where a file must be read first.
+    let facts (data: Data) : Facts option =
+        ofSource data |> Option.map (prepared data)
 
     /// What validation takes its share of: training examples, or the steps of a series before the test segment.
     let beforeValidation (data: Data) (facts: Facts) =

@@ -11,6 +11,19 @@ let expecting (d: Data) =
         [ if not ok then
               Problem.within Place.Data (Show.find part source) says hint ]
 
+/// Where the n-th of these modifiers stands in the data's source. The same word may stand more than once: the k-th one is
+/// marked k-th.
+let nthOf (d: Data) (words: string list) =
+    let source = Data.source d
+
+    fun n ->
+        let before = words |> List.take n |> List.filter ((=) words[n])
+
+        source.Marks
+        |> List.filter (fst >> (=) words[n])
+        |> List.tryItem before.Length
+        |> Option.map snd
+
 /// Modifiers that mean nothing for this source.
 let private misplaced (d: Data) =
     let expect = expecting d
@@ -193,17 +206,7 @@ let private augmentation (d: Data) (facts: Facts) =
         | _ -> None
 
     let word a = fst (SourceText.augmentation a)
-    let source = Data.source d
-
-    // the same word may stand twice: the n-th one is marked n-th
-    let part i =
-        let before =
-            d.Augment |> List.take i |> List.filter (fun a -> word a = word d.Augment[i])
-
-        source.Marks
-        |> List.filter (fst >> (=) (word d.Augment[i]))
-        |> List.tryItem before.Length
-        |> Option.map snd
+    let part = nthOf d (List.map word d.Augment)
 
     let problem i says hint =
         Problem.within Place.Data (part i) says hint

@@ -16,13 +16,14 @@ let examples (data: Data) =
 
     source, numbers
 
-/// Experiments inside a model, however deep.
-let rec inside (m: Model) =
-    [ for declared in Block.declared m.Blocks do
-          match declared with
+/// These experiments and all inside them, in models and data, however deep.
+let rec inside (declared: IDeclared list) =
+    [ for one in declared do
+          match one with
           | :? Experiment as e ->
               e
-              yield! inside e.Model
+              yield! inside (Block.declared e.Model.Blocks)
+              yield! inside (Data.declared e.Data)
           | _ -> () ]
 
 /// How the second data differ from the first in which examples a model is tested on, as a verb: `has another test part
@@ -71,15 +72,19 @@ let leak (knowing: Data -> Facts option) (outer: Data) (inner: Data) =
     else
         None
 
-/// Problems of the blocks that may have been trained on test or validation examples of this experiment. Neither part
-/// depends on `take` or on the seed. Without a validation part there is nothing of it to know.
+/// What is told of these experiments, or of any inside them, that may have been trained on test or validation examples of
+/// the data: what it is, and what to do. Neither part depends on `take` or on the seed. Without a validation part there
+/// is nothing of it to know.
+let leaksOf (knowing: Data -> Facts option) (data: Data) (declared: IDeclared list) =
+    [ for inner in inside declared do
+          match leak knowing data inner.Data with
+          | Some(part, how, hint) ->
+              $"{Show.name inner.Name} may have been trained on {part} examples of this experiment: on the same data it {how}",
+              hint
+          | None -> () ]
+
+/// Problems of the blocks that may have been trained on test or validation examples of this experiment.
 let leaks (knowing: Data -> Facts option) (e: Experiment) =
     [ for i, block in List.indexed e.Model.Blocks do
-          for inner in inside { Blocks = [ block ] } do
-              match leak knowing e.Data inner.Data with
-              | Some(part, how, hint) ->
-                  Problem.at
-                      (Place.Block [ i ])
-                      $"{Show.name inner.Name} may have been trained on {part} examples of this experiment: on the same data it {how}"
-                      hint
-              | None -> () ]
+          for says, hint in leaksOf knowing e.Data (Block.declared [ block ]) do
+              Problem.at (Place.Block [ i ]) says hint ]

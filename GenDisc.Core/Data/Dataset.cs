@@ -52,10 +52,10 @@ public sealed class Dataset
     public int TargetSize { get; }
 
     /// <summary>Count * ExampleSize pixels in 0..255, or empty when <see cref="Values"/> is used. Batches scale them to [0, 1].</summary>
-    public ReadOnlyMemory<byte> Pixels { get; }
+    public ReadOnlyMemory<byte> Pixels { get; private set; }
 
     /// <summary>Count * ExampleSize real values, or empty when <see cref="Pixels"/> is used.</summary>
-    public ReadOnlyMemory<float> Values { get; }
+    public ReadOnlyMemory<float> Values { get; private set; }
 
     /// <summary>The label of an example whose class is not known.</summary>
     public const int Hidden = -1;
@@ -221,6 +221,18 @@ public sealed class Dataset
             DrawsPixels = DrawsPixels,
             HidesLabels = true,
         };
+    }
+
+    /// <summary>The same in everything but the examples' numbers, of which there are as many.</summary>
+    /// <exception cref="UserError">A value is not finite.</exception>
+    internal Dataset With(ReadOnlyMemory<byte> pixels, ReadOnlyMemory<float> values)
+    {
+        if (pixels.Length != Pixels.Length || values.Length != Values.Length)
+            throw new ArgumentException("other examples than there were", nameof(pixels));
+        CheckFinite(Name, "value", values.Span, ExampleSize);
+        var other = (Dataset)MemberwiseClone();
+        (other.Pixels, other.Values) = (pixels, values);
+        return other;
     }
 
     private static int SizeOf(string name, ImmutableArray<int> shape)

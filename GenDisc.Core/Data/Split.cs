@@ -58,6 +58,23 @@ public sealed record Split(Dataset Data, ReadOnlyMemory<int> Indices)
         return example;
     }
 
+    /// <summary>
+    /// At most <paramref name="most"/> of the examples, every class in proportion to within one example; all, without a
+    /// draw, where there are no more. Indices ascend.
+    /// </summary>
+    public Split Stratified(int most, RandomStream stream)
+    {
+        if (Count <= most) return this;
+        var labels = Data.Labels;
+        var groups = Indices.ToArray()
+            .GroupBy(i => Data.Classes > 0 ? labels.Span[i] : 0)
+            .OrderBy(group => group.Key)
+            .Select(group => group.ToArray())
+            .ToArray();
+        var shares = Strata.Shares([.. groups.Select(group => group.Length)], (double)most / Count);
+        return this with { Indices = Strata.Pick(groups, shares, stream) };
+    }
+
     /// <summary>Every example of <paramref name="data"/>, in its order.</summary>
     public static Split All(Dataset data) => new(data, Enumerable.Range(0, data.Count).ToArray());
 }

@@ -153,7 +153,8 @@ let order =
       "mase"
       "persistenceRmse"
       "seasonalNaiveRmse"
-      "noiseRmse" ]
+      "noiseRmse"
+      "preparedError" ]
 
 /// Whether a figure is the share of examples whose class is among the k most probable: `top5`.
 let isTopK (name: string) =

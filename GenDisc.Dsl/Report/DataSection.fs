@@ -78,9 +78,49 @@ let private labels (run: RunFolder) =
                     $"Of the {Number.count all} training examples {Number.count known} have a label, as many of each class as its share; the model sees the others without. Every step takes a batch of all training examples and, for what learns from labels, labelled ones besides. Validation and test examples keep their labels." ] ]
     | _ -> []
 
-/// Labels that are known, example sequences, and what augmentation makes of images.
+let private prepared (run: RunFolder) (numbers: Numbering) (file: PreparationFile) =
+    let row (step: string, error) =
+        [], [ [ code step ]; [ text (figureOf Number.short error) ] ]
+
+    let examples =
+        match file.Examples with
+        | Some n -> $"the {Number.count n} test examples"
+        | None -> "the test examples"
+
+    let unit = if run.Unit = "image" then "pixel" else "number"
+
+    let last =
+        if file.Binarised then
+            " Pixels are drawn black and white after all steps."
+        else
+            ""
+
+    [ table
+          (numbered
+              (numbers.Table())
+              [ text
+                    $"What is done to every example before the model sees it, in this order and in all parts of the data alike. Error: mean squared difference per {unit} between {examples} after the step and as they were.{last}" ])
+          [ "Step", Align.Left; "Error", Align.Right ]
+          (file.Steps |> List.map row)
+      match run.PreparationPicture with
+      | Some png when not file.Shown.IsEmpty ->
+          let rows = String.concat ", " file.Shown
+
+          picture
+              "Test images before and after preparation"
+              png
+              (numbered
+                  (numbers.Figure())
+                  [ text $"The same test images, from top to bottom: {rows}. The model sees the last row." ])
+      | _ -> () ]
+
+/// Labels that are known, what preparation does to examples, example sequences, and what augmentation makes of images.
 let data (run: RunFolder) (numbers: Numbering) =
     [ yield! labels run
+
+      match run.Preparation with
+      | Some file when not file.Steps.IsEmpty -> yield! prepared run numbers file
+      | _ -> ()
       if not run.Sequences.IsEmpty then
           sequences run numbers
       match run.Augmented with

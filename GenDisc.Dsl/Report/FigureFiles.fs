@@ -153,6 +153,19 @@ type internal ForecastFile =
         List.tryItem column this.Columns
         |> Option.defaultWith (fun () -> $"column {column + 1}")
 
+/// figures/preparation.json: what was done to every example before the model saw it.
+type internal PreparationFile =
+    {
+        /// Test examples.
+        Examples: int64 option
+        /// Each step, with the mean squared error per number that it leaves against the examples as they were.
+        Steps: (string * float option) list
+        /// Whether pixels were drawn black and white after all steps.
+        Binarised: bool
+        /// What the rows of the picture show: "original", "corrupted", "restored".
+        Shown: string list
+    }
+
 type internal OutsideScore =
     { Name: string
       Auroc: float option

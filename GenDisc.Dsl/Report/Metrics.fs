@@ -58,6 +58,7 @@ let title (perUnit: string) (targetUnit: string option) key =
     | "mae" -> $"Mean absolute error (MAE){own}", "lower"
     | "mase" -> "Mean absolute scaled error (MASE)", "lower"
     | "r2" -> "Coefficient of determination R²", "higher"
+    | "preparedError" -> "Error that preparation leaves, squared, per number", ""
     | "oodAuroc" -> "AUROC against out-of-distribution data", "higher"
     | "oodAurocEnergy" -> "AUROC against out-of-distribution data, by energy", "higher"
     | "tstrAccuracy" -> "Accuracy after learning from generated examples alone", "higher"

@@ -75,6 +75,22 @@ let private draw path columns (channels, height, width) (rows: float32[][] list)
 let write (path: string) (columns: int) (shape: int * int * int) (images: float32[][]) =
     draw path columns shape (images |> Array.chunkBySize (max 1 columns) |> List.ofArray) (fun _ -> 0)
 
+/// Writes versions of the same images, a row of each right below the one before and a wider gap before the next group;
+/// otherwise as `write`. Throws ArgumentException where there are not as many of each.
+let groups (path: string) (columns: int) (shape: int * int * int) (versions: float32[][] list) =
+    if versions |> List.distinctBy _.Length |> List.length > 1 then
+        invalidArg "versions" "every version needs as many images"
+
+    let chunks = versions |> List.map (Array.chunkBySize (max 1 columns))
+    let count = versions.Length
+
+    let rows =
+        [ for i in 0 .. (if count = 0 then 0 else chunks.Head.Length) - 1 do
+              for version in chunks do
+                  version[i] ]
+
+    draw path columns shape rows (fun i -> if i % count = count - 1 then gap else 0)
+
 /// Writes rows of originals, each with its row of reconstructions right below it and a wider gap before the next
 /// pair. `originals` and `reconstructions` correspond one to one; otherwise as `write`.
 let pairs
@@ -89,11 +105,4 @@ let pairs
             "reconstructions"
             $"{originals.Length} originals need as many reconstructions, got {reconstructions.Length}"
 
-    let chunks = Array.chunkBySize (max 1 columns)
-
-    let rows =
-        Seq.zip (chunks originals) (chunks reconstructions)
-        |> Seq.collect (fun (above, below) -> [ above; below ])
-        |> List.ofSeq
-
-    draw path columns shape rows (fun i -> if i % 2 = 1 then gap else 0)
+    groups path columns shape [ originals; reconstructions ]

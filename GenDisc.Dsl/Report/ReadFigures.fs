@@ -160,6 +160,14 @@ let forecast e : ForecastFile =
         |> List.map (track "prediction" (aligned "steps" rollout))
       RolloutRmse = aligned "rmse" rollout }
 
+let preparation e : PreparationFile =
+    { Examples = long "examples" e
+      Steps =
+        items "steps" e
+        |> List.map (fun step -> wordsOrEmpty "step" step, finite "error" step)
+      Binarised = truth "binarised" e
+      Shown = items "shown" e |> List.map asText }
+
 let outside e : OutsideFile =
     { Against = wordsOrEmpty "against" e
       Inside = long "inside" e

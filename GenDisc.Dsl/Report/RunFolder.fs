@@ -97,6 +97,8 @@ type internal RunFolder =
         MistakesPicture: byte[] option
         MistakeSeries: Mistake list
         Sequences: SequenceExample list
+        Preparation: PreparationFile option
+        PreparationPicture: byte[] option
         Augmented: byte[] option
         Filters: byte[] option
         Features: FeaturesFile option

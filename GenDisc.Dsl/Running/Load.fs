@@ -143,7 +143,6 @@ type internal Loader(options: HostOptions) =
             Window = None
             Season = None
             Take = None
-            Labels = None
             Validation = 0.1
             Only = None
             Labels = None
@@ -204,7 +203,7 @@ type internal Loader(options: HostOptions) =
         | Some facts -> Some facts
         | None ->
             match raw data with
-            | Raw.Parts parts -> Some(ofParts data parts)
+            | Raw.Parts parts -> Some(Data.prepared data (ofParts data parts))
             | Raw.Table table -> Some(ofTable data table)
             | Raw.Series series -> Data.windowed data series.Columns.Length series.Steps
 
@@ -229,7 +228,8 @@ type internal Loader(options: HostOptions) =
            |> List.collect this.Files)
         |> List.distinct
 
-    /// Cuts the data for an experiment; scales are fitted on its training examples alone.
+    /// Cuts the data for an experiment; scales are fitted on its training examples alone. What the declaration says of
+    /// preparation is still to be done: see `Preparing`.
     member _.Prepare (data: Data) (streams: Streams) : Prepared =
         let take = Option.toNullable data.Take
 
@@ -244,8 +244,12 @@ type internal Loader(options: HostOptions) =
                     None,
                     fun other -> Standardise.Sequences(Splits(splits.Train, splits.Validation, other)).Test
                 else
+                    // what is to be prepared first is drawn after that
                     let drawn (splits: Splits) =
-                        if data.Binarised then splits.Binarised() else splits
+                        if data.Binarised && data.Prepared.IsEmpty then
+                            splits.Binarised()
+                        else
+                            splits
 
                     drawn splits, None, (fun other -> (drawn (Splits(splits.Train, splits.Validation, other))).Test)
             | Raw.Table table -> table.Prepare(Data.holdOut data, data.Validation, take, streams.Take), None, id

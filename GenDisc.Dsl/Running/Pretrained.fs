@@ -39,18 +39,23 @@ let rec private untrained (loader: Loader) (device: torch.Device) (plan: Plan) :
           Scales = scales loader plan inner
           Targets = targets loader plan inner })
 
+/// The model of a plan with the weights that its run left in `folder`.
+let load (loader: Loader) (device: torch.Device) (plan: Plan) (folder: string) : Compile.Built =
+    let built = untrained loader device plan
+
+    try
+        SafeTensors.Load(built.Model, Path.Combine(folder, "model.safetensors"))
+        built
+    with _ ->
+        built.Model.Dispose()
+        reraise ()
+
 /// Builds the model of an experiment inside a plan with the weights that its run left, anew at each call: a module has
 /// one place. `folder` tells where the run of an experiment directly inside the plan lies.
 let find (loader: Loader) (folder: Experiment -> string) device (plan: Plan) (declared: IDeclared) : Compile.Inner =
     let inner = planOf plan declared
     let scales = scales loader plan inner
-    let built = untrained loader device inner
 
-    try
-        SafeTensors.Load(built.Model, Path.Combine(folder inner.Experiment, "model.safetensors"))
-        { Built = built
-          Scales = scales
-          Targets = targets loader plan inner }
-    with _ ->
-        built.Model.Dispose()
-        reraise ()
+    { Built = load loader device inner (folder inner.Experiment)
+      Scales = scales
+      Targets = targets loader plan inner }

@@ -21,6 +21,10 @@ let private judge
     =
     let data = subject.Plan.Experiment.Data
 
+    let strange =
+        data.Against
+        |> Option.map (fun other -> other, prepared.Scale(Preparing.strange other (loader.Strangers other)))
+
     let classes =
         if test.Classes.Labels.Length > 0 then
             Classification.write subject validation test
@@ -34,9 +38,8 @@ let private judge
             Map.empty
 
     let strangers =
-        match data.Against with
-        | Some other when subject.Model.IsClassifier ->
-            Strangers.write subject other (prepared.Scale(loader.Strangers other)) test
+        match strange with
+        | Some(other, split) when subject.Model.IsClassifier -> Strangers.write subject other split test
         | _ -> Map.empty
 
     match prepared.Windows with
@@ -47,13 +50,17 @@ let private judge
     Sequences.write subject prepared.Splits.Train
     Looks.write subject prepared.Splits (Compile.augmenter data)
 
+    // of spins as they were drawn: prepared ones are none
     let physics =
         try
-            Lattice.write subject cancel prepared.Splits.Test
+            if data.Prepared.IsEmpty then
+                Lattice.write subject cancel prepared.Splits.Test
+            else
+                Map.empty
         with :? OperationCanceledException ->
             Map.empty
 
-    Energies.write subject prepared.Splits (data.Against |> Option.map (loader.Strangers >> prepared.Scale))
+    Energies.write subject prepared.Splits (Option.map snd strange)
 
     [ test.Figures; classes; targets; strangers; posterior; physics ]
     |> List.map Map.toList
@@ -73,10 +80,12 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
     let clock = Stopwatch.StartNew()
     let started = DateTimeOffset.UtcNow
     let streams = Streams(int64 experiment.Seed)
-    let prepared = loader.Prepare experiment.Data streams
+    let cut = loader.Prepare experiment.Data streams
     TorchRuntime.UseThreads(Option.toNullable options.Threads) |> ignore
     let device = TorchRuntime.Device options.Device
     let trained = Pretrained.find loader folderOf device plan
+    use preparer = new Preparer(plan, cut.Splits.Train, trained, device, options.Cancel)
+    let prepared, preparedTests = Preparing.all preparer experiment.Data cut
 
     let augmented =
         Augmented.add
@@ -206,6 +215,9 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
     let added (more: Map<string, float>) (figures: Map<string, float>) : Metrics =
         { Values = Map.fold (fun all name value -> Map.add name value all) figures more }
 
+    let preparation =
+        PreparedLooks.write figureFile experiment.Data cut.Splits.Test preparedTests
+
     let honest =
         match augmented with
         | Some a ->
@@ -223,6 +235,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
          |> added truth.Test)
             .Values
         |> Map.foldBack Map.add bounds.Test
+        |> Map.foldBack Map.add preparation
         |> added honest
 
     if model.GeneratesClasses || not (isNull model.Bottleneck) then

@@ -37,6 +37,7 @@ let private tests =
           Data.StandardiseTests.tests
           Data.Augmenting.AugmenterTests.tests
           Data.Augmenting.RotateTests.tests
+          Data.Corrupting.CorrupterTests.tests
           Runtime.RandomStreamTests.tests
           Runtime.StreamsTests.tests
           Runtime.ElfVersionsTests.tests
@@ -71,6 +72,7 @@ let private tests =
           Models.EvidenceBoundTests.tests
           Models.SafeTensorsTests.tests
           Models.PretrainedEncoderTests.tests
+          Models.RestorationTests.tests
           Models.Boltzmann.RbmTests.tests
           Models.Boltzmann.BoltzmannMachineTests.tests
           Models.Boltzmann.GibbsLawsTests.tests

@@ -22,6 +22,7 @@ let main args =
               DataRulesTests.tests
               PretrainedCheckTests.tests
               AgainstRulesTests.tests
+              PreparationRulesTests.tests
               EncoderRulesTests.tests
               BayesRulesTests.tests
               MachineCheckTests.tests
@@ -43,6 +44,8 @@ let main args =
               Running.TemperaturesTests.tests
               Running.Search.ProposalsTests.tests
               Running.Search.SearchTests.tests
+              Running.PreparingTests.tests
+              Running.Studies.RobustnessTests.tests
               Running.EvaluationTests.tests
               Running.Studies.DirectionTests.tests
               Running.Studies.PredictionsFileTests.tests

@@ -21,11 +21,12 @@ public sealed record Rotate(double Degrees) : Augmentation
         return new Change(cos, sin);
     }
 
+    internal override void Apply(ImageSpan image, Change change) => Turn(image, (float)change.X, (float)change.Y);
+
     /// <summary>Clockwise as one looks at it, since y points down.</summary>
-    internal override void Apply(ImageSpan image, Change change)
+    internal static void Turn(ImageSpan image, float cos, float sin)
     {
         image.Pixels.CopyTo(image.Scratch);
-        var (cos, sin) = ((float)change.X, (float)change.Y);
         var (midX, midY) = ((image.Width - 1) / 2f, (image.Height - 1) / 2f);
         for (var y = 0; y < image.Height; y++)
         {
