@@ -45,6 +45,39 @@ let private kernels (choice: string) =
     | "off" -> false
     | other -> raise (UsageError($"--kernels is '{other}', but must be on or off", "gendisc run --help"))
 
+/// Runs a script with its progress on display, stopped by Ctrl-C.
+let private shown (script: string) (json: bool) (options: HostOptions) (work: HostOptions -> Reflection.Assembly) =
+    use progress = Display.create json
+    use interrupt = new Interrupt(progress.Say, progress.Dispose)
+    let silent = ref true
+
+    let tell (event: RunEvent) =
+        silent.Value <- false
+
+        interrupt.Stopping <-
+            match event with
+            | RunEvent.Finished _ -> None
+            | RunEvent.JobFinished(_, jobs)
+            | RunEvent.JobFailed(_, _, jobs) when jobs.Ended = jobs.Total -> None
+            | RunEvent.Fetching _ -> Some "stopping…"
+            | _ -> Some "stopping after this batch…"
+
+        progress.Tell event
+
+    let assembly =
+        work
+            { options with
+                Cancel = interrupt.Token
+                Tell = tell }
+
+    if silent.Value then
+        progress.Say(ScriptFile.nothingRan script (ScriptFile.declared assembly))
+
+    if interrupt.Token.IsCancellationRequested then
+        ExitCode.Interrupted
+    else
+        ExitCode.Done
+
 /// `gendisc run FILE`
 let run (arguments: string list) =
     let own, forScript = Arguments.splitScript arguments
@@ -68,36 +101,21 @@ let run (arguments: string list) =
           Cancel = CancellationToken.None
           Tell = ignore }
 
-    use progress = Display.create (parsed.Contains RunArguments.Json)
-    use interrupt = new Interrupt(progress.Say, progress.Dispose)
-    let silent = ref true
+    let work options = underHost script forScript options
 
-    let tell (event: RunEvent) =
-        silent.Value <- false
-
-        interrupt.Stopping <-
-            match event with
-            | RunEvent.Finished _ -> None
-            | RunEvent.Fetching _ -> Some "stopping…"
-            | _ -> Some "stopping after this batch…"
-
-        progress.Tell event
-
-    let assembly =
-        underHost
-            script
-            forScript
-            { options with
-                Cancel = interrupt.Token
-                Tell = tell }
-
-    if silent.Value then
-        progress.Say(ScriptFile.nothingRan script (ScriptFile.declared assembly))
-
-    if interrupt.Token.IsCancellationRequested then
-        ExitCode.Interrupted
-    else
+    if LaneProcess.wanted () then
+        LaneProcess.serving options (work >> ignore)
         ExitCode.Done
+    else
+        let lanes = options.Threads |> Option.defaultValue Environment.ProcessorCount
+        // several processes would have to share the memory of a graphics card
+        let child =
+            if options.Device = "cpu" then
+                LaneProcess.start lanes ("run" :: arguments)
+            else
+                None
+
+        shown script (parsed.Contains RunArguments.Json) { options with Child = child } work
 
 /// `gendisc check FILE`
 let check (arguments: string list) =

@@ -6,6 +6,10 @@ open System.IO
 open System.Threading
 
 module internal LaneWords =
+    /// The variable that makes a process one that performs runs for another; its value counts them from 1.
+    [<Literal>]
+    let Variable = "GENDISC_LANE"
+
     /// The request to finish the batch in hand, at any time.
     [<Literal>]
     let Stop = "stop"
