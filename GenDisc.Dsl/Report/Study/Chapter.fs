@@ -136,7 +136,7 @@ let private block names block =
     | Block.Prose nodes -> List.map resolve nodes
     | Block.Table t ->
         let rows = t.Rows |> List.map (fun cells -> [], List.map (List.map resolve) cells)
-        [ named t.Label (table (caption t.Label t.Caption) t.Columns rows) ]
+        [ el "div" [ "id", anchor t.Label; "class", "study" ] [ table (caption t.Label t.Caption) t.Columns rows ] ]
     | Block.Figure f -> [ named f.Label (f.Page(caption f.Label f.Caption)) ]
     | Block.Listing source -> [ Source.highlight source ]
 

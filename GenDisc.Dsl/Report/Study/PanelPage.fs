@@ -150,7 +150,7 @@ let key (names: string list) =
 let group id (names: string list) (panels: Panel list) caption =
     let charts =
         panels
-        |> List.mapi (fun i panel -> draw $"{id}-{i + 1}" Small { panel with Marks = panel.Marks |> List.map (fun m -> { m with Name = "" }) } [ text panel.Title ])
+        |> List.mapi (fun i panel -> draw $"{id}-{i + 1}" Small (nameless panel) [ text panel.Title ])
 
     el
         "figure"

@@ -29,7 +29,7 @@ let wide =
 /// As wide as half of it.
 let half =
     { Width = 222.0
-      Height = 185.0
+      Height = 165.0
       Letters = 9.0 }
 
 /// An axis whose ticks stand where they are told to.
@@ -140,6 +140,15 @@ let private curve (series: LineSeries) points =
 
     series
 
+/// A line with its marks.
+let private joined (m: Mark) thickness =
+    let series = line m thickness
+    series.MarkerType <- symbol m.Colour
+    series.MarkerSize <- 3.4
+    series.MarkerFill <- colour m.Colour
+    series.MarkerStroke <- colour m.Colour
+    series
+
 let private segments (m: Mark) (ends: ((float * float) * (float * float))[]) =
     let series = line { m with Name = "" } 1.6
 
@@ -178,12 +187,7 @@ let private draw (model: PlotModel) (panel: Panel) (size: Size) (m: Mark) =
     | Shape.Marks at -> add (scatter m 4.2 (symbol m.Colour) (colour m.Colour) (points at))
     | Shape.Rings at -> add (scatter m 7.0 MarkerType.Circle OxyColors.Transparent (points at))
     | Shape.Curve at ->
-        let series = line m 1.6
-        series.MarkerType <- symbol m.Colour
-        series.MarkerSize <- 3.4
-        series.MarkerFill <- colour m.Colour
-        series.MarkerStroke <- colour m.Colour
-        add (curve series (points at))
+        add (curve (joined m 1.6) (points at))
     | Shape.Path at ->
         let series = line m 1.2
         series.Color <- grey
@@ -257,6 +261,44 @@ let model (size: Size) (panel: Panel) =
         draw model panel size m
 
     model
+
+/// Names and colours that several pictures share, as a picture of the width of the text.
+let key name (names: string list) : Static =
+    let model =
+        PlotModel(
+            DefaultFont = "Arial",
+            DefaultFontSize = wide.Letters,
+            TextColor = ink,
+            PlotAreaBorderThickness = OxyThickness 0.0,
+            Background = OxyColors.White,
+            Padding = OxyThickness 0.0,
+            Culture = CultureInfo.InvariantCulture
+        )
+
+    for position in [ AxisPosition.Bottom; AxisPosition.Left ] do
+        model.Axes.Add(LinearAxis(Position = position, Minimum = 0.0, Maximum = 1.0, IsAxisVisible = false))
+
+    model.Legends.Add(
+        Legend(
+            LegendPlacement = LegendPlacement.Inside,
+            LegendPosition = LegendPosition.TopCenter,
+            LegendOrientation = LegendOrientation.Horizontal,
+            LegendFontSize = wide.Letters,
+            LegendBorderThickness = 0.0,
+            LegendMargin = 0.0,
+            LegendPadding = 0.0
+        )
+    )
+
+    for i, name in List.indexed names do
+        model.Series.Add(joined (mark (short name) i (Shape.Curve [||])) 1.6)
+
+    let letters = names |> List.sumBy (fun name -> (short name).Length + 8)
+
+    { File = name
+      Width = wide.Width
+      Height = 6.0 + 15.0 * ceil (float letters / 75.0)
+      Model = model }
 
 let file name (size: Size) (panel: Panel) : Static =
     let rows = if panel.X.Logarithmic then 0 else panel.Y.Ticks.Length

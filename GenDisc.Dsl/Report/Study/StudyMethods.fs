@@ -18,7 +18,13 @@ let private works =
       @"\badamW?\b", "kingma2015adam" ]
 
 let private sources (study: StudyFolder) =
-    study.File.Rows |> List.map (fun row -> row.Source + "\n" + row.Loss) |> String.concat "\n"
+    let all =
+        study.File.Rows
+        |> List.map (fun row -> row.Source + "\n" + row.Loss)
+        |> String.concat "\n"
+
+    // Names may be anything.
+    Regex.Replace(all, "\"[^\"]*\"", "\"\"")
 
 /// The works that the rows build on, as citations.
 let citations (study: StudyFolder) =
@@ -116,12 +122,18 @@ let methods (study: StudyFolder) =
         match study.File.Kind, study.File.Names.Length with
         | "pareto", _ -> $"One model is trained with {study.File.Rows.Length} weights of a term of its loss."
         | _, 1 -> "One model is trained."
-        | _, n -> $"{n} models are trained and judged alike."
+        | _, n -> $"The {n} models are trained and judged alike."
 
     let works =
         match citations study with
         | [] -> []
-        | keys -> text " They build on published methods " :: (keys |> List.collect (fun key -> [ cite key; text " " ])) @ [ text "." ]
+        | keys ->
+            let listed =
+                keys
+                |> List.mapi (fun i key -> if i = 0 then [ cite key ] else [ text ", "; cite key ])
+                |> List.concat
+
+            [ text " They build on published methods: "; yield! listed; text "." ]
 
     let epoch =
         if scheduled study then

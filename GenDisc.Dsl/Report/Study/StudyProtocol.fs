@@ -203,16 +203,21 @@ let private mcnemar =
 let private holm (study: StudyFolder) =
     let family =
         match study.File.Family with
-        | Some 1L -> "There is one comparison, so that nothing is to be corrected; the correction "
-        | Some n -> $"The p-values of the {Number.count n} comparisons are corrected together by Holm's procedure "
-        | None -> "The p-values are corrected together by Holm's procedure "
+        | Some 1L -> "There is one comparison, so that Holm’s procedure "
+        | Some n -> $"The p-values of the {Number.count n} comparisons are corrected together by Holm’s procedure "
+        | None -> "The p-values are corrected together by Holm’s procedure "
+
+    let does =
+        match study.File.Family with
+        | Some 1L -> " leaves its p-value as it is: with the p-values of a study in ascending order, "
+        | _ ->
+            ", which keeps the chance of any false finding among them at most 5 %: with the p-values in ascending order, "
 
     Block.Prose
         [ p
               [ text family
                 cite "holm1979"
-                text
-                    " keeps the chance of any false finding among them at most 5 %. With the p-values in ascending order, "
+                text does
                 inlined [ mi "m" ]
                 text " of them," ]
           display

@@ -27,15 +27,18 @@ let private keyed (study: StudyFolder) =
     | "pareto" -> [ "Weight", Align.Right; "Row", Align.Left ]
     | _ -> [ "Row", Align.Left ]
 
+/// A long name may go on in a second line.
+let private named (row: StudyEntry) = [ span "named" row.Name ]
+
 let private key (study: StudyFolder) (row: StudyEntry) =
     let weight () =
         cell (row.Weight |> Option.map Number.plain |> Option.defaultValue "–")
 
     match study.File.Kind with
-    | "labelCurve" -> [ cell (row.Labels |> Option.map Number.count |> Option.defaultValue "–"); cell row.Name ]
+    | "labelCurve" -> [ cell (row.Labels |> Option.map Number.count |> Option.defaultValue "–"); named row ]
     | "pareto" when study.File.Names.Length = 1 -> [ weight () ]
-    | "pareto" -> [ weight (); cell row.Name ]
-    | _ -> [ cell row.Name ]
+    | "pareto" -> [ weight (); named row ]
+    | _ -> [ named row ]
 
 let private verdictCell (row: StudyEntry) =
     match verdict row with
