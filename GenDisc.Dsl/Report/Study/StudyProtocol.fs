@@ -104,7 +104,7 @@ let private meanOf = bar (mi "d")
 let private n = mi "n"
 let private deviation = sub (mi "s") (mi "d")
 
-/// `x` of a row less that of the reference, with one seed.
+/// What a row has more than its reference, seed by seed.
 let private pairing (m: Measure) =
     Block.Prose
         [ p
@@ -170,7 +170,7 @@ let private student =
 let private mcnemar =
     [ Block.Prose
           [ p
-                [ text "With one seed, the two rows are compared on the test examples that they share by McNemar's exact test "
+                [ text "With one seed, the two rows are compared on the test examples that they share by McNemar’s exact test "
                   cite "mcnemar1947"
                   text ": with "
                   inlined [ mi "b" ]
@@ -245,8 +245,8 @@ let private statistics (study: StudyFolder) =
         let m = deciding study
 
         [ heading "Statistics"
-          pairing m
           if List.contains "paired t-test" tests then
+              pairing m
               yield! student
           if tests |> List.exists _.StartsWith("McNemar", StringComparison.Ordinal) then
               yield! mcnemar

@@ -12,6 +12,9 @@ let private question (study: StudyFolder) =
     let file = study.File
     let m = Measures.deciding study
 
+    let paired =
+        if file.OneSeed then "on the same test examples" else "seed by seed"
+
     let answered =
         match file.Kind, file.Rows with
         | "pareto", rows ->
@@ -19,7 +22,7 @@ let private question (study: StudyFolder) =
         | "labelCurve", first :: _ when file.Names.Length > 1 ->
             $"{file.Names.Length} models are held against each other at growing numbers of labelled training examples. What decides is the test {m.Inside}; every other row is compared with “{first.Name}” at the same number of labels."
         | _, first :: _ :: _ ->
-            $"What decides is the test {m.Inside}; every other row is compared with “{first.Name}”, seed by seed."
+            $"What decides is the test {m.Inside}; every other row is compared with “{first.Name}”, {paired}."
         | _ -> $"What decides is the test {m.Inside}."
 
     [ prose [ el "em" [] [ text file.Question ] ]; said answered ]

@@ -186,10 +186,16 @@ let figures (study: StudyFolder) =
                 cell (interval m.Show figure.Low figure.High)
                 cell (Number.count figure.Count) ]
 
+        let spread =
+            if study.File.OneSeed then
+                ""
+            else
+                ": mean ± standard deviation over seeds, the 95 % interval of the mean, and the number of runs that have the figure"
+
         [ block
               "tab:figures"
               [ text
-                    "All test figures of all rows: mean ± standard deviation over seeds, the 95 % interval of the mean, and the number of runs that have the figure. Only the figure that decides was tested; the others are shown for orientation." ]
+                    $"All test figures of all rows{spread}. Only the figure that decides was tested; the others are shown for orientation." ]
               ([ "figure", Align.Left; "better", Align.Left ]
                @ keyed study
                @ [ "mean", Align.Right; "95 % interval", Align.Right; "runs", Align.Right ])
