@@ -34,6 +34,12 @@ let private preamble =
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{0.6em}
 \emergencystretch=3em
+\renewcommand{\topfraction}{0.9}
+\renewcommand{\bottomfraction}{0.8}
+\renewcommand{\textfraction}{0.05}
+\renewcommand{\floatpagefraction}{0.8}
+\setcounter{topnumber}{4}
+\setcounter{totalnumber}{6}
 """
 
 /// Words of more letters than this go on in a second line of their cell.
@@ -89,13 +95,16 @@ let private table (t: TableBlock) =
 /// Pictures of the width of the text stand alone, narrower ones in pairs.
 let private pictures (f: FigureBlock) =
     let alone (picture: Static) = picture.Width > 300.0
-    let include' width (picture: Static) = $"\\includegraphics[width={width}]{{figures/{picture.File}.pdf}}"
+
+    let include' width (picture: Static) =
+        $"\\includegraphics[width={width}]{{figures/{picture.File}.pdf}}"
 
     let rec rows (pictures: Static list) =
         match pictures with
         | one :: rest when alone one -> include' "\\textwidth" one :: rows rest
         | a :: b :: rest when not (alone b) ->
-            (include' "0.49\\textwidth" a + "\\hfill\n" + include' "0.49\\textwidth" b) :: rows rest
+            (include' "0.49\\textwidth" a + "\\hfill\n" + include' "0.49\\textwidth" b)
+            :: rows rest
         | one :: rest -> include' "0.49\\textwidth" one :: rows rest
         | [] -> []
 
@@ -115,6 +124,15 @@ let private block block =
     | Block.Figure f -> if f.Static.IsEmpty then "" else "\n" + figure f
     | Block.Listing source -> "\n" + verbatim source
 
+/// Tables and figures appear before the next section begins.
+let private hasFloats (section: Section) =
+    section.Blocks
+    |> List.exists (fun block ->
+        match block with
+        | Block.Figure _ -> true
+        | Block.Table t -> not t.Long
+        | _ -> false)
+
 /// The document. `abstract'` is what the page's head says.
 let document (title: string) (date: string) (abstract': string list) (sections: Section list) =
     let sections = sections |> List.filter (fun section -> not section.Blocks.IsEmpty)
@@ -123,7 +141,11 @@ let document (title: string) (date: string) (abstract': string list) (sections: 
         sections
         |> List.map (fun section ->
             $"\n\\section{{{escape section.Title}}}\n\\label{{sec:{section.Id}}}\n"
-            + (section.Blocks |> List.map block |> String.concat ""))
+            + (section.Blocks |> List.map block |> String.concat "")
+            + (if hasFloats section && (section.Id = "results" || section.Id = "robustness") then
+                   "\n\\clearpage\n"
+               else
+                   ""))
         |> String.concat ""
 
     let summary =

@@ -41,8 +41,7 @@ let private mathText (s: string) =
             | "*" -> out.Append(s) |> ignore
             // Function application, invisible.
             | "\u2061" -> ()
-            | _ when rune.Value >= 32 && rune.Value < 127 && s <> "\\" && s <> "^" && s <> "~" ->
-                out.Append s |> ignore
+            | _ when rune.Value >= 32 && rune.Value < 127 && s <> "\\" && s <> "^" && s <> "~" -> out.Append s |> ignore
             | _ -> out.Append("\\text{").Append(escape s).Append('}') |> ignore
 
     out.ToString()
@@ -128,8 +127,7 @@ let rec prose node =
     match node with
     | Html.Text s -> escape s
     | Html.Raw _ -> ""
-    | Html.Element("math", [ "display", "block" ], children) ->
-        "\\[\\fittedmath{" + formula children + "}\\]\n"
+    | Html.Element("math", [ "display", "block" ], children) -> "\\[\\fittedmath{" + formula children + "}\\]\n"
     | Html.Element("math", _, children) -> "$" + formula children + "$"
     | Html.Element("p", _, children) -> "\n" + inside children + "\n"
     | Html.Element("h3", _, children) -> "\n\\subsection*{" + inside children + "}\n"
@@ -141,12 +139,17 @@ let rec prose node =
         | Some target when not (target.StartsWith '#') -> "\\href{" + address target + "}{" + inside children + "}"
         | _ -> inside children
     | Html.Element("ref", [ _, label ], _) ->
-        let kind = if label.StartsWith("tab", StringComparison.Ordinal) then "Table" else "Figure"
+        let kind =
+            if label.StartsWith("tab", StringComparison.Ordinal) then "Table" else "Figure"
+
         $"{kind}~\\ref{{{label}}}"
     | Html.Element("cite", [ _, key ], _) -> $"\\cite{{{key}}}"
     | Html.Element("ul", _, children) -> "\n\\begin{itemize}\n" + inside children + "\\end{itemize}\n"
     | Html.Element("li", _, children) -> "\\item " + inside children + "\n"
-    | Html.Element("dl", _, children) -> "\n\\begin{description}\\setlength{\\itemsep}{0pt}\\setlength{\\parskip}{0pt}\n" + inside children + "\\end{description}\n"
+    | Html.Element("dl", _, children) ->
+        "\n\\begin{description}\\setlength{\\itemsep}{0pt}\\setlength{\\parskip}{0pt}\n"
+        + inside children
+        + "\\end{description}\n"
     | Html.Element("dt", _, children) -> "\\item[{" + inside children + "}] "
     | Html.Element("dd", _, children) -> inside children + "\n"
     | Html.Element("br", _, _) -> " "

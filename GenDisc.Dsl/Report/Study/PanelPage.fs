@@ -67,7 +67,12 @@ let private trace (m: Mark) : Trace =
         let t = scatter m "markers" points
 
         t.marker <-
-            Marker(color = colour m.Colour, symbol = "circle-open", size = 16, line = Line(color = colour m.Colour, width = 2.0))
+            Marker(
+                color = colour m.Colour,
+                symbol = "circle-open",
+                size = 16,
+                line = Line(color = colour m.Colour, width = 2.0)
+            )
 
         t
     | Shape.Band spans' ->
@@ -90,7 +95,9 @@ let private trace (m: Mark) : Trace =
             x = (words |> Array.map (fun (x, _, _) -> rounded x)),
             y = (words |> Array.map (fun (_, y, _) -> rounded y)),
             text = (words |> Array.map (fun (_, _, said) -> escape said)),
-            mode = "text",
+            mode = "markers+text",
+            // Keeps the words off the mark that they belong to.
+            marker = Marker(color = "rgba(0,0,0,0)", size = 18),
             textposition = "top center",
             hoverinfo = "skip",
             showlegend = false

@@ -122,7 +122,11 @@ let private scatter (m: Mark) size kind fill (points: (float * float)[]) =
             MarkerSize = size,
             MarkerFill = fill,
             MarkerStroke = colour m.Colour,
-            MarkerStrokeThickness = (if fill = OxyColors.Transparent || kind = MarkerType.Plus || kind = MarkerType.Star then 1.5 else 0.0),
+            MarkerStrokeThickness =
+                (if fill = OxyColors.Transparent || kind = MarkerType.Plus || kind = MarkerType.Star then
+                     1.5
+                 else
+                     0.0),
             Title = (if m.Name = "" then null else LatexText.latin m.Name),
             RenderInLegend = (m.Name <> "")
         )
@@ -182,19 +186,16 @@ let private draw (model: PlotModel) (panel: Panel) (size: Size) (m: Mark) =
     let add (series: Series) = model.Series.Add series
 
     match m.Shape with
-    | Shape.Dots at ->
-        add (scatter m 2.4 MarkerType.Circle (OxyColor.FromAColor(140uy, colour m.Colour)) (points at))
+    | Shape.Dots at -> add (scatter m 2.4 MarkerType.Circle (OxyColor.FromAColor(140uy, colour m.Colour)) (points at))
     | Shape.Marks at -> add (scatter m 4.2 (symbol m.Colour) (colour m.Colour) (points at))
     | Shape.Rings at -> add (scatter m 7.0 MarkerType.Circle OxyColors.Transparent (points at))
-    | Shape.Curve at ->
-        add (curve (joined m 1.6) (points at))
+    | Shape.Curve at -> add (curve (joined m 1.6) (points at))
     | Shape.Path at ->
         let series = line m 1.2
         series.Color <- grey
         add (curve series (points at))
     | Shape.Band spans -> add (band m (spans |> Array.map (fun (a, low, high) -> x a, y low, y high)))
-    | Shape.Across spans ->
-        add (segments m (spans |> Array.map (fun (low, high, at) -> (x low, y at), (x high, y at))))
+    | Shape.Across spans -> add (segments m (spans |> Array.map (fun (low, high, at) -> (x low, y at), (x high, y at))))
     | Shape.Upright spans ->
         add (segments m (spans |> Array.map (fun (at, low, high) -> (x at, y low), (x at, y high))))
     | Shape.Words said ->

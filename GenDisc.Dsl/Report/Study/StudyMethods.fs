@@ -66,7 +66,11 @@ let private objective (study: StudyFolder) (rows: StudyEntry list, formula: Html
             []
 
     Block.Prose(
-        p ([ strong (Statistics.listed (titles study rows)); text "." ] @ declared @ missing)
+        p (
+            [ strong (Statistics.listed (titles study rows)); text "." ]
+            @ declared
+            @ missing
+        )
         :: formula
     )
 
@@ -93,8 +97,7 @@ let private described (study: StudyFolder) =
 
     terms
     |> List.collect (fun (title, names, formula, explanation) ->
-        let title =
-            if several title then $"{title} ({Statistics.listed names})" else title
+        let title = if several title then $"{title} ({Statistics.listed names})" else title
 
         [ Block.Prose(el "h3" [] [ text title ] :: formula @ [ p explanation ]) ])
 
@@ -137,7 +140,9 @@ let methods (study: StudyFolder) =
 
     let epoch =
         if scheduled study then
-            [ text "; "; MathMl.inlined [ MathMl.mi "t" ]; text " is the epoch, counted from 1" ]
+            [ text "; "
+              MathMl.inlined [ MathMl.mi "t" ]
+              text " is the epoch, counted from 1" ]
         else
             []
 

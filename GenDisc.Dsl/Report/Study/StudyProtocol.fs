@@ -12,7 +12,9 @@ let private listed numbers =
 
 let private data (study: StudyFolder) =
     let file = study.File
-    let counted n what = n |> Option.map (fun n -> $"{Number.count n} {what}")
+
+    let counted n what =
+        n |> Option.map (fun n -> $"{Number.count n} {what}")
 
     let parts =
         [ counted file.Training "training examples"
@@ -90,15 +92,22 @@ let private training (study: StudyFolder) =
           prose [ strong "Training. "; text "The rows are trained as follows." ]
 
           Block.Prose
-              [ el "ul" [] [ for names, words in several -> el "li" [] (text (Statistics.listed names + ": ") :: words) ] ]
+              [ el
+                    "ul"
+                    []
+                    [ for names, words in several -> el "li" [] (text (Statistics.listed names + ": ") :: words) ] ]
       match epochs with
       | [] -> ()
       | [ one ] -> said $"Each row runs for {Number.plain one} epochs."
-      | several -> said $"Rows run for between {Number.plain (List.min several)} and {Number.plain (List.max several)} epochs." ]
+      | several ->
+          said $"Rows run for between {Number.plain (List.min several)} and {Number.plain (List.max several)} epochs." ]
     @ equal
 
 let private root children = el "msqrt" [] children
-let private bar a = el "mover" [ "accent", "true" ] [ a; mo "‾" ]
+
+let private bar a =
+    el "mover" [ "accent", "true" ] [ a; mo "‾" ]
+
 let private d index = sub (mi "d") (mi index)
 let private meanOf = bar (mi "d")
 let private n = mi "n"
@@ -170,7 +179,8 @@ let private student =
 let private mcnemar =
     [ Block.Prose
           [ p
-                [ text "With one seed, the two rows are compared on the test examples that they share by McNemar’s exact test "
+                [ text
+                      "With one seed, the two rows are compared on the test examples that they share by McNemar’s exact test "
                   cite "mcnemar1947"
                   text ": with "
                   inlined [ mi "b" ]
@@ -256,7 +266,8 @@ let private calibrationError (study: StudyFolder) =
     if study.File.Rows |> List.exists (fun row -> row.Figures.ContainsKey "ece") then
         [ prose
               [ strong "Calibration. "
-                text "The expected calibration error (ECE) is the mean distance of accuracy and confidence over bins of the confidence "
+                text
+                    "The expected calibration error (ECE) is the mean distance of accuracy and confidence over bins of the confidence "
                 cite "guo2017"
                 text "." ] ]
     else
@@ -264,4 +275,8 @@ let private calibrationError (study: StudyFolder) =
 
 /// The section on the protocol.
 let protocol (study: StudyFolder) =
-    data study @ seeds study @ training study @ calibrationError study @ statistics study
+    data study
+    @ seeds study
+    @ training study
+    @ calibrationError study
+    @ statistics study

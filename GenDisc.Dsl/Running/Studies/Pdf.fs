@@ -69,7 +69,8 @@ let private perform (folder: string) (program: string) (arguments: string list) 
 
 /// The steps in a folder of their own, so that a kill leaves no half-written file beside the report.
 let private inCopy (folder: string) (steps: string -> Result<unit, string>) =
-    let copy = Path.Combine(Path.GetTempPath(), "gendisc-pdf-" + Guid.NewGuid().ToString "N")
+    let copy =
+        Path.Combine(Path.GetTempPath(), "gendisc-pdf-" + Guid.NewGuid().ToString "N")
 
     try
         try
@@ -126,10 +127,7 @@ let private pdflatex program copy =
 
         Ok()
 
-    pass ()
-    |> Result.bind bibliography
-    |> Result.bind pass
-    |> Result.bind pass
+    pass () |> Result.bind bibliography |> Result.bind pass |> Result.bind pass
 
 let private browser program copy =
     perform
@@ -150,8 +148,7 @@ let private browser program copy =
 /// Writes `report.pdf` beside `report.tex` and `report.html` of a folder. Its path, or why there is none; never throws
 /// for what the machine lacks.
 let tryWrite (folder: string) : Result<string, string> =
-    let has name =
-        File.Exists(Path.Combine(folder, name))
+    let has name = File.Exists(Path.Combine(folder, name))
 
     let ways =
         [ if has "report.tex" then
@@ -159,7 +156,13 @@ let tryWrite (folder: string) : Result<string, string> =
               [ "tectonic" ], tectonic
               [ "pdflatex" ], pdflatex
           if has "report.html" then
-              [ "chromium"; "chromium-browser"; "google-chrome-stable"; "google-chrome"; "chrome"; "msedge" ], browser ]
+              [ "chromium"
+                "chromium-browser"
+                "google-chrome-stable"
+                "google-chrome"
+                "chrome"
+                "msedge" ],
+              browser ]
         |> List.choose (fun (names, way) -> find names |> Option.map way)
 
     let rec attempt reasons ways =

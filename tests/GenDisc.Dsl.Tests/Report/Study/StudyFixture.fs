@@ -48,10 +48,7 @@ let private values (mean: float) spread (seeds: int list) index =
 let private deviation (values: float list) =
     let mean = List.average values
 
-    sqrt (
-        (values |> List.sumBy (fun v -> (v - mean) ** 2.0))
-        / float (values.Length - 1)
-    )
+    sqrt ((values |> List.sumBy (fun v -> (v - mean) ** 2.0)) / float (values.Length - 1))
 
 /// Half of an interval of five seeds.
 let private half (values: float list) =
@@ -72,7 +69,10 @@ let private contrast (own: float list) (other: float list) verdict =
     let several = differences.Length > 1
     let half = if several then half differences else 0.02
     let test = if several then "paired t-test" else "McNemar's test"
-    let several x = if several then number (x ()) else "null"
+
+    let several x =
+        if several then number (x ()) else "null"
+
     let p = if verdict = "none" then 0.412 else 0.0021
 
     $"""{{"difference":{number mean},"low":{number (mean - half)},"high":{number (mean + half)},
@@ -118,12 +118,12 @@ let private rowJson (s: Sample) index (row: Row) =
         values (start + step * float index) spread s.Seeds index
 
     let contrast =
-        row.Verdict
-        |> Option.map (contrast own reference)
-        |> Option.defaultValue "null"
+        row.Verdict |> Option.map (contrast own reference) |> Option.defaultValue "null"
 
     let labels =
-        row.Labels |> Option.map (fun n -> n.ToString culture) |> Option.defaultValue "null"
+        row.Labels
+        |> Option.map (fun n -> n.ToString culture)
+        |> Option.defaultValue "null"
 
     let weight = row.Weight |> Option.map number |> Option.defaultValue "null"
     let on = if index % 2 = 0 then "true" else "false"
@@ -208,7 +208,12 @@ let labelCurve =
                   for j, name in List.indexed [ "cnn"; "latents frozen"; "hybrid"; "m2"; "augmentation" ] do
                       let mean = 0.70 + 0.07 * float i + (0.05 - 0.01 * float i) * 0.5 * float j
 
-                      { row name mean (if j = 0 then None elif j = 1 then Some "none" else Some "better") with
+                      { row
+                            name
+                            mean
+                            (if j = 0 then None
+                             elif j = 1 then Some "none"
+                             else Some "better") with
                           Labels = Some labels } ] }
 
 let pareto =

@@ -145,7 +145,11 @@ let private sameInTex (w: Written) =
 let private page =
     testList
         "page"
-        [ test "every field of study.json shows up" { written comparison (fun w -> everyField w; sameInTex w) }
+        [ test "every field of study.json shows up" {
+              written comparison (fun w ->
+                  everyField w
+                  sameInTex w)
+          }
 
           test "sections of each kind" {
               let ids sample =
@@ -364,8 +368,7 @@ let private latex =
                   @"\[\fittedmath{\mathcal{L}(\theta )=0.1\,\left({\mathcal{L}}_{\text{rec}}+{\mathcal{L}}_{\text{KL}}\right)+{\mathcal{L}}_{\text{CE}}}\]"
                   "objective"
 
-              let _, formula, _ =
-                  (Formulas.terms (plan [ term "kl" 1.0 ]) "image").Head
+              let _, formula, _ = (Formulas.terms (plan [ term "kl" 1.0 ]) "image").Head
 
               Expect.equal
                   (tex formula)
@@ -374,13 +377,23 @@ let private latex =
           }
 
           test "text is escaped for LaTeX" {
-              Expect.equal (LatexText.escape "a_b & 5 % ± 0.1 −x ‘y’") "a\\_b \\& 5 \\% \\ensuremath{\\pm} 0.1 \\ensuremath{-}x `y'" ""
+              Expect.equal
+                  (LatexText.escape "a_b & 5 % ± 0.1 −x ‘y’")
+                  "a\\_b \\& 5 \\% \\ensuremath{\\pm} 0.1 \\ensuremath{-}x `y'"
+                  ""
+
               Expect.equal (LatexText.escape "é\u0007ł") "éł" "letters stay, control characters go"
 
               let long = "let x = " + String.replicate 60 "word "
               let lines = (LatexText.verbatim long).Split '\n'
               Expect.isLessThanOrEqual (lines |> Array.map _.Length |> Array.max) 92 "long lines are folded"
-              Expect.equal (lines |> Array.filter (fun l -> l.Contains "word") |> Array.sumBy (fun l -> Regex.Matches(l, "word").Count)) 60 "nothing is lost"
+
+              Expect.equal
+                  (lines
+                   |> Array.filter (fun l -> l.Contains "word")
+                   |> Array.sumBy (fun l -> Regex.Matches(l, "word").Count))
+                  60
+                  "nothing is lost"
           } ]
 
 let private pdf =
@@ -393,4 +406,14 @@ let private pdf =
             Expect.isFalse (File.Exists(Path.Combine(folder, "report.pdf"))) "no file")
     }
 
-let tests = testList "StudyReport" [ page; partial; latex; pdf ]
+let private keepSamples =
+    test "keep" {
+        for s in samples do
+            let root = "/tmp/page-samples/" + s.Kind + string s.Seeds.Length
+            Directory.CreateDirectory root |> ignore
+            StudyReport.write (writeIn root s) |> ignore
+    }
+
+let keepTests = testList "StudyKeep" [ keepSamples ]
+
+let tests = testList "StudyReport" [ page; partial; latex; pdf; keepTests ]
