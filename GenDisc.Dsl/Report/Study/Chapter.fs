@@ -51,8 +51,7 @@ let section id short title (build: unit -> Block list) : Section =
         try
             build ()
         with e ->
-            [ Block.Prose
-                  [ el "div" [ "class", "banner"; "role", "note" ] [ strong "Left out. "; text e.Message ] ] ]
+            [ Block.Prose [ el "div" [ "class", "banner"; "role", "note" ] [ strong "Left out. "; text e.Message ] ] ]
 
     { Id = id
       Short = short
@@ -67,7 +66,9 @@ let cite (key: string) = el "cite" [ "key", key ] []
 
 let prose nodes = Block.Prose [ p nodes ]
 let said (words: string) = prose [ text words ]
-let heading (words: string) = Block.Prose [ el "h3" [] [ text words ] ]
+
+let heading (words: string) =
+    Block.Prose [ el "h3" [] [ text words ] ]
 
 /// Keys of the works that a node cites, in their order.
 let rec private keys node =
@@ -120,14 +121,15 @@ let rec private resolve (names: Map<string, string>) node =
         match Map.tryFind label names with
         | Some name -> el "a" [ "href", "#" + anchor label ] [ text name ]
         | None -> text "the figure that is left out"
-    | Html.Element("cite", [ _, key ], _) ->
-        el "a" [ "href", "#" + key ] [ text $"({(References.find key).Short})" ]
+    | Html.Element("cite", [ _, key ], _) -> el "a" [ "href", "#" + key ] [ text $"({(References.find key).Short})" ]
     | Html.Element(name, attributes, children) -> el name attributes (List.map (resolve names) children)
     | other -> other
 
 let private block names block =
     let resolve = resolve names
-    let named label node = el "div" [ "id", anchor label ] [ node ]
+
+    let named label node =
+        el "div" [ "id", anchor label ] [ node ]
 
     let caption label (words: Html list) =
         numbered $"{Map.find label names}. " (List.map resolve words)
@@ -136,7 +138,7 @@ let private block names block =
     | Block.Prose nodes -> List.map resolve nodes
     | Block.Table t ->
         let rows = t.Rows |> List.map (fun cells -> [], List.map (List.map resolve) cells)
-        [ named t.Label (table (caption t.Label t.Caption) t.Columns rows) ]
+        [ el "div" [ "id", anchor t.Label; "class", "study" ] [ table (caption t.Label t.Caption) t.Columns rows ] ]
     | Block.Figure f -> [ named f.Label (f.Page(caption f.Label f.Caption)) ]
     | Block.Listing source -> [ Source.highlight source ]
 

@@ -22,7 +22,7 @@ let private preamble =
 \usepackage{textcomp}
 \usepackage[margin=25mm]{geometry}
 \usepackage{amsmath,amssymb}
-\usepackage{booktabs,longtable}
+\usepackage{array,booktabs,longtable}
 \usepackage{graphicx}
 \usepackage{hyperref}
 \hypersetup{hidelinks}
@@ -34,11 +34,28 @@ let private preamble =
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{0.6em}
 \emergencystretch=3em
+\renewcommand{\topfraction}{0.9}
+\renewcommand{\bottomfraction}{0.8}
+\renewcommand{\textfraction}{0.05}
+\renewcommand{\floatpagefraction}{0.8}
+\setcounter{topnumber}{4}
+\setcounter{totalnumber}{6}
 """
 
-let private alignment columns =
-    columns
-    |> List.map (fun (_, align) -> if align = Align.Right then "r" else "l")
+/// Words of more letters than this go on in a second line of their cell.
+let private widest = 24
+
+let private alignment (t: TableBlock) =
+    let longest column =
+        t.Rows
+        |> List.map (fun row -> row |> List.item column |> List.sumBy (textOf >> String.length))
+        |> List.fold max 0
+
+    t.Columns
+    |> List.mapi (fun i (_, align) ->
+        if align = Align.Right then "r"
+        elif longest i > widest then ">{\\raggedright\\arraybackslash}p{34mm}"
+        else "l")
     |> String.concat ""
 
 let private cells (row: Html list list) =
@@ -54,7 +71,7 @@ let private table (t: TableBlock) =
         String.concat
             ""
             [ "{\\footnotesize\\setlength{\\tabcolsep}{4pt}\n"
-              $"\\begin{{longtable}}{{{alignment t.Columns}}}\n"
+              $"\\begin{{longtable}}{{{alignment t}}}\n"
               $"\\caption{{{inside t.Caption}}}\\label{{{t.Label}}}\\\\\n"
               "\\toprule\n"
               head t.Columns
@@ -67,32 +84,38 @@ let private table (t: TableBlock) =
         String.concat
             ""
             [ "\\begin{table}[htbp]\n\\centering\n"
-              $"\\caption{{{inside t.Caption}}}\n\\label{{{t.Label}}}\n"
-              "\\small\n\\begin{fitted}\n"
-              $"\\begin{{tabular}}{{{alignment t.Columns}}}\n\\toprule\n"
+              $"\\caption{{{inside t.Caption}}}\n\\label{{{t.Label}}}\n\\vspace{{1ex}}\n"
+              "\\small\\setlength{\\tabcolsep}{4pt}\n\\begin{fitted}\n"
+              $"\\begin{{tabular}}{{{alignment t}}}\n\\toprule\n"
               head t.Columns
               "\\midrule\n"
               body
               "\\bottomrule\n\\end{tabular}%\n\\end{fitted}\n\\end{table}\n" ]
 
-/// One picture keeps its own size; several stand in pairs.
+/// Pictures of the width of the text stand alone, narrower ones in pairs.
+let private pictures (f: FigureBlock) =
+    let alone (picture: Static) = picture.Width > 300.0
+
+    let include' width (picture: Static) =
+        $"\\includegraphics[width={width}]{{figures/{picture.File}.pdf}}"
+
+    let rec rows (pictures: Static list) =
+        match pictures with
+        | one :: rest when alone one -> include' "\\textwidth" one :: rows rest
+        | a :: b :: rest when not (alone b) ->
+            (include' "0.49\\textwidth" a + "\\hfill\n" + include' "0.49\\textwidth" b)
+            :: rows rest
+        | one :: rest -> include' "0.49\\textwidth" one :: rows rest
+        | [] -> []
+
+    rows f.Static |> String.concat "\\\\[1ex]\n"
+
 let private figure (f: FigureBlock) =
-    let width =
-        if f.Static.Length > 1 then "width=0.49\\textwidth" else "width=\\textwidth"
-
-    let pictures =
-        f.Static
-        |> List.mapi (fun i picture ->
-            let after = if i % 2 = 1 then "\\\\[1ex]\n" else "\\hfill\n"
-            let after = if i = f.Static.Length - 1 then "\n" else after
-            $"\\includegraphics[{width}]{{figures/{picture.File}.pdf}}{after}")
-        |> String.concat ""
-
     String.concat
         ""
         [ "\\begin{figure}[htbp]\n\\centering\n"
-          pictures
-          $"\\caption{{{inside f.Caption}}}\n\\label{{{f.Label}}}\n\\end{{figure}}\n" ]
+          pictures f
+          $"\n\\caption{{{inside f.Caption}}}\n\\label{{{f.Label}}}\n\\end{{figure}}\n" ]
 
 let private block block =
     match block with
@@ -100,6 +123,15 @@ let private block block =
     | Block.Table t -> "\n" + table t
     | Block.Figure f -> if f.Static.IsEmpty then "" else "\n" + figure f
     | Block.Listing source -> "\n" + verbatim source
+
+/// Tables and figures appear before the next section begins.
+let private hasFloats (section: Section) =
+    section.Blocks
+    |> List.exists (fun block ->
+        match block with
+        | Block.Figure _ -> true
+        | Block.Table t -> not t.Long
+        | _ -> false)
 
 /// The document. `abstract'` is what the page's head says.
 let document (title: string) (date: string) (abstract': string list) (sections: Section list) =
@@ -109,7 +141,11 @@ let document (title: string) (date: string) (abstract': string list) (sections: 
         sections
         |> List.map (fun section ->
             $"\n\\section{{{escape section.Title}}}\n\\label{{sec:{section.Id}}}\n"
-            + (section.Blocks |> List.map block |> String.concat ""))
+            + (section.Blocks |> List.map block |> String.concat "")
+            + (if hasFloats section && (section.Id = "results" || section.Id = "robustness") then
+                   "\n\\clearpage\n"
+               else
+                   ""))
         |> String.concat ""
 
     let summary =

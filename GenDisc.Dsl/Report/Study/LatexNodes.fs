@@ -9,7 +9,8 @@ open GenDisc.Reporting.LatexText
 let private lookup name attributes =
     attributes |> List.tryFind (fst >> (=) name) |> Option.map snd
 
-let rec private textOf node =
+/// The text alone.
+let rec textOf node =
     match node with
     | Html.Text s -> s
     | Html.Raw _ -> ""
@@ -40,8 +41,7 @@ let private mathText (s: string) =
             | "*" -> out.Append(s) |> ignore
             // Function application, invisible.
             | "\u2061" -> ()
-            | _ when rune.Value >= 32 && rune.Value < 127 && s <> "\\" && s <> "^" && s <> "~" ->
-                out.Append s |> ignore
+            | _ when rune.Value >= 32 && rune.Value < 127 && s <> "\\" && s <> "^" && s <> "~" -> out.Append s |> ignore
             | _ -> out.Append("\\text{").Append(escape s).Append('}') |> ignore
 
     out.ToString()
@@ -90,7 +90,7 @@ let rec math node =
     | Html.Element("msup", _, [ a; b ]) -> group a + "^" + group b
     | Html.Element("msubsup", _, [ a; b; c ]) -> group a + "_" + group b + "^" + group c
     | Html.Element("mfrac", _, [ a; b ]) -> "\\frac" + group a + group b
-    | Html.Element("msqrt", _, children) -> "\\sqrt{" + String.Join("", List.map math children) + "}"
+    | Html.Element("msqrt", _, children) -> "\\sqrt{" + formula children + "}"
     | Html.Element("munder", _, [ a; b ]) -> under a + "_" + group b
     | Html.Element("munderover", _, [ a; b; c ]) -> under a + "_" + group b + "^" + group c
     | Html.Element("mover", _, [ a; Html.Element("mo", _, [ Html.Text mark ]) ]) ->
@@ -102,7 +102,16 @@ let rec math node =
         | "→" -> "\\vec" + group a
         | other -> "\\overset{" + mathText other + "}" + group a
     // A pair of stretchy delimiters must match within one group.
-    | Html.Element(_, _, children) -> String.Join("", List.map math children)
+    | Html.Element(_, _, children) -> formula children
+
+/// Operators bring their own space, and what follows a comma is a formula of its own.
+and formula children =
+    match children with
+    | Html.Element("mi", _, [ Html.Text("log" | "exp") ]) as operator :: Html.Element("mspace", _, _) :: rest ->
+        math operator + formula rest
+    | Html.Element("mo", _, [ Html.Text "," ]) :: Html.Element("mspace", _, _) :: rest -> ",\\qquad " + formula rest
+    | first :: rest -> math first + formula rest
+    | [] -> ""
 
 /// What stands under an operator stands under any other sign too.
 and private under node =
@@ -118,9 +127,8 @@ let rec prose node =
     match node with
     | Html.Text s -> escape s
     | Html.Raw _ -> ""
-    | Html.Element("math", [ "display", "block" ], children) ->
-        "\\[\\fittedmath{" + String.Join("", List.map math children) + "}\\]\n"
-    | Html.Element("math", _, children) -> "$" + String.Join("", List.map math children) + "$"
+    | Html.Element("math", [ "display", "block" ], children) -> "\\[\\fittedmath{" + formula children + "}\\]\n"
+    | Html.Element("math", _, children) -> "$" + formula children + "$"
     | Html.Element("p", _, children) -> "\n" + inside children + "\n"
     | Html.Element("h3", _, children) -> "\n\\subsection*{" + inside children + "}\n"
     | Html.Element("strong", _, children) -> "\\textbf{" + inside children + "}"
@@ -131,12 +139,17 @@ let rec prose node =
         | Some target when not (target.StartsWith '#') -> "\\href{" + address target + "}{" + inside children + "}"
         | _ -> inside children
     | Html.Element("ref", [ _, label ], _) ->
-        let kind = if label.StartsWith("tab", StringComparison.Ordinal) then "Table" else "Figure"
+        let kind =
+            if label.StartsWith("tab", StringComparison.Ordinal) then "Table" else "Figure"
+
         $"{kind}~\\ref{{{label}}}"
     | Html.Element("cite", [ _, key ], _) -> $"\\cite{{{key}}}"
     | Html.Element("ul", _, children) -> "\n\\begin{itemize}\n" + inside children + "\\end{itemize}\n"
     | Html.Element("li", _, children) -> "\\item " + inside children + "\n"
-    | Html.Element("dl", _, children) -> "\n\\begin{description}\n" + inside children + "\\end{description}\n"
+    | Html.Element("dl", _, children) ->
+        "\n\\begin{description}\\setlength{\\itemsep}{0pt}\\setlength{\\parskip}{0pt}\n"
+        + inside children
+        + "\\end{description}\n"
     | Html.Element("dt", _, children) -> "\\item[{" + inside children + "}] "
     | Html.Element("dd", _, children) -> inside children + "\n"
     | Html.Element("br", _, _) -> " "

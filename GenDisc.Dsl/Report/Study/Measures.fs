@@ -20,8 +20,7 @@ type Measure =
     }
 
     /// `Accuracy (%)`: the title of an axis or a column.
-    member this.Axis =
-        if this.Unit = "" then this.Title else $"{this.Title} ({this.Unit})"
+    member this.Axis = if this.Unit = "" then this.Title else $"{this.Title} ({this.Unit})"
 
     /// In the middle of a sentence: `accuracy`, `ECE`.
     member this.Inside =

@@ -72,6 +72,11 @@ let legend (panel: Panel) =
 /// Names in the legend where colours alone do not tell what is what.
 let hasLegend (panel: Panel) = (legend panel).Length > 1
 
+/// Without a legend.
+let nameless (panel: Panel) =
+    { panel with
+        Marks = panel.Marks |> List.map (fun m -> { m with Name = "" }) }
+
 /// A name that leaves room to the chart.
 let short (name: string) =
     if name.Length <= 26 then name else name.Substring(0, 25).TrimEnd() + "…"

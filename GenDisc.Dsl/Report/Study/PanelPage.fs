@@ -67,7 +67,12 @@ let private trace (m: Mark) : Trace =
         let t = scatter m "markers" points
 
         t.marker <-
-            Marker(color = colour m.Colour, symbol = "circle-open", size = 16, line = Line(color = colour m.Colour, width = 2.0))
+            Marker(
+                color = colour m.Colour,
+                symbol = "circle-open",
+                size = 16,
+                line = Line(color = colour m.Colour, width = 2.0)
+            )
 
         t
     | Shape.Band spans' ->
@@ -90,7 +95,9 @@ let private trace (m: Mark) : Trace =
             x = (words |> Array.map (fun (x, _, _) -> rounded x)),
             y = (words |> Array.map (fun (_, y, _) -> rounded y)),
             text = (words |> Array.map (fun (_, _, said) -> escape said)),
-            mode = "text",
+            mode = "markers+text",
+            // Keeps the words off the mark that they belong to.
+            marker = Marker(color = "rgba(0,0,0,0)", size = 18),
             textposition = "top center",
             hoverinfo = "skip",
             showlegend = false
@@ -150,7 +157,7 @@ let key (names: string list) =
 let group id (names: string list) (panels: Panel list) caption =
     let charts =
         panels
-        |> List.mapi (fun i panel -> draw $"{id}-{i + 1}" Small { panel with Marks = panel.Marks |> List.map (fun m -> { m with Name = "" }) } [ text panel.Title ])
+        |> List.mapi (fun i panel -> draw $"{id}-{i + 1}" Small (nameless panel) [ text panel.Title ])
 
     el
         "figure"

@@ -97,7 +97,9 @@ let private file (folder: string) e : StudyFile =
 let private beside (folder: string) (run: StudyRun) =
     let path = Path.GetFullPath(Path.Combine(folder, run.Folder))
     let parent = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator path)
-    let own = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath folder))
+
+    let own =
+        Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath folder))
 
     if run.Folder <> "" && String.Equals(parent, own, StringComparison.Ordinal) then
         Some path
@@ -108,7 +110,9 @@ let private beside (folder: string) (run: StudyRun) =
 /// JsonException where it cannot be read.
 let read (folder: string) : StudyFolder =
     let notes = ResizeArray<string>()
-    use document = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "study.json")))
+
+    use document =
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "study.json")))
 
     if document.RootElement.ValueKind <> JsonValueKind.Object then
         raise (JsonException "study.json holds no object")

@@ -29,7 +29,7 @@ let wide =
 /// As wide as half of it.
 let half =
     { Width = 222.0
-      Height = 185.0
+      Height = 165.0
       Letters = 9.0 }
 
 /// An axis whose ticks stand where they are told to.
@@ -122,7 +122,11 @@ let private scatter (m: Mark) size kind fill (points: (float * float)[]) =
             MarkerSize = size,
             MarkerFill = fill,
             MarkerStroke = colour m.Colour,
-            MarkerStrokeThickness = (if fill = OxyColors.Transparent || kind = MarkerType.Plus || kind = MarkerType.Star then 1.5 else 0.0),
+            MarkerStrokeThickness =
+                (if fill = OxyColors.Transparent || kind = MarkerType.Plus || kind = MarkerType.Star then
+                     1.5
+                 else
+                     0.0),
             Title = (if m.Name = "" then null else LatexText.latin m.Name),
             RenderInLegend = (m.Name <> "")
         )
@@ -138,6 +142,15 @@ let private curve (series: LineSeries) points =
         if finite x && finite y then
             series.Points.Add(DataPoint(x, y))
 
+    series
+
+/// A line with its marks.
+let private joined (m: Mark) thickness =
+    let series = line m thickness
+    series.MarkerType <- symbol m.Colour
+    series.MarkerSize <- 3.4
+    series.MarkerFill <- colour m.Colour
+    series.MarkerStroke <- colour m.Colour
     series
 
 let private segments (m: Mark) (ends: ((float * float) * (float * float))[]) =
@@ -173,24 +186,16 @@ let private draw (model: PlotModel) (panel: Panel) (size: Size) (m: Mark) =
     let add (series: Series) = model.Series.Add series
 
     match m.Shape with
-    | Shape.Dots at ->
-        add (scatter m 2.4 MarkerType.Circle (OxyColor.FromAColor(140uy, colour m.Colour)) (points at))
+    | Shape.Dots at -> add (scatter m 2.4 MarkerType.Circle (OxyColor.FromAColor(140uy, colour m.Colour)) (points at))
     | Shape.Marks at -> add (scatter m 4.2 (symbol m.Colour) (colour m.Colour) (points at))
     | Shape.Rings at -> add (scatter m 7.0 MarkerType.Circle OxyColors.Transparent (points at))
-    | Shape.Curve at ->
-        let series = line m 1.6
-        series.MarkerType <- symbol m.Colour
-        series.MarkerSize <- 3.4
-        series.MarkerFill <- colour m.Colour
-        series.MarkerStroke <- colour m.Colour
-        add (curve series (points at))
+    | Shape.Curve at -> add (curve (joined m 1.6) (points at))
     | Shape.Path at ->
         let series = line m 1.2
         series.Color <- grey
         add (curve series (points at))
     | Shape.Band spans -> add (band m (spans |> Array.map (fun (a, low, high) -> x a, y low, y high)))
-    | Shape.Across spans ->
-        add (segments m (spans |> Array.map (fun (low, high, at) -> (x low, y at), (x high, y at))))
+    | Shape.Across spans -> add (segments m (spans |> Array.map (fun (low, high, at) -> (x low, y at), (x high, y at))))
     | Shape.Upright spans ->
         add (segments m (spans |> Array.map (fun (at, low, high) -> (x at, y low), (x at, y high))))
     | Shape.Words said ->
@@ -257,6 +262,44 @@ let model (size: Size) (panel: Panel) =
         draw model panel size m
 
     model
+
+/// Names and colours that several pictures share, as a picture of the width of the text.
+let key name (names: string list) : Static =
+    let model =
+        PlotModel(
+            DefaultFont = "Arial",
+            DefaultFontSize = wide.Letters,
+            TextColor = ink,
+            PlotAreaBorderThickness = OxyThickness 0.0,
+            Background = OxyColors.White,
+            Padding = OxyThickness 0.0,
+            Culture = CultureInfo.InvariantCulture
+        )
+
+    for position in [ AxisPosition.Bottom; AxisPosition.Left ] do
+        model.Axes.Add(LinearAxis(Position = position, Minimum = 0.0, Maximum = 1.0, IsAxisVisible = false))
+
+    model.Legends.Add(
+        Legend(
+            LegendPlacement = LegendPlacement.Inside,
+            LegendPosition = LegendPosition.TopCenter,
+            LegendOrientation = LegendOrientation.Horizontal,
+            LegendFontSize = wide.Letters,
+            LegendBorderThickness = 0.0,
+            LegendMargin = 0.0,
+            LegendPadding = 0.0
+        )
+    )
+
+    for i, name in List.indexed names do
+        model.Series.Add(joined (mark (short name) i (Shape.Curve [||])) 1.6)
+
+    let letters = names |> List.sumBy (fun name -> (short name).Length + 8)
+
+    { File = name
+      Width = wide.Width
+      Height = 6.0 + 15.0 * ceil (float letters / 75.0)
+      Model = model }
 
 let file name (size: Size) (panel: Panel) : Static =
     let rows = if panel.X.Logarithmic then 0 else panel.Y.Ticks.Length

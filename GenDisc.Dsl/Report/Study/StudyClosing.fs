@@ -21,7 +21,8 @@ let cost (study: StudyFolder) =
     let runs = study.File.Rows |> List.sumBy _.Runs.Length
 
     let reused =
-        study.File.Rows |> List.sumBy (fun row -> row.Runs |> List.filter _.Reused |> List.length)
+        study.File.Rows
+        |> List.sumBy (fun row -> row.Runs |> List.filter _.Reused |> List.length)
 
     let whole =
         if Double.IsFinite study.File.Seconds then
@@ -30,9 +31,12 @@ let cost (study: StudyFolder) =
             ""
 
     let again =
-        if whole = "" then ""
-        elif reused > 0 then $"; {reused} of its {runs} runs had been done before and were reused."
-        else $" for {runs} runs."
+        if whole = "" then
+            ""
+        elif reused > 0 then
+            $"; {reused} of its {runs} runs had been done before and were reused."
+        else
+            $" for {runs} runs."
 
     [ prose [ ref' "tab:cost"; text $" lists what each row costs.{whole}{again}" ]
       StudyTables.cost study ]
@@ -47,7 +51,8 @@ let private environment (study: StudyFolder) =
                     []
                     (entries
                      |> List.collect (fun (key, value) ->
-                         [ el "dt" [] [ text (Appendix.environmentName key) ]; el "dd" [] [ text value ] ])) ] ]
+                         [ el "dt" [] [ text (Appendix.environmentName key) ]
+                           el "dd" [] [ text value ] ])) ] ]
 
 let private threads (study: StudyFolder) =
     study.File.Environment
@@ -71,7 +76,8 @@ let reproduction (study: StudyFolder) =
             [ prose
                   [ text "Save the script below as "
                     code "study.fsx"
-                    text $" and start it with the command after it; the same number of threads gives the same numbers. It runs{seeds}" ]
+                    text
+                        $" and start it with the command after it; the same number of threads gives the same numbers. It runs{seeds}" ]
               Block.Listing script
               Block.Listing $"gendisc run study.fsx{threads study}" ]
 
@@ -91,10 +97,13 @@ let reproduction (study: StudyFolder) =
 let appendix (study: StudyFolder) =
     let declarations =
         study.File.Rows
-        |> List.filter (fun row -> row.Source <> "" && not (study.File.Script.Contains(row.Source, StringComparison.Ordinal)))
+        |> List.filter (fun row ->
+            row.Source <> ""
+            && not (study.File.Script.Contains(row.Source, StringComparison.Ordinal)))
         |> List.distinctBy _.Source
 
-    [ if study.File.Rows |> List.exists (fun row -> not row.Runs.IsEmpty) then
+    [ yield! StudyTables.figures study
+      if study.File.Rows |> List.exists (fun row -> not row.Runs.IsEmpty) then
           StudyTables.runs study
       if not declarations.IsEmpty then
           heading "Declarations"

@@ -23,8 +23,10 @@ let private single label name height (caption: string) (panel: Panel) =
 /// Panels that share the names of their colours.
 let private several label name (names: string list) (caption: string) (panels: Panel list) =
     let files =
-        panels
-        |> List.mapi (fun i panel -> StaticPanel.file $"{name}-{i + 1}" StaticPanel.half panel)
+        [ if names.Length > 1 then
+              StaticPanel.key $"{name}-key" names
+          for i, panel in List.indexed panels do
+              StaticPanel.file $"{name}-{i + 1}" StaticPanel.half (nameless panel) ]
 
     Block.Figure
         { Label = label

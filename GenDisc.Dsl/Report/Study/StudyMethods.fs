@@ -18,7 +18,13 @@ let private works =
       @"\badamW?\b", "kingma2015adam" ]
 
 let private sources (study: StudyFolder) =
-    study.File.Rows |> List.map (fun row -> row.Source + "\n" + row.Loss) |> String.concat "\n"
+    let all =
+        study.File.Rows
+        |> List.map (fun row -> row.Source + "\n" + row.Loss)
+        |> String.concat "\n"
+
+    // Names may be anything.
+    Regex.Replace(all, "\"[^\"]*\"", "\"\"")
 
 /// The works that the rows build on, as citations.
 let citations (study: StudyFolder) =
@@ -60,7 +66,11 @@ let private objective (study: StudyFolder) (rows: StudyEntry list, formula: Html
             []
 
     Block.Prose(
-        p ([ strong (Statistics.listed (titles study rows)); text "." ] @ declared @ missing)
+        p (
+            [ strong (Statistics.listed (titles study rows)); text "." ]
+            @ declared
+            @ missing
+        )
         :: formula
     )
 
@@ -87,8 +97,7 @@ let private described (study: StudyFolder) =
 
     terms
     |> List.collect (fun (title, names, formula, explanation) ->
-        let title =
-            if several title then $"{title} ({Statistics.listed names})" else title
+        let title = if several title then $"{title} ({Statistics.listed names})" else title
 
         [ Block.Prose(el "h3" [] [ text title ] :: formula @ [ p explanation ]) ])
 
@@ -116,16 +125,24 @@ let methods (study: StudyFolder) =
         match study.File.Kind, study.File.Names.Length with
         | "pareto", _ -> $"One model is trained with {study.File.Rows.Length} weights of a term of its loss."
         | _, 1 -> "One model is trained."
-        | _, n -> $"{n} models are trained and judged alike."
+        | _, n -> $"The {n} models are trained and judged alike."
 
     let works =
         match citations study with
         | [] -> []
-        | keys -> text " They build on published methods " :: (keys |> List.collect (fun key -> [ cite key; text " " ])) @ [ text "." ]
+        | keys ->
+            let listed =
+                keys
+                |> List.mapi (fun i key -> if i = 0 then [ cite key ] else [ text ", "; cite key ])
+                |> List.concat
+
+            [ text " They build on published methods: "; yield! listed; text "." ]
 
     let epoch =
         if scheduled study then
-            [ text "; "; MathMl.inlined [ MathMl.mi "t" ]; text " is the epoch, counted from 1" ]
+            [ text "; "
+              MathMl.inlined [ MathMl.mi "t" ]
+              text " is the epoch, counted from 1" ]
         else
             []
 

@@ -20,10 +20,36 @@ let private spread height (values: float[]) =
 
     values
     |> Array.mapi (fun i x ->
-        let offset =
-            if count < 2 then 0.0 else 0.22 * (float i / float (count - 1) - 0.5)
+        let offset = if count < 2 then 0.0 else 0.22 * (float i / float (count - 1) - 0.5)
 
         x, height + offset)
+
+/// A horizontal axis on which no interval reaches the edge.
+let private roomy title (marks: Mark list) =
+    let ends =
+        [ for m in marks do
+              match m.Shape with
+              | Shape.Across spans ->
+                  for low, high, _ in spans do
+                      low
+                      high
+              | Shape.Dots points
+              | Shape.Marks points ->
+                  for x, _ in points do
+                      x
+              | _ -> () ]
+        |> List.filter Double.IsFinite
+
+    match ends with
+    | [] -> axis title
+    | _ ->
+        let low, high = List.min ends, List.max ends
+
+        // Where all are the same, any width will do.
+        let margin = if high > low then 0.05 * (high - low) else max 0.05 (0.05 * abs high)
+
+        { axis title with
+            Range = Some(low - margin, high + margin) }
 
 /// Every seed, the mean and its interval, a line for each row.
 let seeds (study: StudyFolder) =
@@ -47,7 +73,7 @@ let seeds (study: StudyFolder) =
         Some
             { Title = ""
               Description = $"{m.Title} of every seed"
-              X = axis m.Axis
+              X = roomy m.Axis marks
               Y = ladder (rows |> List.map (fun (row, _) -> row.Title))
               Marks = marks
               AtX = None
@@ -102,7 +128,7 @@ let pairedDifferences (study: StudyFolder) =
         Some
             { Title = ""
               Description = "Paired differences to the first row"
-              X = axis (differenceTitle m)
+              X = roomy (differenceTitle m) marks
               Y = ladder (rows |> List.map (fun (row, _) -> row.Title))
               Marks = marks
               AtX = Some 0.0
@@ -121,7 +147,13 @@ let private labelAxis (study: StudyFolder) =
             else
                 Some(float counts.Head / 1.25, float (List.last counts) * 1.25) }
 
-let private overLabels (study: StudyFolder) title description zero (point: StudyEntry -> (float * float * float) option) =
+let private overLabels
+    (study: StudyFolder)
+    title
+    description
+    zero
+    (point: StudyEntry -> (float * float * float) option)
+    =
     let marks =
         [ for i, name in List.indexed study.File.Names do
               let points =
@@ -185,7 +217,8 @@ let fronts (study: StudyFolder) =
               let points =
                   [| for row in study.File.Rows do
                          match Map.tryFind key row.Figures, Map.tryFind first row.Figures with
-                         | Some a, Some b when Double.IsFinite(a.Mean + b.Mean) -> row, (scaled x a.Mean, scaled y b.Mean)
+                         | Some a, Some b when Double.IsFinite(a.Mean + b.Mean) ->
+                             row, (scaled x a.Mean, scaled y b.Mean)
                          | _ -> () |]
 
               let name (row: StudyEntry) =
@@ -222,7 +255,9 @@ let corruptions (study: StudyFolder) =
     let rows = robustRows study
 
     let kinds =
-        rows |> List.collect (fun row -> row.Robustness |> List.map _.Corruption) |> List.distinct
+        rows
+        |> List.collect (fun row -> row.Robustness |> List.map _.Corruption)
+        |> List.distinct
 
     [ for kind in kinds do
           let title, level = corruptionTitle kind

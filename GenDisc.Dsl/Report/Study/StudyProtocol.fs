@@ -12,7 +12,9 @@ let private listed numbers =
 
 let private data (study: StudyFolder) =
     let file = study.File
-    let counted n what = n |> Option.map (fun n -> $"{Number.count n} {what}")
+
+    let counted n what =
+        n |> Option.map (fun n -> $"{Number.count n} {what}")
 
     let parts =
         [ counted file.Training "training examples"
@@ -90,21 +92,28 @@ let private training (study: StudyFolder) =
           prose [ strong "Training. "; text "The rows are trained as follows." ]
 
           Block.Prose
-              [ el "ul" [] [ for names, words in several -> el "li" [] (text (Statistics.listed names + ": ") :: words) ] ]
+              [ el
+                    "ul"
+                    []
+                    [ for names, words in several -> el "li" [] (text (Statistics.listed names + ": ") :: words) ] ]
       match epochs with
       | [] -> ()
       | [ one ] -> said $"Each row runs for {Number.plain one} epochs."
-      | several -> said $"Rows run for between {Number.plain (List.min several)} and {Number.plain (List.max several)} epochs." ]
+      | several ->
+          said $"Rows run for between {Number.plain (List.min several)} and {Number.plain (List.max several)} epochs." ]
     @ equal
 
 let private root children = el "msqrt" [] children
-let private bar a = el "mover" [ "accent", "true" ] [ a; mo "‾" ]
+
+let private bar a =
+    el "mover" [ "accent", "true" ] [ a; mo "‾" ]
+
 let private d index = sub (mi "d") (mi index)
 let private meanOf = bar (mi "d")
 let private n = mi "n"
 let private deviation = sub (mi "s") (mi "d")
 
-/// `x` of a row less that of the reference, with one seed.
+/// What a row has more than its reference, seed by seed.
 let private pairing (m: Measure) =
     Block.Prose
         [ p
@@ -170,7 +179,8 @@ let private student =
 let private mcnemar =
     [ Block.Prose
           [ p
-                [ text "With one seed, the two rows are compared on the test examples that they share by McNemar's exact test "
+                [ text
+                      "With one seed, the two rows are compared on the test examples that they share by McNemar’s exact test "
                   cite "mcnemar1947"
                   text ": with "
                   inlined [ mi "b" ]
@@ -203,16 +213,21 @@ let private mcnemar =
 let private holm (study: StudyFolder) =
     let family =
         match study.File.Family with
-        | Some 1L -> "There is one comparison, so that nothing is to be corrected; the correction "
-        | Some n -> $"The p-values of the {Number.count n} comparisons are corrected together by Holm's procedure "
-        | None -> "The p-values are corrected together by Holm's procedure "
+        | Some 1L -> "There is one comparison, so that Holm’s procedure "
+        | Some n -> $"The p-values of the {Number.count n} comparisons are corrected together by Holm’s procedure "
+        | None -> "The p-values are corrected together by Holm’s procedure "
+
+    let does =
+        match study.File.Family with
+        | Some 1L -> " leaves its p-value as it is: with the p-values of a study in ascending order, "
+        | _ ->
+            ", which keeps the chance of any false finding among them at most 5 %: with the p-values in ascending order, "
 
     Block.Prose
         [ p
               [ text family
                 cite "holm1979"
-                text
-                    " keeps the chance of any false finding among them at most 5 %. With the p-values in ascending order, "
+                text does
                 inlined [ mi "m" ]
                 text " of them," ]
           display
@@ -240,8 +255,8 @@ let private statistics (study: StudyFolder) =
         let m = deciding study
 
         [ heading "Statistics"
-          pairing m
           if List.contains "paired t-test" tests then
+              pairing m
               yield! student
           if tests |> List.exists _.StartsWith("McNemar", StringComparison.Ordinal) then
               yield! mcnemar
@@ -251,7 +266,8 @@ let private calibrationError (study: StudyFolder) =
     if study.File.Rows |> List.exists (fun row -> row.Figures.ContainsKey "ece") then
         [ prose
               [ strong "Calibration. "
-                text "The expected calibration error (ECE) is the mean distance of accuracy and confidence over bins of the confidence "
+                text
+                    "The expected calibration error (ECE) is the mean distance of accuracy and confidence over bins of the confidence "
                 cite "guo2017"
                 text "." ] ]
     else
@@ -259,4 +275,8 @@ let private calibrationError (study: StudyFolder) =
 
 /// The section on the protocol.
 let protocol (study: StudyFolder) =
-    data study @ seeds study @ training study @ calibrationError study @ statistics study
+    data study
+    @ seeds study
+    @ training study
+    @ calibrationError study
+    @ statistics study

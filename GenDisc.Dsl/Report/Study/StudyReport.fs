@@ -12,6 +12,8 @@ let private question (study: StudyFolder) =
     let file = study.File
     let m = Measures.deciding study
 
+    let paired = if file.OneSeed then "on the same test examples" else "seed by seed"
+
     let answered =
         match file.Kind, file.Rows with
         | "pareto", rows ->
@@ -19,7 +21,7 @@ let private question (study: StudyFolder) =
         | "labelCurve", first :: _ when file.Names.Length > 1 ->
             $"{file.Names.Length} models are held against each other at growing numbers of labelled training examples. What decides is the test {m.Inside}; every other row is compared with “{first.Name}” at the same number of labels."
         | _, first :: _ :: _ ->
-            $"What decides is the test {m.Inside}; every other row is compared with “{first.Name}”, seed by seed."
+            $"What decides is the test {m.Inside}; every other row is compared with “{first.Name}”, {paired}."
         | _ -> $"What decides is the test {m.Inside}."
 
     [ prose [ el "em" [] [ text file.Question ] ]; said answered ]
@@ -36,13 +38,14 @@ let private results (study: StudyFolder) =
         let pointer =
             match shown with
             | [ one ] -> one @ [ text " gives the numbers." ]
-            | many -> List.concat (List.insertAt 1 [ text " and " ] many) @ [ text " give the numbers." ]
+            | many ->
+                List.concat (List.insertAt 1 [ text " and " ] many)
+                @ [ text " give the numbers." ]
 
         (study.File.Statements |> List.map said)
         @ [ prose pointer; StudyTables.results study ]
         @ StudyFigures.answer study
         @ StudyTables.contrasts study
-        @ StudyTables.figures study
 
 let private sections (study: StudyFolder) =
     [ section "question" "Question" "Question" (fun () -> question study)
@@ -53,7 +56,7 @@ let private sections (study: StudyFolder) =
       section "limits" "Limits" "Limits" (fun () -> StudyClosing.limits study)
       section "cost" "Cost" "Cost" (fun () -> StudyClosing.cost study)
       section "reproduction" "Reproduction" "Reproduction" (fun () -> StudyClosing.reproduction study)
-      section "appendix" "Appendix" "Appendix: the runs" (fun () -> StudyClosing.appendix study) ]
+      section "appendix" "Appendix" "Appendix: all figures and runs" (fun () -> StudyClosing.appendix study) ]
 
 let private day (study: StudyFolder) =
     match study.File.Started with

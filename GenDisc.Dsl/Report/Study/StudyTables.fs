@@ -27,15 +27,20 @@ let private keyed (study: StudyFolder) =
     | "pareto" -> [ "Weight", Align.Right; "Row", Align.Left ]
     | _ -> [ "Row", Align.Left ]
 
+/// A long name may go on in a second line.
+let private named (row: StudyEntry) = [ span "named" row.Name ]
+
 let private key (study: StudyFolder) (row: StudyEntry) =
     let weight () =
         cell (row.Weight |> Option.map Number.plain |> Option.defaultValue "–")
 
     match study.File.Kind with
-    | "labelCurve" -> [ cell (row.Labels |> Option.map Number.count |> Option.defaultValue "–"); cell row.Name ]
+    | "labelCurve" ->
+        [ cell (row.Labels |> Option.map Number.count |> Option.defaultValue "–")
+          named row ]
     | "pareto" when study.File.Names.Length = 1 -> [ weight () ]
-    | "pareto" -> [ weight (); cell row.Name ]
-    | _ -> [ cell row.Name ]
+    | "pareto" -> [ weight (); named row ]
+    | _ -> [ named row ]
 
 let private verdictCell (row: StudyEntry) =
     match verdict row with
@@ -83,8 +88,7 @@ let results (study: StudyFolder) =
         | n when n > 1 -> $"mean ± standard deviation over {n} seeds, and the 95 %% interval of that mean (Student’s t)"
         | _ -> "one seed, so that there is no deviation"
 
-    let unit =
-        if m.DifferenceUnit = "" then "" else $" in {m.DifferenceUnit}"
+    let unit = if m.DifferenceUnit = "" then "" else $" in {m.DifferenceUnit}"
 
     let held =
         if study.File.Kind = "labelCurve" then
@@ -105,10 +109,10 @@ let results (study: StudyFolder) =
         (keyed study
          @ [ m.Axis, Align.Right
              "95 % interval", Align.Right
-             "difference", Align.Right
+             "Difference", Align.Right
              "p (Holm)", Align.Right
-             "verdict", Align.Left ]
-         @ (if pareto then [ "front", Align.Left ] else []))
+             "Verdict", Align.Left ]
+         @ (if pareto then [ "Front", Align.Left ] else []))
         (study.File.Rows |> List.map cells)
 
 /// What each comparison with the reference rests on.
@@ -132,8 +136,7 @@ let contrasts (study: StudyFolder) =
                 cell (probability c.Adjusted)
                 cell (signed (Number.decimals 2) c.Effect) ]
 
-        let unit =
-            if m.DifferenceUnit = "" then "" else $" ({m.DifferenceUnit})"
+        let unit = if m.DifferenceUnit = "" then "" else $" ({m.DifferenceUnit})"
 
         [ block
               "tab:contrasts"
@@ -142,13 +145,13 @@ let contrasts (study: StudyFolder) =
                 MathMl.inlined [ MathMl.sub (MathMl.mi "d") (MathMl.mi "z") ]
                 text ", the mean of the paired differences over their deviation." ]
               (keyed study
-               @ [ "difference", Align.Right
+               @ [ "Difference", Align.Right
                    "95 % interval", Align.Right
-                   "bootstrap interval", Align.Right
-                   "test", Align.Left
+                   "Bootstrap interval", Align.Right
+                   "Test", Align.Left
                    "p", Align.Right
                    "p (Holm)", Align.Right
-                   "effect size", Align.Right ])
+                   "Effect size", Align.Right ])
               (rows |> List.map cells) ]
 
 /// Every test figure that any row has, a line for each row and figure.
@@ -168,8 +171,7 @@ let figures (study: StudyFolder) =
         []
     else
         let cells (i, (m: Measure, row, figure: StudyFigure)) =
-            let first =
-                i = 0 || (let previous, _, _ = lines[i - 1] in previous.Key <> m.Key)
+            let first = i = 0 || (let previous, _, _ = lines[i - 1] in previous.Key <> m.Key)
 
             let better =
                 match m.HigherIsBetter with
@@ -183,13 +185,19 @@ let figures (study: StudyFolder) =
                 cell (interval m.Show figure.Low figure.High)
                 cell (Number.count figure.Count) ]
 
+        let spread =
+            if study.File.OneSeed then
+                ""
+            else
+                ": mean ± standard deviation over seeds, the 95 % interval of the mean, and the number of runs that have the figure"
+
         [ block
               "tab:figures"
               [ text
-                    "All test figures of all rows: mean ± standard deviation over seeds, the 95 % interval of the mean, and the number of runs that have the figure. Only the figure that decides was tested; the others are shown for orientation." ]
-              ([ "figure", Align.Left; "better", Align.Left ]
+                    $"All test figures of all rows{spread}. Only the figure that decides was tested; the others are shown for orientation." ]
+              ([ "Figure", Align.Left; "Better", Align.Left ]
                @ keyed study
-               @ [ "mean", Align.Right; "95 % interval", Align.Right; "runs", Align.Right ])
+               @ [ "Mean", Align.Right; "95 % interval", Align.Right; "Runs", Align.Right ])
               (lines |> List.indexed |> List.map cells) ]
 
 let private counted (n: int64 option) =
@@ -210,11 +218,11 @@ let cost (study: StudyFolder) =
         [ text
               "What each row costs: learned parameters; floating-point operations of one pass forward over one example, and of its whole training, forward and back, with what it is built on; epochs; wall time of the training. Means over seeds." ]
         (keyed study
-         @ [ "parameters", Align.Right
+         @ [ "Parameters", Align.Right
              "FLOPs per example", Align.Right
              "FLOPs of training", Align.Right
-             "epochs", Align.Right
-             "time", Align.Right ])
+             "Epochs", Align.Right
+             "Time", Align.Right ])
         (study.File.Rows |> List.map cells)
 
 /// Every run with a link to its own report.
@@ -234,10 +242,10 @@ let runs (study: StudyFolder) =
         [ text
               "Every run of the study, with a link to its own report. A run that was reused had been done before with the same declaration and seed." ]
         (keyed study
-         @ [ "seed", Align.Right
-             "run", Align.Left
-             "time", Align.Right
-             "reused", Align.Left ])
+         @ [ "Seed", Align.Right
+             "Run", Align.Left
+             "Time", Align.Right
+             "Reused", Align.Left ])
         [ for row in study.File.Rows do
               for run in row.Runs do
                   cells row run ]

@@ -96,6 +96,9 @@ let private temperatures folder =
                 Run = run
                 Link = "../magnet" } ]
 
+let private study sample folder =
+    File.ReadAllText(StudyReport.write (StudyFixture.writeIn folder sample))
+
 let tests =
     testSequenced (
         testList
@@ -122,6 +125,15 @@ let tests =
               check "a lattice on a telephone" EnergyFixture.ising 400 4 0
               checkPage "a lattice at two temperatures on a desk" temperatures 1280 4 0
               checkPage "a lattice at two temperatures on a telephone" temperatures 400 4 0
+              // seeds, differences, four corruptions
+              checkPage "a comparison on a desk" (study StudyFixture.comparison) 1280 6 0
+              checkPage "a comparison on a telephone" (study StudyFixture.comparison) 400 6 0
+              // over labels, differences
+              checkPage "a label curve on a desk" (study StudyFixture.labelCurve) 1280 2 0
+              checkPage "a label curve on a telephone" (study StudyFixture.labelCurve) 400 2 0
+              // three of the front, seeds, differences
+              checkPage "a Pareto front on a desk" (study StudyFixture.pareto) 1280 5 0
+              checkPage "hostile names of one seed on a telephone" (study StudyFixture.oneSeed) 400 2 0
               // histograms, history; samples
               check "an energy classifier on a telephone" EnergyFixture.classifier 400 2 1 ]
     )

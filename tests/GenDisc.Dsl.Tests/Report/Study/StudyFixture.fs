@@ -40,36 +40,45 @@ type Sample =
 
 /// Between −1 and 1, the same for the same arguments.
 let private wobble (a: int) (b: int) =
-    Math.Sin(float (a * 37 + b * 101) * 1.7)
+    Math.Sin(float (a * a * 37 + b * 101) * 1.7)
 
-let private figure (mean: float) spread (seeds: int list) index =
-    let values =
-        seeds |> List.mapi (fun i _ -> mean + spread * wobble (i + 1) (index + 1))
+let private values (mean: float) spread (seeds: int list) index =
+    seeds |> List.mapi (fun i _ -> mean + spread * wobble (i + 1) (index + 1))
 
-    let n = float values.Length
-    let average = List.average values
+let private deviation (values: float list) =
+    let mean = List.average values
 
-    let deviation =
-        sqrt ((values |> List.sumBy (fun v -> (v - average) ** 2.0)) / (n - 1.0))
+    sqrt ((values |> List.sumBy (fun v -> (v - mean) ** 2.0)) / float (values.Length - 1))
 
-    let half = 2.78 * deviation / sqrt n
+/// Half of an interval of five seeds.
+let private half (values: float list) =
+    2.776 * deviation values / sqrt (float values.Length)
+
+let private figure (values: float list) =
     let list = values |> List.map number |> String.concat ","
+    let mean = List.average values
 
     if values.Length = 1 then
-        $"""{{"mean":{number average},"deviation":null,"low":null,"high":null,"count":1,"values":[{list}]}}"""
+        $"""{{"mean":{number mean},"deviation":null,"low":null,"high":null,"count":1,"values":[{list}]}}"""
     else
-        $"""{{"mean":{number average},"deviation":{number deviation},"low":{number (average - half)},"high":{number (average + half)},"count":{values.Length},"values":[{list}]}}"""
+        $"""{{"mean":{number mean},"deviation":{number (deviation values)},"low":{number (mean - half values)},"high":{number (mean + half values)},"count":{values.Length},"values":[{list}]}}"""
 
-let private contrast (s: Sample) (difference: float) verdict =
-    let several = s.Seeds.Length > 1
-    let half = if verdict = "none" then abs difference + 0.004 else 0.35 * abs difference
-    let p = if verdict = "none" then 0.412 else 0.0021
+let private contrast (own: float list) (other: float list) verdict =
+    let differences = List.map2 (-) own other
+    let mean = List.average differences
+    let several = differences.Length > 1
+    let half = if several then half differences else 0.02
     let test = if several then "paired t-test" else "McNemar's test"
-    let several x = if several then number x else "null"
 
-    $"""{{"difference":{number difference},"low":{number (difference - half)},"high":{number (difference + half)},
-"bootstrapLow":{several (difference - 0.8 * half)},"bootstrapHigh":{several (difference + 0.8 * half)},
-"p":{number p},"adjusted":{number (min 1.0 (2.0 * p))},"effect":{several 1.37},"test":{quoted test},"verdict":{quoted verdict}}}"""
+    let several x =
+        if several then number (x ()) else "null"
+
+    let p = if verdict = "none" then 0.412 else 0.0021
+
+    $"""{{"difference":{number mean},"low":{number (mean - half)},"high":{number (mean + half)},
+"bootstrapLow":{several (fun () -> mean - 0.7 * half)},"bootstrapHigh":{several (fun () -> mean + 0.7 * half)},
+"p":{number p},"adjusted":{number (min 1.0 (2.0 * p))},"effect":{several (fun () -> mean / deviation differences)},
+"test":{quoted test},"verdict":{quoted verdict}}}"""
 
 let private idOf (s: Sample) index seed =
     $"row-{index + 1}-{s.Kind.ToLowerInvariant()}-{seed}"
@@ -91,8 +100,11 @@ let private source (row: Row) =
     $"{{ Name = {quoted row.Name}\n  Data = digits |> take 600\n  Model = [ conv 8; vae 4; classifier [ 32 ] ]\n  Loss = 0.1 * elbo + crossEntropy\n  Training = adam 0.001 |> epochs 5 }}"
 
 let private rowJson (s: Sample) index (row: Row) =
+    let own = values row.Mean 0.012 s.Seeds index
+
     let reference =
-        s.Rows |> List.find (fun other -> other.Labels = row.Labels)
+        let first = s.Rows |> List.findIndex (fun other -> other.Labels = row.Labels)
+        values s.Rows[first].Mean 0.012 s.Seeds first
 
     let runs =
         s.Seeds
@@ -102,13 +114,16 @@ let private rowJson (s: Sample) index (row: Row) =
             $"""{{"seed":{seed},"id":{quoted id},"folder":{quoted ("../" + id)},"seconds":3.25,"reused":{(if seed = 1 then "true" else "false")}}}""")
         |> String.concat ","
 
+    let other start step spread =
+        values (start + step * float index) spread s.Seeds index
+
     let contrast =
-        row.Verdict
-        |> Option.map (contrast s (row.Mean - reference.Mean))
-        |> Option.defaultValue "null"
+        row.Verdict |> Option.map (contrast own reference) |> Option.defaultValue "null"
 
     let labels =
-        row.Labels |> Option.map (fun n -> n.ToString culture) |> Option.defaultValue "null"
+        row.Labels
+        |> Option.map (fun n -> n.ToString culture)
+        |> Option.defaultValue "null"
 
     let weight = row.Weight |> Option.map number |> Option.defaultValue "null"
     let on = if index % 2 = 0 then "true" else "false"
@@ -116,9 +131,8 @@ let private rowJson (s: Sample) index (row: Row) =
 
     $"""{{"name":{quoted row.Name},"labels":{labels},"weight":{weight},"source":{quoted (source row)},"loss":"0.1 * elbo + crossEntropy",
 "parameters":{12345 + index},"flops":{456789 + index},"trainingFlops":{1.23e12 + 1e10 * float index},"seconds":{number (12.5 + float index)},"epochs":5,
-"figures":{{"accuracy":{figure row.Mean 0.008 s.Seeds index},"ece":{figure (0.03 + 0.004 * float index) 0.002 s.Seeds index},
-"elbo":{figure (-104.0 + 2.0 * float index) 0.5 s.Seeds index},"oodAuroc":{figure (0.9 - 0.01 * float index) 0.01 s.Seeds index},
-"{s.Metric}":{figure row.Mean 0.008 s.Seeds index}}},
+"figures":{{"accuracy":{figure own},"ece":{figure (other 0.03 0.004 0.002)},
+"elbo":{figure (other -104.0 2.0 0.5)},"oodAuroc":{figure (other 0.9 -0.01 0.01)}}},
 "contrast":{contrast},"onFront":{on},"runs":[{runs}],"robustness":[{robust}]}}"""
 
 let json (s: Sample) =
@@ -194,7 +208,12 @@ let labelCurve =
                   for j, name in List.indexed [ "cnn"; "latents frozen"; "hybrid"; "m2"; "augmentation" ] do
                       let mean = 0.70 + 0.07 * float i + (0.05 - 0.01 * float i) * 0.5 * float j
 
-                      { row name mean (if j = 0 then None elif j = 1 then Some "none" else Some "better") with
+                      { row
+                            name
+                            mean
+                            (if j = 0 then None
+                             elif j = 1 then Some "none"
+                             else Some "better") with
                           Labels = Some labels } ] }
 
 let pareto =

@@ -1,12 +1,419 @@
+/// The report of a study, as a page and as LaTeX.
 module GenDisc.Dsl.Tests.Report.StudyReportTests
+
+open System.Globalization
 open System.IO
+open System.Net
+open System.Text.RegularExpressions
 open Expecto
 open GenDisc.Reporting
-let tests =
-    testList "StudyReport" [
-        test "keep" {
-            for s in [StudyFixture.comparison; StudyFixture.labelCurve; StudyFixture.pareto; StudyFixture.oneSeed] do
-                let root = "/tmp/page-samples/" + s.Kind + string s.Seeds.Length
-                Directory.CreateDirectory root |> ignore
-                let f = StudyFixture.writeIn root s
-                StudyReport.write f |> ignore } ]
+open GenDisc.Running.Studies
+open GenDisc.Dsl.Tests.Report.StudyFixture
+
+type private Written =
+    {
+        /// Markup without scripts and style.
+        Markup: string
+        /// What a reader sees.
+        Words: string
+        Tex: string
+        Bib: string
+        /// Its figures by their names.
+        Figures: Map<string, byte[]>
+    }
+
+let private reading (folder: string) =
+    let page = File.ReadAllText(StudyReport.write folder)
+
+    let markup =
+        Regex.Replace(page, @"<(script|style)\b[^>]*>.*?</\1>", "", RegexOptions.Singleline)
+
+    let words =
+        match WebUtility.HtmlDecode(Regex.Replace(markup, "<[^>]*>", " ")) with
+        | null -> ""
+        | decoded -> Regex.Replace(decoded, @"\s+", " ")
+
+    { Markup = markup
+      Words = words
+      Tex = File.ReadAllText(Path.Combine(folder, "report.tex"))
+      Bib = File.ReadAllText(Path.Combine(folder, "references.bib"))
+      Figures =
+        Map.ofList
+            [ for file in Directory.GetFiles(Path.Combine(folder, "figures")) do
+                  string (Path.GetFileName file), File.ReadAllBytes file ] }
+
+let private samples = [ comparison; labelCurve; pareto; oneSeed ]
+
+/// Each sample is written once for all tests.
+let private once =
+    samples
+    |> List.map (fun sample -> sample, lazy (Fixture.inFolder (fun root -> reading (writeIn root sample))))
+
+let private written sample check =
+    let _, found = once |> List.find (fst >> (=) sample)
+    check found.Value
+
+/// A study.json of one's own, without any run folder.
+let private fromJson (json: string) check =
+    Fixture.inFolder (fun root ->
+        let folder = Path.Combine(root, "study")
+        Directory.CreateDirectory folder |> ignore
+        File.WriteAllText(Path.Combine(folder, "study.json"), json)
+        check (reading folder))
+
+/// Listings aside, every opening brace of LaTeX has its closing one.
+let private balanced (tex: string) =
+    let tex =
+        Regex.Replace(tex, @"\\begin\{verbatim\}.*?\\end\{verbatim\}", "", RegexOptions.Singleline)
+
+    let mutable depth = 0
+    let mutable lowest = 0
+
+    for found in Regex.Matches(tex, @"\\.|[{}]", RegexOptions.Singleline) do
+        match found.Value with
+        | "{" -> depth <- depth + 1
+        | "}" -> depth <- depth - 1
+        | _ -> ()
+
+        lowest <- min lowest depth
+
+    Expect.equal (depth, lowest) (0, 0) "braces"
+
+    let count pattern = Regex.Matches(tex, pattern).Count
+    Expect.equal (count @"\\begin\{") (count @"\\end\{") "environments"
+    Expect.equal (count @"\\left[\[(|\\]") (count @"\\right[\])|\\]") "delimiters"
+
+let private everyField (w: Written) =
+    for said in
+        [ "Does a generative front end help? (made-up numbers)"
+          "study-1a2b3c4d"
+          "22 November 2026"
+          "digits (made up): 54,000 training examples, 6,000 validation examples and 10,000 test examples"
+          "5 seeds, 1, 2, 3, 4 and 5"
+          "The p-values of the 5 comparisons"
+          "latents fine-tuned"
+          "0.1 * elbo + crossEntropy"
+          "; classifier [ 32 ]"
+          "12,345"
+          "456,789"
+          "1.23 × 10¹²"
+          "12.5 s"
+          "2 min 3 s"
+          "6 of its 30 runs had been done before"
+          "row-3-comparison-4"
+          "Expected calibration error (ECE) (%)"
+          "AUROC against out-of-distribution data"
+          "ELBO (nats per image)"
+          "paired t-test"
+          "0.412"
+          "0.824"
+          "no difference detected"
+          "worse"
+          "better"
+          "not tested"
+          "reference"
+          "All numbers of this study are made up for a test."
+          "These numbers come from no experiment."
+          "open GenDisc"
+          "compare \"made up\" [ first; second ]"
+          "gendisc run study.fsx --threads 2"
+          "Made-up processor"
+          "Missing pixels"
+          "Adam with learning rate 0.001"
+          "Rows are trained as declared, not for equal compute" ] do
+        Expect.stringContains w.Words said "the page"
+
+let private sameInTex (w: Written) =
+    for said in
+        [ "\\title{Does a generative front end help? (made{-}up numbers)}"
+          "\\date{22 November 2026}"
+          "54,000 training examples"
+          "latents fine{-}tuned"
+          "\\[\\fittedmath{\\mathcal{L}(\\theta )="
+          "1.23 \\ensuremath{\\times} 10\\ensuremath{^{1}}\\ensuremath{^{2}}"
+          "paired t{-}test"
+          "no difference detected"
+          "These numbers come from no experiment."
+          "compare \"made up\" [ first; second ]"
+          "gendisc run study.fsx --threads 2"
+          "Made{-}up processor"
+          "Table~\\ref{tab:results}"
+          "\\cite{holm1979}"
+          "\\href{../row-3-comparison-4/report.html}{row{-}3{-}comparison{-}4}" ] do
+        Expect.stringContains w.Tex said "the LaTeX source"
+
+let private page =
+    testList
+        "page"
+        [ test "every field of study.json shows up" {
+              written comparison (fun w ->
+                  everyField w
+                  sameInTex w)
+          }
+
+          test "sections of each kind" {
+              let ids sample =
+                  written sample (fun w -> Pages.ids w.Markup)
+
+              let all =
+                  [ "question"
+                    "methods"
+                    "protocol"
+                    "results"
+                    "robustness"
+                    "limits"
+                    "cost"
+                    "reproduction"
+                    "appendix"
+                    "references" ]
+
+              Expect.equal (ids comparison) all "with robustness"
+              Expect.equal (ids labelCurve) (List.except [ "robustness" ] all) "without"
+          }
+
+          test "a label curve holds rows against the first at the same number of labels" {
+              written labelCurve (fun w ->
+                  Pages.has
+                      w.Words
+                      [ "compared with “cnn” at the same number of labels"
+                        "varied over 100, 300, 1,000 and 3,000"
+                        "bands are 95 % intervals" ]
+
+                  Expect.stringContains w.Tex "\\begin{longtable}" "many rows run over pages")
+          }
+
+          test "a Pareto front names its weights" {
+              written pareto (fun w ->
+                  Pages.has
+                      w.Words
+                      [ "trained with 5 weights"
+                        "weight 0.001"
+                        "Accuracy over ELBO, higher is better"
+                        "lower is better"
+                        "Rings mark the front" ])
+          }
+
+          test "one seed is judged by McNemar's test, and said to be one" {
+              written oneSeed (fun w ->
+                  Pages.has
+                      w.Words
+                      [ "McNemar’s exact test"
+                        "One seed is one draw"
+                        "Equal compute."
+                        "There is one comparison" ]
+
+                  Pages.lacks w.Words "Student 1908"
+                  Expect.stringContains w.Bib "@article{mcnemar1947," "the test in use"
+                  Expect.isFalse (w.Bib.Contains "student1908") "the test not in use")
+          }
+
+          test "negative results are said as plainly as positive ones" {
+              written comparison (fun w ->
+                  Expect.stringContains w.Markup "<span class=\"worse\">worse</span>" "worse"
+                  Expect.stringContains w.Markup "<span class=\"better\">better</span>" "better"
+                  Pages.has w.Words [ "not evidence that there is none" ])
+          }
+
+          test "the page is the same under every culture" {
+              Fixture.inFolder (fun root ->
+                  let folder = writeIn root comparison
+                  let before = CultureInfo.CurrentCulture
+
+                  let under (name: string) =
+                      CultureInfo.CurrentCulture <- CultureInfo.GetCultureInfo name
+
+                      try
+                          let w = reading folder
+                          let svg = File.ReadAllText(Path.Combine(folder, "figures/seeds.svg"))
+                          w.Markup, w.Tex, svg
+                      finally
+                          CultureInfo.CurrentCulture <- before
+
+                  Expect.isTrue (under "" = under "de-DE") "de-DE")
+          } ]
+
+let private partial =
+    testList
+        "partial"
+        [ test "without run folders the page stands and says what is missing" {
+              fromJson (json comparison) (fun w ->
+                  Pages.has
+                      w.Words
+                      [ "none of its run folders is here"
+                        "Its plan is not at hand"
+                        "no difference detected" ]
+
+                  balanced w.Tex)
+          }
+
+          test "run folders elsewhere are not read" {
+              Fixture.inFolder (fun root ->
+                  let folder = writeIn root comparison
+                  let file = Path.Combine(folder, "study.json")
+
+                  File.WriteAllText(
+                      file,
+                      File.ReadAllText(file).Replace("\"../row-1-comparison-", "\"../row-1-comparison-1/../../")
+                  )
+
+                  Pages.has (reading folder).Words [ "cnn: none of its run folders is here" ])
+          }
+
+          test "an empty study and one with broken fields stand" {
+              for json in
+                  [ "{}"
+                    """{"rows":[]}"""
+                    """{"rows":[{}],"seeds":"x","front":7,"statements":{"a":1}}"""
+                    """{"kind":"pareto","front":["accuracy","ece"],"rows":[{"name":"a","figures":{"accuracy":{"mean":null,"values":[null]}},"contrast":{"difference":null}}]}"""
+                    """{"kind":"labelCurve","metric":"rmse","rows":[{"name":"a","labels":100,"figures":{"rmse":{"mean":0.5,"values":["NaN"]}},"robustness":[{"corruption":"noise","level":0}]}]}""" ] do
+                  fromJson json (fun w ->
+                      balanced w.Tex
+                      Pages.lacks w.Words "Left out. Object reference"
+                      Expect.contains (Pages.ids w.Markup) "question" json)
+          }
+
+          test "a folder without study.json, and one that is no object, are errors" {
+              Fixture.inFolder (fun folder ->
+                  Expect.throwsT<FileNotFoundException> (fun () -> StudyReport.write folder |> ignore) "none"
+                  File.WriteAllText(Path.Combine(folder, "study.json"), "[1]")
+
+                  Expect.throwsT<System.Text.Json.JsonException>
+                      (fun () -> StudyReport.write folder |> ignore)
+                      "a list")
+          } ]
+
+let private latex =
+    testList
+        "latex"
+        [ test "braces, environments and delimiters are balanced" {
+              for sample in samples do
+                  written sample (fun w -> balanced w.Tex)
+          }
+
+          test "every label that is referred to is set once, and every work that is cited is listed" {
+              for sample in samples do
+                  written sample (fun w ->
+                      let all pattern =
+                          [ for found in Regex.Matches(w.Tex, pattern) do
+                                found.Groups[1].Value ]
+
+                      let labels = all @"\\label\{([^}]*)\}"
+                      Expect.equal (List.distinct labels) labels "labels"
+                      Expect.isEmpty (List.except labels (all @"\\ref\{([^}]*)\}")) "references"
+
+                      let works = [ for m in Regex.Matches(w.Bib, @"@\w+\{(\w+),") -> m.Groups[1].Value ]
+                      Expect.equal (List.sort works) (all @"\\cite\{([^}]*)\}" |> List.distinct |> List.sort) "works")
+          }
+
+          test "every figure of the source is there, as PDF and as SVG" {
+              for sample in samples do
+                  written sample (fun w ->
+                      let files =
+                          [ for m in Regex.Matches(w.Tex, @"\\includegraphics\[[^\]]*\]\{figures/([a-z0-9-]+)\.pdf\}") ->
+                                m.Groups[1].Value ]
+
+                      Expect.isNonEmpty files "figures"
+
+                      for file in files do
+                          let pdf = w.Figures[file + ".pdf"]
+                          Expect.equal (System.Text.Encoding.ASCII.GetString(pdf, 0, 5)) "%PDF-" file
+                          Expect.isGreaterThan pdf.Length 800 file
+                          use stream = new MemoryStream(w.Figures[file + ".svg"])
+                          let svg = System.Xml.Linq.XDocument.Load stream
+
+                          match svg.Root with
+                          | null -> failtest file
+                          | root ->
+                              Expect.equal root.Name.LocalName "svg" file
+                              Expect.isGreaterThan (Seq.length (root.Descendants())) 5 file)
+          }
+
+          test "hostile text stays text in the page and in LaTeX" {
+              written oneSeed (fun w ->
+                  Pages.lacks w.Markup "<img src=x"
+                  Pages.has w.Words [ hostile ]
+                  let shown = "a\\_b \\& 50\\% \\{\\#\\$\\textasciicircum{}\\textasciitilde{}\\}"
+                  Expect.stringContains w.Tex shown "escaped"
+                  Expect.stringContains w.Tex "{[}U+6F22{]}" "a letter that the fonts lack"
+
+                  Expect.equal
+                      (Regex.Matches(w.Tex, @"\\begin\{verbatim\}").Count)
+                      (Regex.Matches(w.Tex, @"\\end\{verbatim\}").Count)
+                      "no listing ends early")
+          }
+
+          test "formulas are LaTeX of the same formulas" {
+              let plan terms : PlanFile =
+                  { Rows = []
+                    Parameters = 1L
+                    Flops = 1L
+                    Loss = None
+                    Terms = terms
+                    Likelihood = Some "bernoulli"
+                    Latent = Some 2
+                    Shape = [ 1; 4; 4 ]
+                    Classes = Some 3
+                    Training = None }
+
+              let term name weight : PlanTerm =
+                  { Name = name
+                    Weight = Some weight
+                    Schedule = None }
+
+              let tex nodes =
+                  nodes |> List.map LatexNodes.prose |> String.concat "" |> _.Trim()
+
+              Expect.equal
+                  (tex (Objective.formula [ term "reconstruction" 0.1; term "kl" 0.1; term "crossEntropy" 1.0 ]))
+                  @"\[\fittedmath{\mathcal{L}(\theta )=0.1\,\left({\mathcal{L}}_{\text{rec}}+{\mathcal{L}}_{\text{KL}}\right)+{\mathcal{L}}_{\text{CE}}}\]"
+                  "objective"
+
+              let _, formula, _ = (Formulas.terms (plan [ term "kl" 1.0 ]) "image").Head
+
+              Expect.equal
+                  (tex formula)
+                  @"\[\fittedmath{{\mathcal{L}}_{\text{KL}}=\mathrm{KL}\left(q(z\mid x)\parallel p(z)\right)=\frac{1}{2}\sum_{j=1}^{2}\left({\mu }_{j}^{2}+{\sigma }_{j}^{2}-\log {\sigma }_{j}^{2}-1\right)}\]"
+                  "Kullback–Leibler divergence"
+          }
+
+          test "text is escaped for LaTeX" {
+              Expect.equal
+                  (LatexText.escape "a_b & 5 % ± 0.1 −x ‘y’")
+                  "a\\_b \\& 5 \\% \\ensuremath{\\pm} 0.1 \\ensuremath{-}x `y'"
+                  ""
+
+              Expect.equal (LatexText.escape "é\u0007ł") "éł" "letters stay, control characters go"
+
+              let long = "let x = " + String.replicate 60 "word "
+              let lines = (LatexText.verbatim long).Split '\n'
+              Expect.isLessThanOrEqual (lines |> Array.map _.Length |> Array.max) 92 "long lines are folded"
+
+              Expect.equal
+                  (lines
+                   |> Array.filter (fun l -> l.Contains "word")
+                   |> Array.sumBy (fun l -> Regex.Matches(l, "word").Count))
+                  60
+                  "nothing is lost"
+          } ]
+
+let private pdf =
+    test "without a report there is no PDF, and the reason is said" {
+        Fixture.inFolder (fun folder ->
+            match Pdf.tryWrite folder with
+            | Error reason -> Expect.stringContains reason "holds neither report.tex nor report.html" "reason"
+            | Ok path -> failtest path
+
+            Expect.isFalse (File.Exists(Path.Combine(folder, "report.pdf"))) "no file")
+    }
+
+let private keepSamples =
+    test "keep" {
+        for s in samples do
+            let root = "/tmp/page-samples/" + s.Kind + string s.Seeds.Length
+            Directory.CreateDirectory root |> ignore
+            StudyReport.write (writeIn root s) |> ignore
+    }
+
+let keepTests = testList "StudyKeep" [ keepSamples ]
+
+let tests = testList "StudyReport" [ page; partial; latex; pdf; keepTests ]
