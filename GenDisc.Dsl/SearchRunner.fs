@@ -133,13 +133,16 @@ let private go (session: Session) (search: Search) space drawn rungs seeds =
     session.Write(fun c -> { c with Importance = importance })
 
     match session.Contents.Best with
-    | None -> raise (noneEnded session)
+    | None ->
+        session.Report() |> ignore
+        raise (noneEnded session)
     | Some best ->
         let winner = winnerOf (made |> List.find (fun one -> one.Index = best.Index)).Value
         session.Write(fun c -> { c with Winner = Some winner })
         session.Tell(SearchTold.ranking session.Contents winner)
         session.Confirm winner seeds
         session.Tell(SearchTold.confirmation session.Contents)
+        session.Tell [ "report: " + Wording.path (session.Report()) ]
         winner
 
 let search (search: Search) (options: HostOptions) : SearchResult =
@@ -217,4 +220,5 @@ let search (search: Search) (options: HostOptions) : SearchResult =
         | :? RunInterrupted
         | :? OperationCanceledException ->
             session.Write(fun c -> { c with Status = "interrupted" })
+            session.Report() |> ignore
             raise (RunInterrupted session.Folder)

@@ -5,14 +5,15 @@
 
   function axis(own, narrow) {
     var title = own.title || "";
+    var bare = own.showticklabels === false;
     return Object.assign({}, own, {
       title: { text: title, standoff: 8 },
       automargin: true,
       gridcolor: css("--grid"),
       zeroline: false,
       linecolor: css("--axis"),
-      showline: true,
-      ticks: "outside",
+      showline: !bare,
+      ticks: bare ? "" : "outside",
       ticklen: 4,
       tickcolor: css("--axis"),
       tickfont: { size: narrow ? 10 : 11 }

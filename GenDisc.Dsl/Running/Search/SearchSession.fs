@@ -102,6 +102,10 @@ type Session
             contents <- change contents
             write ())
 
+    /// Writes the page; answers with its path.
+    member _.Report() =
+        lock gate (fun () -> GenDisc.Reporting.SearchPage.write folder)
+
     /// The plan of an experiment, or why it has none.
     member _.Planned(experiment: Experiment) =
         try
