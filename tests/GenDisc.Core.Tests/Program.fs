@@ -71,6 +71,9 @@ let private tests =
           Models.EvidenceBoundTests.tests
           Models.SafeTensorsTests.tests
           Models.PretrainedEncoderTests.tests
+          Models.AveragesTests.tests
+          Evaluation.Bayesian.PosteriorPredictiveTests.tests
+          Evaluation.Bayesian.ImportanceBoundTests.tests
           Models.Boltzmann.RbmTests.tests
           Models.Boltzmann.BoltzmannMachineTests.tests
           Models.Boltzmann.GibbsLawsTests.tests

@@ -46,7 +46,7 @@ let private cases =
                     Data = digits
                     Model = model (conv 4 >> classifier []) } ])
           crossEntropy,
-      [ "ensemble [other] is asked about 2 classes of 2, but other was declared for 10 classes of 1×28×28" ]
+      [ "ensemble [other] is asked about 2 classes of vector 2, but other was declared for 10 classes of image 1×28×28" ]
       on (ensemble members) mse, [ "mse needs a regressor, and the model has none" ]
       on (ensemble members) elbo, [ "elbo needs a vae, and the model has none" ]
       on (ensemble [ { baseline with Training = adam -1.0 } ]) crossEntropy,

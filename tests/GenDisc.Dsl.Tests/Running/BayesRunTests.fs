@@ -109,7 +109,8 @@ let tests =
               Expect.isTrue run.IsEnsemble "known by its row"
               let page = page result
               Expect.stringContains page "Nothing is trained here" "procedure"
-              Expect.isFalse (page.Contains "figure-loss" || page.Contains "NaN") "no empty figures"
+              Expect.isFalse (page.Contains "figure-loss") "no curve of no epochs"
+              Expect.isTrue (run.Features.IsNone && run.Filters.IsNone) "nor features"
 
               let mean =
                   members |> List.averageBy (fun m -> (scene.Run m).Test.CrossEntropy)
