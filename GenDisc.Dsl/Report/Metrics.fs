@@ -27,6 +27,7 @@ let private describe (run: RunFolder) key =
     | "elbo" -> $"ELBO, nats per {run.Unit}", "higher"
     | "reconstruction" -> $"Reconstruction, nats per {run.Unit}", "lower"
     | "kl" -> $"KL divergence, nats per {run.Unit}", ""
+    | "importance" -> $"Importance-weighted loss, nats per {run.Unit}", "lower"
     | "sparsity" -> $"Sparsity Σ|z|, per {run.Unit}", ""
     | "cd" -> "Contrastive divergence, difference of energies, nats", ""
     | "pcd" -> "Persistent contrastive divergence, difference of energies, nats", ""

@@ -74,6 +74,7 @@ let private tests =
           Models.AveragesTests.tests
           Evaluation.Bayesian.PosteriorPredictiveTests.tests
           Evaluation.Bayesian.ImportanceBoundTests.tests
+          Training.ImportanceTermTests.tests
           Models.Boltzmann.RbmTests.tests
           Models.Boltzmann.BoltzmannMachineTests.tests
           Models.Boltzmann.GibbsLawsTests.tests

@@ -58,7 +58,7 @@ let posterior m =
     mean, -precision.log()
 
 /// E_q log p(x|z) is the likelihood at the mean less ½ Σ_j s_j² |W_j|² / σ².
-let private bound m (mean: torch.Tensor) (logVariance: torch.Tensor) =
+let bound m (mean: torch.Tensor) (logVariance: torch.Tensor) =
     let atMean =
         GaussianLogLikelihood.PerExample(mean.mm (m.W.t ()) + m.B, torch.tensor [| m.LogVariance |], m.X)
 
