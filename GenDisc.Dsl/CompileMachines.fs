@@ -77,6 +77,7 @@ let ownTerms
           | Term.NegativePhase(negative, kind) ->
               NegativePhaseTerm(Term.name term, phase e negative kind, machines, streams.Gibbs)
           | Term.SparsityTarget target -> ActivityTerm target
+          | Term.Importance samples -> ImportanceTerm(Unchecked.nonNull model.Bottleneck, samples)
           | Term.Nll -> ExactLikelihoodTerm()
           | Term.Energy ->
               let shape = Shape.dimensions facts.Shape |> Array.ofList

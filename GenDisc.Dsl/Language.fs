@@ -196,6 +196,11 @@ module Language =
     /// KL(q(z|x) ‖ p(z)), nats per example.
     let kl = Loss.Term Term.Kl
 
+    /// −log (1/k) Σ_i w_i over k = `samples` draws z_i from q(z|x) with weights w_i = p(x, z_i) / q(z_i|x), nats per example:
+    /// the importance-weighted autoencoder's loss (Burda, Grosse and Salakhutdinov 2016), in place of `elbo`. Each step
+    /// decodes k times as much.
+    let iwae samples = Loss.Term(Term.Importance samples)
+
     /// −log p(y|x), nats per example.
     let crossEntropy = Loss.Term Term.CrossEntropy
 

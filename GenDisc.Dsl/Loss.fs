@@ -26,6 +26,8 @@ type Term =
     | Reconstruction
     /// KL(q(z|x) ‖ p(z)), nats per example, summed over latent dimensions.
     | Kl
+    /// −log of the mean importance weight of so many draws from q(z|x), nats per example.
+    | Importance of samples: int
     /// −log p(y|x), nats per example.
     | CrossEntropy
     /// Squared error, averaged over target dimensions.
@@ -56,6 +58,7 @@ module Term =
         match term with
         | Term.Reconstruction -> "reconstruction"
         | Term.Kl -> "kl"
+        | Term.Importance _ -> "importance"
         | Term.CrossEntropy -> "crossEntropy"
         | Term.Mse -> "mse"
         | Term.Sparsity -> "sparsity"
@@ -80,6 +83,7 @@ module Term =
             | MachineGradient.Plain -> $"{name term} {count}"
             | MachineGradient.Centred -> $"centred ({name term} {count})"
             | MachineGradient.Enhanced -> $"enhanced ({name term} {count})"
+        | Term.Importance samples -> $"iwae {Show.integerArgument samples}"
         | Term.SparsityTarget target -> $"{name term} {Show.numberArgument target}"
         | _ -> name term
 

@@ -118,11 +118,18 @@ let private missing (data: Data) (facts: Facts) (m: Model) loss =
 
               yield!
                   needs
+                      "importance"
+                      $"iwae needs a vae, but {shown} has no distribution over its latent vector"
+                      $"use reconstruction instead of iwae, or a vae instead of {shown}"
+
+              yield!
+                  needs
                       "kl"
                       $"kl needs a vae, but {shown} has no distribution over its latent vector"
                       $"drop kl, or use a vae instead of {shown}"
           | None ->
               yield! needs "elbo" "elbo needs a vae, and the model has none" "add vae 32, or drop elbo"
+              yield! needs "importance" "iwae needs a vae, and the model has none" "add vae 32, or drop iwae"
               yield! needs "kl" "kl needs a vae, and the model has none" "add vae 32, or drop kl"
 
               yield!
@@ -161,7 +168,9 @@ let private untrained (m: Model) trained =
       yield!
           unless [ Term.Reconstruction ] _.IsAutoencoder noTerm (fun shown ->
               $"add reconstruction to the loss, or drop {shown}")
-      if Set.contains Term.Kl trained then
+      if Set.exists (fun (term: Term) -> term.IsImportance) trained then
+          () // it trains encoder and decoder alike
+      elif Set.contains Term.Kl trained then
           yield!
               unless
                   [ Term.Reconstruction ]

@@ -7,6 +7,9 @@ let largest = 20
 /// The most replicas of parallel tempering: each is a set of chains as large as a batch.
 let mostReplicas = 1000
 
+/// The most draws of a latent vector in one step: each is decoded.
+let mostDraws = 1000
+
 /// Problems of a term's own numbers: what is wrong, and a hint.
 let numbers term =
     [ match term with
@@ -17,6 +20,8 @@ let numbers term =
       | Term.NegativePhase(NegativePhase.Tempered n, _) when n > mostReplicas ->
           $"{Term.show term} expects at most {Show.grouped (int64 mostReplicas)} replicas, but got {Show.integer n}",
           "write tempering 10"
+      | Term.Importance n when n < 1 || n > mostDraws ->
+          $"{Term.show term} expects 1 to {Show.grouped (int64 mostDraws)} draws, but got {Show.integer n}", "write iwae 8"
       | Term.SparsityTarget target when not (target > 0.0 && target < 1.0) ->
           $"{Term.show term} expects an activity between 0 and 1, but got {Show.number target}",
           "write sparsityTarget 0.1"
@@ -113,6 +118,7 @@ let experiment (facts: Facts) (e: Experiment) (terms: Term list) =
       yield! targets |> List.collect (needed "rbm 500")
       yield! second "negative phase" phases
       yield! second "sparsity target" targets
+      yield! second "importance-weighted bound" (terms |> List.filter _.IsImportance)
       if List.contains Term.Nll terms then
           yield! enumerable facts e.Model
       if

@@ -75,6 +75,19 @@ let private kl (plan: PlanFile) =
             sum "j" last
             parens [ mu; mo "+"; sigma; mo "−"; log; sigma; mo "−"; mn "1" ] ] ]
 
+/// −log (1/k) Σ w_i.
+let private importance =
+    let zi = sub z (mi "i")
+
+    [ display
+          [ symbol "importance"
+            mo "="
+            minus
+            log
+            frac (mn "1") (mi "k")
+            sum "i" (mi "k")
+            frac (row [ mi "p"; mo "("; x; mo ","; zi; mo ")" ]) (row [ mi "q"; mo "("; zi; mo "∣"; x; mo ")" ]) ] ]
+
 let private crossEntropy (plan: PlanFile) =
     let last =
         plan.Classes
@@ -183,6 +196,17 @@ let terms (plan: PlanFile) (perUnit: string) =
                   text ", lies from the prior "
                   inlined [ prior; mo "="; mi "𝒩"; mo "("; mn "0"; mo ","; mi "I"; mo ")" ]
                   text $", in nats per {perUnit}; computed exactly, never negative." ]
+            )
+        | "importance" ->
+            Some(
+                "Importance-weighted loss",
+                importance,
+                [ text "The logarithm of the mean weight of draws "
+                  inlined [ sub z (mi "i") ]
+                  text
+                      $" from the encoder’s Gaussian, in nats per {perUnit}: from one draw the negative ELBO, from more of them closer to "
+                  inlined [ minus; log; row [ mi "p"; mo "("; x; mo ")" ] ]
+                  text " (Burda et al. 2016)." ]
             )
         | "crossEntropy" ->
             Some(

@@ -10,6 +10,7 @@ let private label name =
     match name with
     | "reconstruction" -> "rec"
     | "kl" -> "KL"
+    | "importance" -> "IW"
     | "crossEntropy" -> "CE"
     | "mse" -> "MSE"
     | "sparsity" -> "sparse"

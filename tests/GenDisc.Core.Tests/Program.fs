@@ -73,6 +73,10 @@ let private tests =
           Models.SafeTensorsTests.tests
           Models.PretrainedEncoderTests.tests
           Models.RestorationTests.tests
+          Models.AveragesTests.tests
+          Evaluation.Bayesian.PosteriorPredictiveTests.tests
+          Evaluation.Bayesian.ImportanceBoundTests.tests
+          Training.ImportanceTermTests.tests
           Models.Boltzmann.RbmTests.tests
           Models.Boltzmann.BoltzmannMachineTests.tests
           Models.Boltzmann.GibbsLawsTests.tests

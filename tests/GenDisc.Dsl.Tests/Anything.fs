@@ -106,7 +106,8 @@ let anyTerm =
     Gen.frequency
         [ 4, plainTerm
           1, Gen.map Loss.Term negativePhase
-          1, Gen.map (Term.SparsityTarget >> Loss.Term) anyFloat ]
+          1, Gen.map (Term.SparsityTarget >> Loss.Term) anyFloat
+          1, Gen.map (Term.Importance >> Loss.Term) anyInt ]
 
 let sumOf term weight =
     let rec loss depth =

@@ -32,6 +32,12 @@ let private cases =
       [ "mcDropout 0.5 30 averages what a head predicts, but no classifier or regressor follows it" ]
       on (dense 8 >> mcDropout 0.5 30 >> dense 4 >> residual (mcDropout 0.1 20 >> dense 4) >> classifier []) crossEntropy,
       [ "mcDropout 0.1 20 asks for other passes than mcDropout 0.5 30, but each pass goes through both" ]
+      on (dense 8 >> vae 2) (iwae 0), [ "iwae 0 expects 1 to 1,000 draws, but got 0" ]
+      on (dense 8 >> vae 2) (iwae 5 + iwae 8),
+      [ "iwae 8 is a second importance-weighted bound after iwae 5, but a loss has at most one" ]
+      on (dense 8 >> autoencoder 2) (reconstruction + iwae 5),
+      [ "iwae needs a vae, but autoencoder 2 has no distribution over its latent vector" ]
+      on (dense 8 >> classifier []) (crossEntropy + iwae 5), [ "iwae needs a vae, and the model has none" ]
       on (ensemble []) crossEntropy, [ "ensemble expects at least one member, but got none" ]
       on (ensemble [ baseline; baseline ]) crossEntropy,
       [ "baseline stands in the ensemble twice with the same seed, and would say the same twice" ]
@@ -46,7 +52,7 @@ let private cases =
                     Data = digits
                     Model = model (conv 4 >> classifier []) } ])
           crossEntropy,
-      [ "ensemble [other] is asked about 2 classes of 2, but other was declared for 10 classes of 1×28×28" ]
+      [ "ensemble [other] is asked about 2 classes of vector 2, but other was declared for 10 classes of image 1×28×28" ]
       on (ensemble members) mse, [ "mse needs a regressor, and the model has none" ]
       on (ensemble members) elbo, [ "elbo needs a vae, and the model has none" ]
       on (ensemble [ { baseline with Training = adam -1.0 } ]) crossEntropy,
@@ -71,6 +77,11 @@ let tests =
               Expect.equal (row.In, row.Out) (Vector 2, Vector 2) "shapes"
               Expect.equal (p.Parameters, p.Flops) (3L * each.Parameters, 3L * each.Flops) "costs"
               Expect.equal (p.Dependencies |> List.map _.Experiment) members "members"
+          }
+
+          test "iwae trains encoder and decoder alike" {
+              for loss in [ iwae 5; 0.1 * iwae 5 + kl; iwae 5 + elbo ] do
+                  plan (on (dense 8 >> vae 2) loss) |> ignore
           }
 
           test "an ensemble of regressors" {

@@ -186,6 +186,7 @@ let private question data =
             Gen.elements
                 [ [ Block.Vae(latent, likelihood) ], [ Loss.Elbo ]
                   [ Block.Vae(latent, likelihood) ], [ Loss.Term Term.Reconstruction; Loss.Term Term.Kl ]
+                  [ Block.Vae(latent, likelihood) ], [ Loss.Term(Term.Importance 5) ]
                   [ Block.Autoencoder(latent, likelihood) ], [ Loss.Term Term.Reconstruction ]
                   [], [] ]
 

@@ -10,9 +10,7 @@ public static class ImportanceWeighting
     /// <summary>Rows that the decoder sees at a time: few enough to stay in the cache.</summary>
     private const int Rows = 512;
 
-    /// <summary>
-    /// log w_i = log p(x|z_i) + log p(z_i) − log q(z_i|x) for z_i ~ q(z|x), in evaluation mode.
-    /// </summary>
+    /// <summary>log w_i = log p(x|z_i) + log p(z_i) − log q(z_i|x) for z_i ~ q(z|x), in evaluation mode.</summary>
     /// <param name="model">With a variational bottleneck.</param>
     /// <param name="split">Of at least one example.</param>
     /// <param name="samples">Of each example.</param>
@@ -33,26 +31,12 @@ public static class ImportanceWeighting
             {
                 using var scope = NewDisposeScope();
                 using var inference = no_grad();
-                found.AddRange(Of(model, batch, samples, noise).to(float64).cpu().contiguous().data<double>().ToArray().Chunk(samples));
+                var posterior = model.ForwardBatch(batch, noise).Posterior!;
+                var weights = LatentWeights.Of(model.Bottleneck, posterior, batch.X, samples, noise);
+                found.AddRange(weights.to(float64).cpu().contiguous().data<double>().ToArray().Chunk(samples));
             }
         }
 
         return [.. found];
-    }
-
-    /// <returns>`[batch, samples]`</returns>
-    private static Tensor Of(HybridModel model, Batch batch, int samples, Generator noise)
-    {
-        var bottleneck = model.Bottleneck!;
-        var output = model.ForwardBatch(batch, noise);
-        var (mean, logVariance) = (output.LatentMean!.unsqueeze(1), output.LatentLogVariance!.unsqueeze(1));
-        var epsilon = randn(
-            [batch.Count, samples, bottleneck.Options.Latent], dtype: mean.dtype, device: mean.device, generator: noise);
-        var z = mean + ((logVariance * 0.5).exp() * epsilon);
-        // The normal densities' constants cancel.
-        var prior = (epsilon.square() - z.square() + logVariance).sum(2) * 0.5;
-        var decoded = bottleneck.Decode(z.flatten(0, 1));
-        var x = batch.X.repeat_interleave(samples, dim: 0);
-        return bottleneck.Likelihood.LogProbability(decoded, x).reshape(batch.Count, samples) + prior;
     }
 }

@@ -90,10 +90,12 @@ let private augmented (s: Subject) (train: Split) (augmenter: Augmenter) =
 
 /// Writes `features.json`, `filters.png` and `augmented.png`, as far as the model and its data have them.
 let write (s: Subject) (splits: Splits) (augmenter: Augmenter | null) =
-    if s.Model.IsClassifier || s.Model.IsRegressor then
-        features s splits.Test
+    // an ensemble has no features but its members', which show theirs
+    if not s.Model.IsEnsemble then
+        if s.Model.IsClassifier || s.Model.IsRegressor then
+            features s splits.Test
 
-    filters s splits.Test
+        filters s splits.Test
 
     match augmenter with
     | null -> ()

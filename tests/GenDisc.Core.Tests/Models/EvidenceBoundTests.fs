@@ -13,16 +13,16 @@ open GenDisc.Core.Runtime
 open GenDisc.Core.Training
 open GenDisc.Core.Tests.Modules.Building
 
-let private dimensions, latent = 5, 2
+let dimensions, latent = 5, 2
 
 /// W has orthogonal columns, so that the true posterior has independent dimensions, as q does.
-type private Linear =
+type Linear =
     { W: torch.Tensor
       B: torch.Tensor
       LogVariance: float
       X: torch.Tensor }
 
-let private linear (stream: RandomStream) =
+let linear (stream: RandomStream) =
     let gaussian shape =
         tensorOf shape (gaussians stream (List.reduce (*) shape))
 
@@ -35,7 +35,7 @@ let private linear (stream: RandomStream) =
 
 let private variance m = exp m.LogVariance
 
-let private evidence m =
+let evidence m =
     let covariance =
         m.W.mm (m.W.t ())
         + torch.eye (int64 dimensions, dtype = torch.float64) * torch.tensor (variance m)
@@ -49,7 +49,7 @@ let private evidence m =
     -0.5 * (float dimensions * log (2.0 * Math.PI) + logDeterminant + distance)
 
 /// Mean [1, latent] and log-variance [1, latent] of p(z|x).
-let private posterior m =
+let posterior m =
     let precision =
         (m.W * m.W).sum(0L, keepdim = true) / torch.tensor (variance m)
         + torch.tensor 1.0
@@ -58,7 +58,7 @@ let private posterior m =
     mean, -precision.log()
 
 /// E_q log p(x|z) is the likelihood at the mean less ½ Σ_j s_j² |W_j|² / σ².
-let private bound m (mean: torch.Tensor) (logVariance: torch.Tensor) =
+let bound m (mean: torch.Tensor) (logVariance: torch.Tensor) =
     let atMean =
         GaussianLogLikelihood.PerExample(mean.mm (m.W.t ()) + m.B, torch.tensor [| m.LogVariance |], m.X)
 
@@ -76,13 +76,13 @@ let private law name check =
             let stream = RandomStream(int64 seed, "linear")
             check (linear stream) stream))
 
-/// The same model as a HybridModel whose encoder gives one q whatever x; its ELBO by its own terms, draw by draw.
-let private drawn m (mean: torch.Tensor) (logVariance: torch.Tensor) =
+/// The same model as a HybridModel whose encoder gives one q whatever x.
+let modelOf m (mean: torch.Tensor) (logVariance: torch.Tensor) =
     let stream = init 1L
     let likelihood = new GaussianLikelihood()
     let decoder = new Affine(latent, dimensions, stream)
 
-    use bottleneck =
+    let bottleneck =
         new Bottleneck(BottleneckOptions(dimensions, latent, true), nets [], nets [ decoder ], likelihood, stream)
 
     assign bottleneck "posterior.weight" (torch.zeros (2L * int64 latent, int64 dimensions))
@@ -90,14 +90,19 @@ let private drawn m (mean: torch.Tensor) (logVariance: torch.Tensor) =
     assign decoder "weight" m.W
     assign decoder "bias" m.B
     assign likelihood "logVariance" (torch.tensor [| m.LogVariance |])
-    use model = new HybridModel([| BottleneckStage bottleneck |])
-    let draws = 4000
+    new HybridModel([| BottleneckStage bottleneck |])
+
+/// The same example so many times.
+let copies m count =
     let values = numbers m.X |> Array.map float32
-    let rows = Array.replicate draws values |> Array.concat
+    let rows = Array.replicate count values |> Array.concat
+    Dataset.OfValues("x", [ dimensions ], ReadOnlyMemory rows, ReadOnlyMemory(Array.zeroCreate count), [ "x" ])
 
-    let data =
-        Dataset.OfValues("x", [ dimensions ], ReadOnlyMemory rows, ReadOnlyMemory(Array.zeroCreate draws), [ "x" ])
-
+/// Its ELBO by its own terms, draw by draw.
+let private drawn m (mean: torch.Tensor) (logVariance: torch.Tensor) =
+    use model = modelOf m mean logVariance
+    let draws = 4000
+    let data = copies m draws
     use batch = Batches.Gather(data, ReadOnlySpan [| 0 .. draws - 1 |], torch.CPU)
     use noise = generator 1L
     use _ = torch.no_grad ()

@@ -102,6 +102,16 @@ let tests =
               for name in [ "top"; "topology"; "loss" ] do
                   Expect.equal (Wording.kind name) Wording.Kind.Plain name
           }
+          test "what leads to a bound or to an information is left out beside it" {
+              let left values =
+                  Wording.brief [ "test", metrics values ]
+                  |> List.collect (fun (_, m) -> m.Values |> Map.toList |> List.map fst)
+
+              let steps = [ "elboSampled"; "expectedEntropy"; "latentEss"; "oodAurocEntropy"; "predictiveEntropy" ]
+              let ends = [ "iwae"; "mutualInformation"; "oodAuroc" ]
+              Expect.equal (left [ for name in steps @ ends -> name, 0.5 ]) ends "beside it"
+              Expect.equal (left [ for name in steps -> name, 0.5 ]) steps "alone"
+          }
           test "what says a figure once more is left out in short, for no other reason" {
               let full =
                   [ "crossEntropy", 0.1; "logLoss", 0.1; "top2", 0.8; "top3", 0.85; "top5", 0.9 ]
@@ -129,7 +139,8 @@ let tests =
                         "mase"
                         "persistenceRmse"
                         "seasonalNaiveRmse"
-                        "noiseRmse" ]
+                        "noiseRmse"
+                        "predictiveDeviation" ]
 
               let machine =
                   set
@@ -150,6 +161,7 @@ let tests =
                         "tempering"
                         "nll"
                         "energy"
+                        "importance"
                         "sparsityTarget"
                         "isingEnergy"
                         "samplerEnergy"
@@ -166,10 +178,12 @@ let tests =
 
                   (Wording.metricRows (Wording.brief [ "train", kept; "test", kept ])).Length
 
-              Expect.isLessThanOrEqual
-                  (lines (Set.unionMany [ regression; machine; other ]))
-                  20
-                  "a hybrid with strangers"
+              // logits of an average are no energy, and those of one prediction no average
+              for one in [ "oodAurocEnergy"; "mutualInformation" ] do
+                  Expect.isLessThanOrEqual
+                      (lines (Set.add one (Set.unionMany [ regression; machine; other ])))
+                      20
+                      "a hybrid with strangers"
 
               Expect.hasLength (List.distinct Wording.order) Wording.order.Length "no name twice"
           }

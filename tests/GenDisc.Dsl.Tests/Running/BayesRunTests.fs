@@ -8,9 +8,18 @@ open GenDisc
 open GenDisc.Dsl.Tests.Running.Files
 open GenDisc.Dsl.Tests.Running.Scene
 
+/// Small tables: a run on them takes no time to look at.
+let private start () =
+    let scene = new Scene()
+    put scene "shop.csv" (shop 200)
+    scene
+
+let private goods = classTable "shop.csv" "kind"
+
 let private baseline =
     { toy with
         Name = "baseline"
+        Data = goods
         Model = model (dense 8 >> relu >> classifier [])
         Loss = crossEntropy
         Training = toy.Training |> epochs 1 }
@@ -43,12 +52,13 @@ let tests =
     testList
         "Run of averages"
         [ test "mcDropout trains, averages its passes and tells how sure it is" {
-              use scene = new Scene()
+              use scene = start ()
 
-              let result =
-                  scene.Run
-                      { asked (dense 16 >> relu >> mcDropout 0.3 20 >> classifier []) with
-                          Data = moons |> take 256 |> against circles }
+              let e =
+                  { asked (dense 16 >> relu >> mcDropout 0.3 20 >> classifier []) with
+                      Data = moons |> take 256 |> against circles }
+
+              let result = scene.Run e
 
               isUncertain 2 result
               let run = readable result
@@ -71,17 +81,17 @@ let tests =
                   Expect.isTrue (value result name >= 0.0 && value result name <= 1.0) name
 
               Expect.stringContains (page result) "What the model does not know" "section"
-              let again = scene.RunFresh { asked (dense 16 >> relu >> mcDropout 0.3 20 >> classifier []) with Data = moons |> take 256 |> against circles }
+              let again = scene.RunFresh e
               Expect.equal (figures again) (figures result) "the same draws each time"
           }
 
           test "an ensemble of one is that one" {
-              use scene = new Scene()
+              use scene = start ()
 
               for name, inside in
                   [ "plain", baseline
                     "dropped", asked (dense 8 >> relu >> mcDropout 0.3 7 >> classifier [])
-                    "hybrid", toy ] do
+                    "hybrid", { toy with Data = goods } ] do
                   let inside = { inside with Name = "inside" }
                   let alone = scene.Run inside
                   let together = scene.Run(asked (ensemble [ inside ]))
@@ -90,7 +100,7 @@ let tests =
           }
 
           test "an ensemble trains nothing but its members" {
-              use scene = new Scene()
+              use scene = start ()
               let members = [ for s in 1..3 -> { baseline with Seed = s } ]
               let together = asked (ensemble members)
               let result = scene.Run together
@@ -109,7 +119,8 @@ let tests =
               Expect.isTrue run.IsEnsemble "known by its row"
               let page = page result
               Expect.stringContains page "Nothing is trained here" "procedure"
-              Expect.isFalse (page.Contains "figure-loss" || page.Contains "NaN") "no empty figures"
+              Expect.isFalse (page.Contains "figure-loss") "no curve of no epochs"
+              Expect.isTrue (run.Features.IsNone && run.Filters.IsNone) "nor features"
 
               let mean =
                   members |> List.averageBy (fun m -> (scene.Run m).Test.CrossEntropy)
@@ -123,7 +134,7 @@ let tests =
           }
 
           test "an ensemble of ensembles, and one of a run again from its file" {
-              use scene = new Scene()
+              use scene = start ()
               let inner = asked (ensemble [ for s in 1..2 -> { baseline with Seed = s } ])
               let outer = { asked (ensemble [ { inner with Name = "inner" } ]) with Name = "outer" }
               let result = scene.Run outer
@@ -131,9 +142,7 @@ let tests =
           }
 
           test "members that regress on scales of their own answer on the ensemble's" {
-              use scene = new Scene()
-              put scene "shop.csv" (shop 200)
-
+              use scene = start ()
               let single n =
                   { baseline with
                       Data = table "shop.csv" "price" |> take n
@@ -160,7 +169,7 @@ let tests =
           }
 
           test "members read sequences of unequal lengths" {
-              use scene = new Scene()
+              use scene = start ()
               waves scene "Waves" 0.0
 
               let states =
@@ -176,7 +185,7 @@ let tests =
           }
 
           test "a vae's bound from importance samples" {
-              use scene = new Scene()
+              use scene = start ()
               let result = scene.Run toy
 
               for figures in [ result.Test.Values; result.Validation.Values ] do
@@ -193,5 +202,23 @@ let tests =
               let plain = scene.Run baseline
               Expect.isFalse (plain.Test.Values.ContainsKey "iwae") "no vae"
               Expect.isTrue (readable plain).Posterior.IsNone "one prediction"
+          }
+
+          test "a vae learns from importance samples" {
+              use scene = start ()
+
+              let result =
+                  scene.Run
+                      { toy with
+                          Data = goods
+                          Model = model (dense 8 >> relu >> vae 2)
+                          Loss = iwae 5 }
+
+              Expect.floatClose Accuracy.high result.Test.Loss (value result "importance") "the loss"
+              // five draws, each time others, beside 64 of the same kind
+              Expect.isLessThan (abs (value result "importance" + value result "iwae")) 1.0 "less the bound"
+              let page = page result
+              Expect.stringContains page "Importance-weighted loss" "its formula"
+              Expect.stringContains page "generative model" "its kind"
           } ]
     |> testSequenced
