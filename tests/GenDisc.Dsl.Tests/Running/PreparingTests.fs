@@ -12,7 +12,7 @@ open GenDisc.Running
 open GenDisc.Dsl.Tests.Checked
 open GenDisc.Dsl.Tests.Running.Scene
 
-let private short = adam 3e-3 |> epochs 4 |> batch 50
+let private short = adam 3e-3 |> epochs 3 |> batch 50
 
 /// An autoencoder of clean digits that learns to undo noise and holes.
 let private restorer =
@@ -31,6 +31,14 @@ let private reader data =
         Model = model (dense 2 >> classifier [ 4 ])
         Loss = crossEntropy
         Training = short |> epochs 1 }
+
+/// Where the restorer is trained once for several tests.
+let private together =
+    lazy
+        (let scene = new Scene()
+
+         System.AppDomain.CurrentDomain.ProcessExit.Add(fun _ -> (scene :> System.IDisposable).Dispose())
+         scene)
 
 let private error (scene: Scene) data =
     (scene.Run(reader data)).Test["preparedError"]
@@ -61,7 +69,7 @@ let tests =
     testList
         "Preparing"
         [ test "filling in keeps what is seen to the bit, and is better than holes" {
-              use scene = new Scene()
+              let scene = together.Value
               let holes = digits |> missing 0.4
               let filled = holes |> infilled restorer
               let missingError, filledError = error scene holes, error scene filled
@@ -85,14 +93,14 @@ let tests =
           }
 
           test "reconstruction takes noise away" {
-              use scene = new Scene()
+              let scene = together.Value
               let noise = digits |> noisy 0.5
               let before = error scene noise
               Expect.isLessThan (error scene (noise |> reconstructed restorer)) (0.7 * before) "error"
           }
 
           test "a machine restores as well" {
-              use scene = new Scene()
+              let scene = together.Value
 
               let machine =
                   { restorer with
@@ -127,7 +135,10 @@ let tests =
               let plan = plan (reader data)
               let cut = loader.Prepare plan.Experiment.Data (Streams 1L)
               let find _ = failtest "nothing restores"
-              use preparer = new Preparer(plan, cut.Splits.Train, find, torch.CPU, scene.Options.Cancel)
+
+              use preparer =
+                  new Preparer(plan, cut.Splits.Train, find, torch.CPU, scene.Options.Cancel)
+
               let prepared, tests = Preparing.all preparer plan.Experiment.Data cut
               let splits = prepared.Splits
               Expect.isTrue splits.Train.Data.DrawsPixels "training draws anew"
@@ -144,7 +155,7 @@ let tests =
           }
 
           test "the run says what was done" {
-              use scene = new Scene()
+              let scene = together.Value
               let result = scene.Run(reader (digits |> missing 0.4 |> infilled restorer))
               let run = ReadRun.read result.Folder
               Expect.isEmpty run.Notes "all can be read"
@@ -179,7 +190,8 @@ let tests =
                       Data = moons |> take 500
                       Training = short |> epochs 2 }
 
-              let data = moons |> missing 0.3 |> infilled trained |> against (circles |> noisy 1.0)
+              let data =
+                  moons |> missing 0.3 |> infilled trained |> against (circles |> noisy 1.0)
 
               let result = scene.Run(reader data)
               Expect.isGreaterThan result.Test["preparedError"] 0.0 "error"

@@ -28,7 +28,10 @@ let private measured (scene: Scene) (e: Experiment) =
     let options = { scene.Options with Tell = ignore }
     let loader = Loader options
     let plan = planUsing loader.Facts e
-    let measure () = Robustness.measure options loader plan result.Folder folder
+
+    let measure () =
+        Robustness.measure options loader plan result.Folder folder
+
     result, plan, loader, measure
 
 let private at corruption level (points: RobustnessPoint list) =
@@ -108,7 +111,11 @@ let tests =
 
           test "what the experiment prepares comes after the corruption" {
               use scene = new Scene()
-              let hole = { reader with Data = reader.Data |> missing 0.99 }
+
+              let hole =
+                  { reader with
+                      Data = reader.Data |> missing 0.99 }
+
               let result, plan, loader, measure = measured scene hole
               let points = measure ()
               Expect.isGreaterThan result.Test["preparedError"] 0.0 "prepared"
@@ -123,16 +130,9 @@ let tests =
           test "vectors have noise and missing numbers; what is no classifier has nothing" {
               use scene = new Scene()
 
-              let _, _, _, measure =
-                  measured
-                      scene
-                      { reader with
-                          Data = moons |> take 200 }
+              let _, _, _, measure = measured scene { reader with Data = moons |> take 200 }
 
-              Expect.equal
-                  (measure () |> List.map _.Corruption |> List.distinct)
-                  [ "noise"; "missing" ]
-                  "of vectors"
+              Expect.equal (measure () |> List.map _.Corruption |> List.distinct) [ "noise"; "missing" ] "of vectors"
 
               let result, _, _, measure = measured scene inner
               Expect.isEmpty (measure ()) "no classifier"
