@@ -7,10 +7,7 @@ let private corruption (d: Data) (shape: Shape) c =
 
     match c, shape with
     | Corruption.Noise deviation, _ when not (finite deviation && deviation >= 0.0) ->
-        Some(
-            $"noisy expects a finite deviation of at least 0.0, but got {Show.number deviation}",
-            "write noisy 0.3"
-        )
+        Some($"noisy expects a finite deviation of at least 0.0, but got {Show.number deviation}", "write noisy 0.3")
     | Corruption.Missing rate, _ when not (rate >= 0.0 && rate < 1.0) ->
         Some($"missing expects a rate from 0.0 to below 1.0, but got {Show.number rate}", "write missing 0.5")
     | Corruption.Blur deviation, Image(_, h, w) when not (deviation >= 0.0 && deviation <= float (max h w)) ->

@@ -228,8 +228,7 @@ type internal Loader(options: HostOptions) =
            |> List.collect this.Files)
         |> List.distinct
 
-    /// Cuts the data for an experiment; scales are fitted on its training examples alone. What the declaration says of
-    /// preparation is still to be done: see `Preparing`.
+    /// Cuts the data, scaled by the training examples alone. `Preparing` prepares them, and draws pixels only then.
     member _.Prepare (data: Data) (streams: Streams) : Prepared =
         let take = Option.toNullable data.Take
 
@@ -244,12 +243,8 @@ type internal Loader(options: HostOptions) =
                     None,
                     fun other -> Standardise.Sequences(Splits(splits.Train, splits.Validation, other)).Test
                 else
-                    // what is to be prepared first is drawn after that
                     let drawn (splits: Splits) =
-                        if data.Binarised && data.Prepared.IsEmpty then
-                            splits.Binarised()
-                        else
-                            splits
+                        if data.Binarised && data.Prepared.IsEmpty then splits.Binarised() else splits
 
                     drawn splits, None, (fun other -> (drawn (Splits(splits.Train, splits.Validation, other))).Test)
             | Raw.Table table -> table.Prepare(Data.holdOut data, data.Validation, take, streams.Take), None, id

@@ -35,17 +35,22 @@ let private makesNothing word name =
 let private leaks part how =
     $"restorer may have been trained on {part} examples of this experiment: on the same data it {how}"
 
-let private hints data =
-    problems (on data) |> List.map _.Hint
+let private hints data = problems (on data) |> List.map _.Hint
 
 let private right =
     [ digits |> noisy 0.0 |> blurred 28.0 |> turned -180.0 |> missing 0.0
       digits |> missing 0.99 |> infilled (restorer digits)
       digits |> missing 0.5 |> noisy 0.1 |> infilled (restorer digits)
-      digits |> missing 0.5 |> infilled (machine digits) |> reconstructed (restorer digits)
+      digits
+      |> missing 0.5
+      |> infilled (machine digits)
+      |> reconstructed (restorer digits)
       digits |> binarised |> noisy 0.1
       moons |> noisy 2.0 |> missing 0.5 |> infilled (restorer moons)
-      digits |> take 100 |> noisy 0.2 |> reconstructed (restorer (digits |> noisy 0.2))
+      digits
+      |> take 100
+      |> noisy 0.2
+      |> reconstructed (restorer (digits |> noisy 0.2))
       digits |> validation 0.0 |> reconstructed (restorer (digits |> validation 0.2))
       digits |> against (mnist |> noisy 0.5 |> blurred 1.0) ]
 
@@ -60,11 +65,17 @@ let private wrong =
       lorenz |> noisy 0.1, [ "noisy", "noisy changes images and vectors, which lorenz has not" ]
       digits |> infilled (restorer digits),
       [ "infilled", "infilled fills in what missing hides, but nothing is hidden here" ]
-      digits |> missing 0.5 |> infilled (restorer digits) |> infilled (restorer digits),
+      digits
+      |> missing 0.5
+      |> infilled (restorer digits)
+      |> infilled (restorer digits),
       [ "infilled", "infilled fills in what missing hides, but nothing is hidden here" ]
       digits |> missing 0.5 |> turned 10.0 |> infilled (restorer digits),
       [ "infilled", "infilled must know what missing hid, but turned mixes it with what is seen" ]
-      digits |> missing 0.5 |> reconstructed (restorer digits) |> infilled (restorer digits),
+      digits
+      |> missing 0.5
+      |> reconstructed (restorer digits)
+      |> infilled (restorer digits),
       [ "infilled", "infilled must know what missing hid, but reconstructed mixes it with what is seen" ]
       digits |> reconstructed (plainClassifier digits), [ makesNothing "reconstructed" "plain" ]
       digits |> missing 0.5 |> infilled (stacked digits), [ makesNothing "infilled" "stacked" ]
@@ -103,10 +114,7 @@ let tests =
               let data = table "a.csv" "y" |> noisy 0.1
 
               let knowing (d: Data) =
-                  if d.Source.IsTable then
-                      Some(Generators.facts moons)
-                  else
-                      Data.facts d
+                  if d.Source.IsTable then Some(Generators.facts moons) else Data.facts d
 
               Expect.equal
                   [ for p in problemsUsing knowing { on moons with Data = data } -> p.Says ]

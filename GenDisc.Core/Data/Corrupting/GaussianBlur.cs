@@ -21,11 +21,12 @@ public sealed record GaussianBlur(double Deviation) : Corruption
         if (Deviation == 0) return;
         var weights = Weights();
         var (height, width, lines) = (example.Height, example.Width, example.Channels * example.Height);
-        for (var line = 0; line < lines; line++) Along(weights, example.Pixels, example.Scratch, line * width, 1, width);
+        Span<float> line = new float[Math.Max(height, width) + (2 * (weights.Length - 1))];
+        for (var y = 0; y < lines; y++) Along(weights, line, example.Pixels, example.Scratch, y * width, 1, width);
         var area = height * width;
         for (var start = 0; start < example.Pixels.Length; start += area)
         {
-            for (var x = 0; x < width; x++) Along(weights, example.Scratch, example.Pixels, start + x, width, height);
+            for (var x = 0; x < width; x++) Along(weights, line, example.Scratch, example.Pixels, start + x, width, height);
         }
     }
 
@@ -38,23 +39,29 @@ public sealed record GaussianBlur(double Deviation) : Corruption
         return Array.ConvertAll(half, w => (float)(w / total));
     }
 
-    private static void Along(ReadOnlySpan<float> weights, ReadOnlySpan<float> from, Span<float> to, int start, int step, int count)
+    /// <param name="weights">From the centre out.</param>
+    /// <param name="line">Room for the line and what is mirrored at both ends.</param>
+    /// <param name="from">Numbers, of which the line's lie <paramref name="step"/> apart.</param>
+    /// <param name="to">Where the result comes to.</param>
+    /// <param name="start">The line's first number.</param>
+    /// <param name="step">From one to the next.</param>
+    /// <param name="count">How many.</param>
+    private static void Along(
+        ReadOnlySpan<float> weights, Span<float> line, ReadOnlySpan<float> from, Span<float> to, int start, int step, int count)
     {
+        var reach = weights.Length - 1;
+        for (var i = -reach; i < count + reach; i++) line[i + reach] = from[start + (Mirrored(i, count) * step)];
         for (var i = 0; i < count; i++)
         {
-            var sum = weights[0] * from[start + (i * step)];
-            for (var k = 1; k < weights.Length; k++)
-            {
-                sum += weights[k]
-                    * (from[start + (Mirrored(i - k, count) * step)] + from[start + (Mirrored(i + k, count) * step)]);
-            }
-
+            var sum = weights[0] * line[i + reach];
+            for (var k = 1; k <= reach; k++) sum += weights[k] * (line[i + reach - k] + line[i + reach + k]);
             to[start + (i * step)] = sum;
         }
     }
 
     private static int Mirrored(int i, int count)
     {
+        if ((uint)i < (uint)count) return i;
         var period = 2 * count;
         i = ((i % period) + period) % period;
         return i < count ? i : period - 1 - i;

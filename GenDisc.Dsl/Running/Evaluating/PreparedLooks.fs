@@ -15,8 +15,7 @@ let private numbers (split: Split) =
 
 /// Test images as they were, with what is wrong with them, and restored; what there is of it, by name.
 let private versions (steps: Preparation list) (original: Split) (after: Split list) =
-    let corruptions =
-        steps |> List.takeWhile _.IsCorrupt |> List.length
+    let corruptions = steps |> List.takeWhile _.IsCorrupt |> List.length
 
     [ "original", original
       if corruptions > 0 then
@@ -55,9 +54,7 @@ let write (file: string -> string) (data: Data) (original: Split) (after: Split 
               "steps",
               Json.list
                   [ for step, error in List.zip data.Prepared errors do
-                        Json.object
-                            [ "step", Json.text (PreparationText.short step)
-                              "error", Json.number error ] ]
+                        Json.object [ "step", Json.text (PreparationText.short step); "error", Json.number error ] ]
               "binarised", Json.truth data.Binarised
               "shown", Json.list (shown |> List.map Json.text) ]
         |> Json.line

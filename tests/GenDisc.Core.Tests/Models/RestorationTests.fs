@@ -73,7 +73,7 @@ let tests =
               use model = model
               let data = examples 4 3
               let x = tensorOf data
-              let hidden = (x.matmul (rbm.Weight.t ()) + rbm.HiddenBias).sigmoid ()
+              let hidden = (x.matmul (rbm.Weight.t ()) + rbm.HiddenBias).sigmoid()
 
               let expected =
                   (hidden.matmul rbm.Weight + rbm.VisibleBias).sigmoid().data<float32>().ToArray()
@@ -94,7 +94,7 @@ let tests =
               let filled =
                   Restoration.Infill(model, data, all data, seen, start, torch.CPU, CancellationToken.None)
 
-              let mask = torch.tensor(seen).view (4, 3)
+              let mask = torch.tensor(seen).view(4, 3)
               let x = tensorOf data
               let mutable expected = torch.where (mask, x, torch.tensor start)
 

@@ -12,7 +12,7 @@ open GenDisc.Running
 open GenDisc.Dsl.Tests.Checked
 open GenDisc.Dsl.Tests.Running.Scene
 
-let private short = adam 3e-3 |> epochs 4 |> batch 50
+let private short = adam 3e-3 |> epochs 3 |> batch 50
 
 /// An autoencoder of clean digits that learns to undo noise and holes.
 let private restorer =
@@ -23,19 +23,29 @@ let private restorer =
         Loss = reconstruction
         Training = short }
 
+/// Two features, so that no time goes into drawing them.
 let private reader data =
     { toy with
         Name = "reader"
         Data = data |> take 200
-        Model = model (classifier [])
+        Model = model (dense 2 >> classifier [ 4 ])
         Loss = crossEntropy
         Training = short |> epochs 1 }
+
+/// Where the restorer is trained once for several tests.
+let private together =
+    lazy
+        (let scene = new Scene()
+
+         System.AppDomain.CurrentDomain.ProcessExit.Add(fun _ -> (scene :> System.IDisposable).Dispose())
+         scene)
 
 let private error (scene: Scene) data =
     (scene.Run(reader data)).Test["preparedError"]
 
 /// What a loader and a run's folders leave of the data, each part after each step.
 let private steps (scene: Scene) data part (choose: Splits -> Split) =
+    TorchRuntime.Init()
     let loader = Loader { scene.Options with Tell = ignore }
     let plan = planUsing loader.Facts (reader data)
     let cut = (loader.Prepare plan.Experiment.Data (Streams 1L)).Splits
@@ -59,7 +69,7 @@ let tests =
     testList
         "Preparing"
         [ test "filling in keeps what is seen to the bit, and is better than holes" {
-              use scene = new Scene()
+              let scene = together.Value
               let holes = digits |> missing 0.4
               let filled = holes |> infilled restorer
               let missingError, filledError = error scene holes, error scene filled
@@ -71,24 +81,26 @@ let tests =
 
               for i in 0..59 do
                   for j in 0 .. original.Data.ExampleSize - 1 do
-                      if holed[i][j] <> 0uy then
-                          Expect.equal holed[i][j] before[i][j] "not missing"
-                          Expect.equal restored[i][j] before[i][j] "seen"
-                      elif before[i][j] <> 0uy && restored[i][j] <> 0uy then
+                      let b, h, r = before[i][j], holed[i][j], restored[i][j]
+
+                      if h <> 0uy then
+                          Expect.equal h b "not missing"
+                          Expect.equal r b "seen"
+                      elif b <> 0uy && r <> 0uy then
                           changed <- changed + 1
 
               Expect.isGreaterThan changed 100 "filled in"
           }
 
           test "reconstruction takes noise away" {
-              use scene = new Scene()
+              let scene = together.Value
               let noise = digits |> noisy 0.5
               let before = error scene noise
               Expect.isLessThan (error scene (noise |> reconstructed restorer)) (0.7 * before) "error"
           }
 
           test "a machine restores as well" {
-              use scene = new Scene()
+              let scene = together.Value
 
               let machine =
                   { restorer with
@@ -117,12 +129,16 @@ let tests =
 
           test "all parts are prepared, before pixels are drawn black and white" {
               use scene = new Scene()
+              TorchRuntime.Init()
               let loader = Loader { scene.Options with Tell = ignore }
               let data = digits |> noisy 0.3 |> take 50 |> binarised
               let plan = plan (reader data)
               let cut = loader.Prepare plan.Experiment.Data (Streams 1L)
               let find _ = failtest "nothing restores"
-              use preparer = new Preparer(plan, cut.Splits.Train, find, torch.CPU, scene.Options.Cancel)
+
+              use preparer =
+                  new Preparer(plan, cut.Splits.Train, find, torch.CPU, scene.Options.Cancel)
+
               let prepared, tests = Preparing.all preparer plan.Experiment.Data cut
               let splits = prepared.Splits
               Expect.isTrue splits.Train.Data.DrawsPixels "training draws anew"
@@ -139,7 +155,7 @@ let tests =
           }
 
           test "the run says what was done" {
-              use scene = new Scene()
+              let scene = together.Value
               let result = scene.Run(reader (digits |> missing 0.4 |> infilled restorer))
               let run = ReadRun.read result.Folder
               Expect.isEmpty run.Notes "all can be read"
@@ -174,7 +190,8 @@ let tests =
                       Data = moons |> take 500
                       Training = short |> epochs 2 }
 
-              let data = moons |> missing 0.3 |> infilled trained |> against (circles |> noisy 1.0)
+              let data =
+                  moons |> missing 0.3 |> infilled trained |> against (circles |> noisy 1.0)
 
               let result = scene.Run(reader data)
               Expect.isGreaterThan result.Test["preparedError"] 0.0 "error"

@@ -63,7 +63,9 @@ let tests =
 
                   for i in 0..1 do
                       for before, after in
-                          Seq.zip (Array.chunkBySize (side * 7) (row data i)) (Array.chunkBySize (side * 7) (row blurred i)) do
+                          Seq.zip
+                              (Array.chunkBySize (side * 7) (row data i))
+                              (Array.chunkBySize (side * 7) (row blurred i)) do
                           close (mean before) (mean after) "mean"
 
                   for number in row (corrupt flat (GaussianBlur deviation)) 0 do
@@ -116,7 +118,9 @@ let tests =
               let variance = added |> Array.averageBy (fun x -> x * x)
               Expect.isLessThan (abs (variance - 0.25)) (4.0 * 0.25 * sqrt (2.0 / 20000.0)) "variance"
 
-              let image = row (corrupt (images [ 1; 40; 40 ] 1 (fun _ -> 0f)) (GaussianNoise 0.5)) 0
+              let image =
+                  row (corrupt (images [ 1; 40; 40 ] 1 (fun _ -> 0f)) (GaussianNoise 0.5)) 0
+
               Expect.all image (fun x -> x >= 0f && x <= 1f) "within"
               Expect.contains image 0f "at the lower bound"
               Expect.contains image 1f "at the upper bound"
