@@ -47,9 +47,9 @@ let tests =
           torchTest "the class changes what is read and what is written" (fun () ->
               use cvae = conditional 1L
               use batch = batchOf 3
-              let told y = torch.full ([| 3L |], y, torch.int64)
+              let told (y: int64) = torch.tensor (Array.create 3 y)
               let reconstructed y = numbers (cvae.Reconstruct(batch.X, told y))
-              Expect.notEqual (reconstructed 0) (reconstructed 1) "reconstructions")
+              Expect.notEqual (reconstructed 0L) (reconstructed 1L) "reconstructions")
           torchTest "a conditional bottleneck leaves examples aside whose class it is not told" (fun () ->
               use cvae = conditional 1L
               let data = partly 12 6

@@ -14,11 +14,14 @@ let private built hidden kernels (likelihood: Likelihood) =
 
 let private bernoulli hidden = built hidden true (new BernoulliLikelihood())
 
+let private likelihoods: (unit -> Likelihood) list =
+    [ (fun () -> new BernoulliLikelihood()); (fun () -> new GaussianLikelihood()) ]
+
 let private examples n =
     tensorOf [ n; features ] (uniforms (init 2L) (n * features)) |> _.``to``(torch.float32)
 
 let private label (y: int) n =
-    torch.full ([| int64 n |], y, torch.int64)
+    torch.tensor (Array.create n (int64 y))
 
 let private labelled (m: M2) x y seed =
     use noise = generator seed
@@ -101,8 +104,8 @@ let tests =
               Expect.isGreaterThan mean (-evidence - 0.01) "U"
               Expect.isLessThan mean (-evidence + 1.0) "and no loose one")
           torchTest "an example without a label teaches all three networks" (fun () ->
-              for likelihood in [ new BernoulliLikelihood(): Likelihood; new GaussianLikelihood() ] do
-                  use m = built [| 4 |] true likelihood
+              for likelihood in likelihoods do
+                  use m = built [| 4 |] true (likelihood ())
                   use noise = generator 8L
                   let x = examples 3
                   let struct (reconstruction, kl) = m.Unlabelled(x, m.Classify x, noise)
@@ -113,9 +116,7 @@ let tests =
                       | null -> failtest $"no gradient reaches {name}"
                       | g -> Expect.isGreaterThan (single (g.abs().sum ())) 0.0 name)
           torchTest "kernels and tensor operations agree" (fun () ->
-              for likelihood in
-                  [ (fun () -> new BernoulliLikelihood(): Likelihood)
-                    (fun () -> new GaussianLikelihood()) ] do
+              for likelihood in likelihoods do
                   use a = built [| 9; 4 |] true (likelihood ())
                   use b = built [| 9; 4 |] false (likelihood ())
                   let x = examples 7
