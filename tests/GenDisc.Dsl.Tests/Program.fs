@@ -24,6 +24,7 @@ let main args =
               EncoderRulesTests.tests
               MachineCheckTests.tests
               MachineRulesTests.tests
+              ToldClassesCheckTests.tests
               ExplainTests.tests
               PlanJsonTests.tests
               Progress.WordingTests.tests
@@ -34,6 +35,7 @@ let main args =
               Running.PretrainedRunTests.tests
               Running.MachineRunTests.tests
               Running.MachineHeadsTests.tests
+              Running.ToldClassesRunTests.tests
               Running.PretrainedModelTests.tests
               Running.ChangedDataTests.tests
               Running.SeedsTests.tests
