@@ -22,7 +22,7 @@ public sealed class ClassPredictions : IEvaluationSink
 
     public void Add(ModelOutput output, Batch batch)
     {
-        if (output.Logits is null || batch.Labels is not { } truth) return;
+        if (output.Logits is null || batch.Labels is not { } truth || batch.Known == 0) return;
         using var scope = NewDisposeScope();
         var scores = output.Logits;
         if (batch.KnownRows is { } known) (scores, truth) = (scores.index_select(0, known), truth.index_select(0, known));

@@ -27,6 +27,7 @@ let main args =
               BayesRulesTests.tests
               MachineCheckTests.tests
               MachineRulesTests.tests
+              ToldClassesCheckTests.tests
               ExplainTests.tests
               PlanJsonTests.tests
               SpaceTests.tests
@@ -38,6 +39,7 @@ let main args =
               Running.PretrainedRunTests.tests
               Running.MachineRunTests.tests
               Running.MachineHeadsTests.tests
+              Running.ToldClassesRunTests.tests
               Running.PretrainedModelTests.tests
               Running.ChangedDataTests.tests
               Running.SeedsTests.tests
