@@ -72,6 +72,7 @@ let private tests =
           Models.SafeTensorsTests.tests
           Models.PretrainedEncoderTests.tests
           Models.Boltzmann.RbmTests.tests
+          Models.Boltzmann.MachineDrawsTests.tests
           Models.Boltzmann.BoltzmannMachineTests.tests
           Models.Boltzmann.GibbsLawsTests.tests
           Models.Boltzmann.MachineStageTests.tests
@@ -109,6 +110,7 @@ let private tests =
           Evaluation.RolloutTests.tests
           Evaluation.ResidualsTests.tests
           Evaluation.OutOfDistributionTests.tests
+          Evaluation.Augmentation.AugmentationTests.tests
           Evaluation.TSneTests.tests
           Evaluation.FiltersTests.tests
           Evaluation.MistakesTests.tests

@@ -22,6 +22,7 @@ let main args =
               PretrainedCheckTests.tests
               AgainstRulesTests.tests
               EncoderRulesTests.tests
+              AugmentRulesTests.tests
               MachineCheckTests.tests
               MachineRulesTests.tests
               ExplainTests.tests
@@ -32,6 +33,7 @@ let main args =
               Running.SequenceRunTests.tests
               Running.GapRunTests.tests
               Running.PretrainedRunTests.tests
+              Running.AugmentedRunTests.tests
               Running.MachineRunTests.tests
               Running.MachineHeadsTests.tests
               Running.PretrainedModelTests.tests
@@ -46,6 +48,7 @@ let main args =
               Report.FormulasTests.tests
               Report.ReportTests.tests
               Report.SectionTests.tests
+              Report.AugmentationSectionTests.tests
               Report.BoltzmannSectionTests.tests
               Report.BoltzmannStandingTests.tests
               Report.EnergySectionTests.tests
