@@ -15,7 +15,11 @@ let private unable (by: Experiment) perClass =
 
     let first kind =
         match List.tryFindIndex kind blocks with
-        | Some 0 when (blocks |> List.filter Block.isMachine).Length <= 1 -> Choice1Of3()
+        | Some 0 when
+            (blocks |> List.filter Block.isMachine).Length <= 1
+            && (blocks.Length = 1 || not blocks[0].IsM2)
+            ->
+            Choice1Of3()
         | Some i -> Choice2Of3 blocks[i]
         | None -> Choice3Of3()
 
@@ -24,8 +28,8 @@ let private unable (by: Experiment) perClass =
 
     let cut block =
         Some(
-            $"{Block.brief block} of {name} does not draw the data themselves, for other blocks stand before it or another machine beside it",
-            $"let {name} be model ({Block.brief block}), without other machines"
+            $"{Block.brief block} of {name} does not draw the data themselves, for other blocks stand before it or build on it",
+            $"let {name} be model ({Block.brief block})"
         )
 
     if perClass then

@@ -81,6 +81,7 @@ let private tests =
           Evaluation.Bayesian.ImportanceBoundTests.tests
           Training.ImportanceTermTests.tests
           Models.Boltzmann.RbmTests.tests
+          Models.Boltzmann.MachineDrawsTests.tests
           Models.Boltzmann.BoltzmannMachineTests.tests
           Models.Boltzmann.GibbsLawsTests.tests
           Models.Boltzmann.MachineStageTests.tests
@@ -125,6 +126,7 @@ let private tests =
           Evaluation.RolloutTests.tests
           Evaluation.ResidualsTests.tests
           Evaluation.OutOfDistributionTests.tests
+          Evaluation.Augmentation.AugmentationTests.tests
           Evaluation.TSneTests.tests
           Evaluation.FiltersTests.tests
           Evaluation.MistakesTests.tests

@@ -25,6 +25,7 @@ let main args =
               PreparationRulesTests.tests
               EncoderRulesTests.tests
               BayesRulesTests.tests
+              AugmentRulesTests.tests
               MachineCheckTests.tests
               MachineRulesTests.tests
               ToldClassesCheckTests.tests
@@ -37,6 +38,7 @@ let main args =
               Running.SequenceRunTests.tests
               Running.GapRunTests.tests
               Running.PretrainedRunTests.tests
+              Running.AugmentedRunTests.tests
               Running.MachineRunTests.tests
               Running.MachineHeadsTests.tests
               Running.ToldClassesRunTests.tests
@@ -62,6 +64,7 @@ let main args =
               Report.FormulasTests.tests
               Report.ReportTests.tests
               Report.SectionTests.tests
+              Report.AugmentationSectionTests.tests
               Report.BoltzmannSectionTests.tests
               Report.BoltzmannStandingTests.tests
               Report.EnergySectionTests.tests

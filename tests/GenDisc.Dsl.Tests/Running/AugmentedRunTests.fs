@@ -1,0 +1,292 @@
+/// Generated examples in the training part of real runs.
+module GenDisc.Dsl.Tests.Running.AugmentedRunTests
+
+open System
+open System.IO
+open System.Text.Json
+open Expecto
+open TorchSharp
+open GenDisc
+open GenDisc.Core.Data
+open GenDisc.Core.Runtime
+open GenDisc.Running
+open GenDisc.Dsl.Tests.Running.Files
+open GenDisc.Dsl.Tests.Running.Scene
+
+let private folder = imageFolder "shades"
+let private some = folder |> take 40
+
+/// A scene with 80 pictures of two classes.
+let private scenery () =
+    let scene = new Scene()
+    pictures scene "shades" 40
+    scene
+
+let private plain =
+    { toy with
+        Name = "plain"
+        Data = some
+        Model = model (dense 8 >> relu >> classifier [])
+        Loss = crossEntropy
+        Training = adam 1e-2 |> epochs 2 |> batch 16 }
+
+let private joint =
+    { plain with
+        Name = "joint"
+        Model = model (classRbm 8)
+        Loss = crossEntropy + 0.1 * pcd 1 }
+
+let private augmented =
+    { plain with
+        Name = "augmented"
+        Data = some |> augment joint 31 }
+
+let private json (result: RunResult) name =
+    (JsonDocument.Parse(File.ReadAllText(Path.Combine(result.Folder, name)))).RootElement
+
+let private counts result =
+    Map.ofList
+        [ for c in ((json result "result.json").GetProperty "counts").EnumerateObject() do
+              c.Name, c.Value.GetInt32() ]
+
+/// The splits of a finished run, with and without what was added.
+let private splits (scene: Scene) (e: Experiment) =
+    let loader = Loader scene.Options
+    let plan = Runner.planned scene.Options loader e
+    let streams = Streams(int64 e.Seed)
+    let before = (loader.Prepare e.Data streams).Splits
+
+    let trained =
+        Pretrained.find loader (fun inner -> Path.Combine(scene.Runs, Experiment.id inner)) torch.CPU plan
+
+    before,
+    (Augmented.add loader trained torch.CPU plan streams before (fun _ _ -> ()) Threading.CancellationToken.None)
+        .Value
+
+let private values (split: Split) =
+    [ for i in 0 .. split.Count - 1 -> split.Example i ]
+
+let private labels (split: Split) =
+    [ for row in split.Indices.ToArray() -> split.Data.Labels.Span[row] ]
+
+let tests =
+    testList
+        "Augmented run"
+        [ test "the training part holds what was generated; validation and test stay" {
+              use scene = scenery ()
+              let result, bare = scene.Run augmented, scene.Run plain
+              let with', without = counts result, counts bare
+              Expect.equal (with'["train"], with'["generated"]) (71, 31) "training"
+              Expect.equal without["train"] 40 "without"
+
+              for part in [ "validation"; "test" ] do
+                  Expect.equal with'[part] without[part] part
+
+              let before, after = splits scene augmented
+              Expect.isTrue (obj.ReferenceEquals(after.Splits.Test, before.Test)) "test"
+              Expect.isTrue (obj.ReferenceEquals(after.Splits.Validation, before.Validation)) "validation"
+              let train = after.Splits.Train
+
+              Expect.equal
+                  (train.Indices.ToArray() |> Array.take 40)
+                  (before.Train.Indices.ToArray())
+                  "the same rows"
+
+              Expect.equal (values train |> List.take 40) (values before.Train) "the same numbers"
+              Expect.equal (labels train |> List.take 40) (labels before.Train) "the same labels"
+              Expect.equal (labels after.Generated) (List.replicate 16 0 @ List.replicate 15 1) "balanced"
+
+              Expect.equal
+                  (train.Indices.ToArray() |> Array.skip 40)
+                  (after.Generated.Indices.ToArray())
+                  "rows added"
+          }
+
+          test "figures and files say what it is worth" {
+              use scene = scenery ()
+              let result = scene.Run augmented
+
+              for name in [ "tstrAccuracy"; "generatedAgreement"; "memorisedShare" ] do
+                  Expect.isTrue (result.Test[name] >= 0.0 && result.Test[name] <= 1.0) name
+                  Expect.contains Wording.order name "known to the summary"
+
+              let file = json result "figures/augmentation.json"
+              Expect.equal ((file.GetProperty "real").GetInt32()) 40 "real"
+              Expect.equal ((file.GetProperty "tstr").GetDouble()) result.Test["tstrAccuracy"] "tstr"
+
+              let asked =
+                  [ for c in (file.GetProperty "classes").EnumerateArray() -> (c.GetProperty "asked").GetInt32() ]
+
+              Expect.equal asked [ 16; 15 ] "classes"
+              let generator = (file.GetProperty "generators")[0]
+              let m = generator.GetProperty "memorisation"
+              Expect.equal ((m.GetProperty "equal").GetInt32()) (Map.find "validation" (counts result)) "equal parts"
+              Expect.equal ((m.GetProperty "examined").GetInt32()) 31 "examined"
+              let found = files result.Folder
+              Expect.containsAll found [ "figures/generated.png"; "figures/closest.png" ] "pictures"
+
+              Expect.stringContains
+                  (File.ReadAllText(Path.Combine(result.Folder, "report.html")))
+                  "Generated training examples"
+                  "report"
+          }
+
+          test "tstr is what the generated examples alone teach" {
+              use scene = scenery ()
+              let result = scene.Run augmented
+              let _, after = splits scene augmented
+              let e = after.Generated
+              let options = scene.Options
+              let plan = Runner.planned options (Loader options) plain
+              let streams = Streams 1L
+
+              use model =
+                  (Compile.model plan streams torch.CPU (fun _ -> failtest "none inside")).Model
+
+              use learner = Compile.learner plan model streams torch.CPU
+
+              let quiet =
+                  { new GenDisc.Core.Training.ITrainingObserver with
+                      member _.BatchDone(_, _, _, _, _) = ()
+                      member _.EpochDone _ = ()
+                      member _.Warn _ = () }
+
+              GenDisc.Core.Training.Trainer(Compile.trainerOptions plain.Data plain.Training, quiet)
+                  .Fit(
+                      learner,
+                      Splits(e, after.Splits.Validation, after.Splits.Test),
+                      streams,
+                      torch.CPU,
+                      Threading.CancellationToken.None
+                  )
+              |> ignore
+
+              let means =
+                  GenDisc.Core.Training.Trainer.Evaluate(
+                      learner,
+                      after.Splits.Test,
+                      streams.Evaluation("test", torch.CPU),
+                      torch.CPU
+                  )
+
+              Expect.equal result.Test["tstrAccuracy"] means["accuracy"] "accuracy"
+          }
+
+          test "the same bits afresh, other examples of another seed" {
+              use scene = scenery ()
+              let first = scene.Run augmented
+              let kept = bytes first "model.safetensors", bytes first "figures/augmentation.json"
+              let again = scene.RunFresh augmented
+              Expect.equal (bytes again "model.safetensors", bytes again "figures/augmentation.json") kept "bits"
+
+              // all training examples: no seed draws a subset of them
+              let whole =
+                  { joint with
+                      Data = folder
+                      Training = adam 1e-2 |> epochs 1 |> batch 16 }
+
+              scene.Run whole |> ignore
+
+              let drawn seed =
+                  { augmented with
+                      Data = folder |> augment whole 10
+                      Seed = seed }
+                  |> splits scene
+                  |> fun (_, after) -> values after.Generated
+
+              Expect.equal (drawn 1) (drawn 1) "the same seed"
+              Expect.notEqual (drawn 1) (drawn 2) "another"
+          }
+
+          test "a generator for each class, each trained on that class alone" {
+              use scene = scenery ()
+
+              let generative =
+                  { toy with
+                      Name = "vaes"
+                      Data = blobs |> take 80
+                      Model = model (dense 4 >> relu >> vae 2)
+                      Loss = elbo
+                      Training = toy.Training |> epochs 1 }
+
+              let outer =
+                  { plain with
+                      Name = "outer"
+                      Data = blobs |> take 80 |> augmentPerClass generative 22 }
+
+              let result = scene.Run outer
+              Expect.equal (Map.find "train" (counts result)) 102 "training"
+
+              for label in 0..3 do
+                  let inner = Experiment.generators 4 outer.Data.Generated.Head |> List.item label
+                  Expect.equal inner.Name $"vaes-class{label}" "name"
+                  Expect.equal (Map.find "train" (counts (scene.Run inner))) 20 "its class alone"
+
+              let _, after = splits scene outer
+              Expect.equal (labels after.Generated |> List.countBy id) [ 0, 6; 1, 6; 2, 5; 3, 5 ] "classes"
+
+              Expect.isTrue
+                  (values after.Generated |> List.forall (Array.forall Single.IsFinite))
+                  "real numbers"
+          }
+
+          test "a planted leak is refused before training, with counts and names" {
+              use scene = scenery ()
+              scene.Run joint |> ignore
+              let before, _ = splits scene augmented
+              let own = before.Train
+              let shared = Augmented.refuseLeaks "augmented" before "joint" own
+              Expect.equal (shared |> List.map (fun s -> s.Known - s.Own)) [ 0; 0 ] "its own part is no leak"
+
+              let noise count =
+                  let random = RandomStream(1L, "planted")
+                  Array.init (64 * count) (fun _ -> float32 (random.NextDouble()))
+
+              // examples that the folder does not have, so that only planted ones are shared
+              let test = before.Test.Data.With(ReadOnlySpan(noise 3), ReadOnlySpan [| 0; 0; 0 |])
+              let planted = Split(test, ReadOnlyMemory [| test.Count - 3; test.Count - 1 |])
+              let judged = Splits(own, before.Validation, Split.All test)
+
+              let e =
+                  Expect.throwsC (fun () -> Augmented.refuseLeaks "augmented" judged "joint" planted |> ignore) id
+
+              Expect.isTrue (e :? UserError) "a user's mistake"
+
+              Expect.stringStarts
+                  e.Message
+                  $"augmented: its generator joint has learnt from 2 of the {Show.grouped (int64 test.Count)} test examples, which augmented itself does not learn from."
+                  "message"
+
+              let learnt = Splits(planted, before.Validation, Split.All test)
+              let known = Augmented.refuseLeaks "augmented" learnt "joint" planted
+              Expect.equal (known |> List.map (fun s -> s.Known, s.Own)) [ 0, 0; 2, 2 ] "shared with its own training"
+          }
+
+          test "a leak by declaration trains nothing" {
+              use scene = scenery ()
+
+              let knowing =
+                  { plain with
+                      Data = some |> augment { joint with Data = some |> validation 0.3 } 31 }
+
+              let e = failure (fun () -> scene.Run knowing)
+              Expect.isTrue (e :? InvalidExperiment) "a wrong declaration"
+              Expect.stringContains e.Message "joint may have been trained on validation examples" "message"
+              Expect.equal (Directory.GetDirectories scene.Runs |> Array.map Path.GetFileName) [| "data" |] "nothing written"
+          }
+
+          test "only keeps the rows of its class" {
+              use scene = scenery ()
+              let loader = Loader scene.Options
+              let all = (loader.Prepare blobs (Streams 1L)).Splits
+              let kept = (loader.Prepare (blobs |> only 2) (Streams 1L)).Splits
+
+              for whole, part in
+                  [ all.Train, kept.Train; all.Validation, kept.Validation; all.Test, kept.Test ] do
+                  Expect.equal
+                      (part.Indices.ToArray())
+                      (whole.Indices.ToArray()
+                       |> Array.filter (fun i -> whole.Data.Labels.Span[i] = 2))
+                      "rows"
+          } ]
+    |> testSequenced
