@@ -37,6 +37,9 @@ let main args =
               Running.PretrainedModelTests.tests
               Running.ChangedDataTests.tests
               Running.SeedsTests.tests
+              Running.LaneMessagesTests.tests
+              Running.LanesTests.tests
+              BudgetTests.tests
               Running.TemperaturesTests.tests
               Running.EvaluationTests.tests
               Running.BadFilesTests.tests
