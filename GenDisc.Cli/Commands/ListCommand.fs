@@ -142,7 +142,12 @@ let private showStudy (study: StudyFolders.Study) =
     if study.Question <> "" then
         line study.Question
 
-    line (study.Id + ": " + study.Kind + (if study.Size = "" then "" else ", " + study.Size))
+    line (
+        study.Id
+        + ": "
+        + study.Kind
+        + (if study.Size = "" then "" else ", " + study.Size)
+    )
 
     if not study.Statements.IsEmpty then
         line ""

@@ -80,7 +80,9 @@ let read (folder: string) =
             try
                 use document = JsonDocument.Parse(File.ReadAllText file)
                 let found = parse folder document.RootElement
-                let written () = DateTimeOffset(File.GetLastWriteTimeUtc file)
+
+                let written () =
+                    DateTimeOffset(File.GetLastWriteTimeUtc file)
 
                 Some
                     { found with

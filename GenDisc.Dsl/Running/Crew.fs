@@ -165,8 +165,7 @@ type internal Crew(tell: RunEvent -> unit) =
                 match news with
                 | child, Gone(code, lastWords) -> gone options batch retried child code lastWords
                 | child, Answered answer ->
-                    child.Job
-                    |> Option.iter (fun job -> answered options batch child job answer)
+                    child.Job |> Option.iter (fun job -> answered options batch child job answer)
 
             if options.Cancel.IsCancellationRequested && not stopping.Value then
                 stopping.Value <- true
@@ -203,8 +202,7 @@ type internal Crew(tell: RunEvent -> unit) =
         options.Cancel.ThrowIfCancellationRequested()
 
         match options.Child with
-        | Some start when min start.Lanes batch.Left > 1 ->
-            spread start (min start.Lanes batch.Left) options past batch
+        | Some start when min start.Lanes batch.Left > 1 -> spread start (min start.Lanes batch.Left) options past batch
         | _ -> ()
 
         let rec here () =

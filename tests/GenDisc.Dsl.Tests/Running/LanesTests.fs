@@ -100,7 +100,11 @@ let tests =
           }
           test "what several are built on is trained once, and before them" {
               use scene = new Scene()
-              let outer name = { over (encoder inner >> classifier []) with Name = name }
+
+              let outer name =
+                  { over (encoder inner >> classifier []) with
+                      Name = name }
+
               let results = under scene (fun o -> o) [ outer "one"; outer "two" ]
               Expect.equal (names results) [ "one"; "two" ] "those asked for"
               Expect.equal (finished scene) [ "inner", false; "one", false; "two", false ] "each once"
