@@ -57,7 +57,7 @@ type ListArguments =
         member this.Usage =
             match this with
             | Runs _ -> "folder of the run folders (default: GENDISC_RUNS, else ./runs)"
-            | Json -> "one line of JSON per run"
+            | Json -> "one line of JSON per run, study or search"
 
 type ShowArguments =
     | [<MainCommand; Unique>] Run of run: string
@@ -66,7 +66,7 @@ type ShowArguments =
     interface IArgParserTemplate with
         member this.Usage =
             match this with
-            | Run _ -> "a run's id, the beginning of one, or a run folder"
+            | Run _ -> "the id of a run, study or search, the beginning of one, or its folder"
             | Runs _ -> "folder of the run folders (default: GENDISC_RUNS, else ./runs)"
 
 type DataArguments =

@@ -5,6 +5,7 @@ let run =
     [ "gendisc run experiments/quickstart.fsx"
       "gendisc run hybrid.fsx --data ~/data --epochs 10 --seed 2"
       "gendisc run hybrid.fsx --json --fresh > results.jsonl"
+      "gendisc run label-efficiency.fsx --full --threads 8      (a study: up to 8 runs at once)"
       "gendisc run sweep.fsx -- --widths 64,128      (what follows -- is for the script)" ]
 
 let check =
@@ -36,8 +37,8 @@ COMMANDS:
     run FILE.fsx      train the experiments of a script; each leaves a run folder with a report
     check FILE.fsx    check them and print their plans; train nothing
     new NAME          write a starter script
-    list              list runs
-    show RUN          print a run's source and figures
+    list              list runs, studies and searches
+    show RUN          print a run's source and figures, or what a study found
     data list         list the data sets and where they are
     data get NAME     download a data set
 

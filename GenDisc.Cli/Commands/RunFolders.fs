@@ -2,10 +2,10 @@
 module GenDisc.Cli.RunFolders
 
 open System
-open System.Globalization
 open System.IO
 open System.Text.Json
 open GenDisc
+open GenDisc.Cli.Fields
 
 type Run =
     {
@@ -32,28 +32,6 @@ type Run =
                     None)
             |> Map.ofSeq }
 
-let private property (name: string) (element: JsonElement) =
-    match element.ValueKind with
-    | JsonValueKind.Object ->
-        match element.TryGetProperty name with
-        | true, value when value.ValueKind <> JsonValueKind.Null -> Some value
-        | _ -> None
-    | _ -> None
-
-let private text (name: string) (element: JsonElement) =
-    property name element
-    |> Option.bind (fun v ->
-        if v.ValueKind = JsonValueKind.String then
-            Some(string (v.GetString()))
-        else
-            None)
-
-let private asNumber (v: JsonElement) =
-    if v.ValueKind = JsonValueKind.Number then Some(v.GetDouble()) else None
-
-let private number (name: string) (element: JsonElement) =
-    property name element |> Option.bind asNumber
-
 let private empty (folder: string) (status: string) =
     { Id = string (Path.GetFileName folder)
       Folder = folder
@@ -70,12 +48,7 @@ let private parse (folder: string) (json: string) =
 
     { empty folder (text "status" root |> Option.defaultValue "damaged") with
         Message = text "message" root
-        Started =
-            text "started" root
-            |> Option.bind (fun s ->
-                match DateTimeOffset.TryParse(s, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) with
-                | true, time -> Some time
-                | _ -> None)
+        Started = time "started" root
         Seconds = number "seconds" root
         ExamplesPerSecond = number "examplesPerSecond" root
         Metrics =
@@ -95,6 +68,8 @@ let read (folder: string) =
     try
         if has "result.json" then
             Some(parse folder (File.ReadAllText(Path.Combine(folder, "result.json"))))
+        elif has "study.json" || has "search.json" then
+            None
         elif has "plan.json" || has "experiment.fsx" then
             Some(empty folder "unfinished")
         else

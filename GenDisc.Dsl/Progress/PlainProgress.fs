@@ -37,7 +37,8 @@ module internal Outcome =
 
     /// One line for one of several runs that failed.
     let failure (id: string) (message: string) (jobs: JobsProgress) =
-        id + ": failed: " + message.Split('\n')[0].TrimEnd('.') + "; " + Wording.jobs jobs
+        let reason = message.Split('\n')[0]
+        id + ": failed: " + reason.TrimEnd '.' + "; " + Wording.jobs jobs
 
     let splits (result: RunResult) =
         [ "train", result.Train; "validation", result.Validation; "test", result.Test ]

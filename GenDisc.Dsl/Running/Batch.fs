@@ -3,8 +3,9 @@ namespace GenDisc.Running
 open System.Collections.Generic
 open GenDisc
 
-/// Runs asked for at once: what is left of them, and what the others came to.
-type internal Batch(jobs: Jobs.Job list, board: Board, stopAtFailure: bool) =
+/// Runs asked for at once: what is left of them, and what the others came to. `onEnd` hears of each as it ends.
+type internal Batch
+    (jobs: Jobs.Job list, board: Board, stopAtFailure: bool, onEnd: Plan -> Result<RunResult, exn> -> unit) =
     let pending = ResizeArray(jobs |> List.filter (_.Finished >> not))
     let ended = Dictionary<string, Result<RunResult, exn>>()
     let mutable failed = false
@@ -18,6 +19,8 @@ type internal Batch(jobs: Jobs.Job list, board: Board, stopAtFailure: bool) =
         | Error e ->
             failed <- true
             board.Failed(job.Id, e)
+
+        onEnd job.Plan result
 
     /// Whatever is built on what failed fails for the same reason.
     let rec failBuiltOn () =

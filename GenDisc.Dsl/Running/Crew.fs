@@ -9,13 +9,16 @@ open GenDisc
 open GenDisc.Core.Runtime
 
 /// Performs runs that do not depend on each other: in processes of their own, as many at once as may compute; or here,
-/// one by one. Threads of one process will not do, since TorchSharp's finalizers may run under any of them.
+/// one by one. Threads of one process will not do: a collection that one sets off finalises scalars which TorchSharp has
+/// just handed to native code under another.
 type internal Crew(tell: RunEvent -> unit) =
     let children = ResizeArray<LaneChild>()
     let inbox = new BlockingCollection<LaneChild * LaneNews>()
     let mutable started = 0
     let mutable canStart = true
     let mutable here: (Board * Jobs.Job) option = None
+    /// Jobs that other processes do not know, since the script declares something else each time it runs.
+    let unknown = Queue<Jobs.Job>()
 
     let goAlone (why: string) =
         if canStart then
@@ -82,7 +85,7 @@ type internal Crew(tell: RunEvent -> unit) =
         batch.Board.Begin job
         child.Send(LaneMessages.Run(job.Id, not (Host.mayReuse options job.Id)))
 
-    let answered (options: HostOptions) perform (batch: Batch) (child: LaneChild) (job: Jobs.Job) answer =
+    let answered (options: HostOptions) (batch: Batch) (child: LaneChild) (job: Jobs.Job) answer =
         child.Serves <- true
 
         match answer with
@@ -102,9 +105,8 @@ type internal Crew(tell: RunEvent -> unit) =
             child.Job <- None
             batch.Record(job, Error why)
         | LaneMessages.Unknown _ ->
-            // the script declares something else each time it runs
             child.Job <- None
-            performHere options perform batch job
+            unknown.Enqueue job
 
     let gone
         (options: HostOptions)
@@ -131,7 +133,7 @@ type internal Crew(tell: RunEvent -> unit) =
         | None -> ()
 
     /// In other processes as long as there are such; what cannot be done there is left.
-    let spread (start: ChildStart) lanes (options: HostOptions) perform past (batch: Batch) =
+    let spread (start: ChildStart) lanes (options: HostOptions) past (batch: Batch) =
         let retried = HashSet<string>()
         let stopping = ref false
         let isBusy () = children.Exists(_.Job.IsSome)
@@ -163,8 +165,7 @@ type internal Crew(tell: RunEvent -> unit) =
                 match news with
                 | child, Gone(code, lastWords) -> gone options batch retried child code lastWords
                 | child, Answered answer ->
-                    child.Job
-                    |> Option.iter (fun job -> answered options perform batch child job answer)
+                    child.Job |> Option.iter (fun job -> answered options batch child job answer)
 
             if options.Cancel.IsCancellationRequested && not stopping.Value then
                 stopping.Value <- true
@@ -201,12 +202,16 @@ type internal Crew(tell: RunEvent -> unit) =
         options.Cancel.ThrowIfCancellationRequested()
 
         match options.Child with
-        | Some start when min start.Lanes batch.Left > 1 ->
-            spread start (min start.Lanes batch.Left) options perform past batch
+        | Some start when min start.Lanes batch.Left > 1 -> spread start (min start.Lanes batch.Left) options past batch
         | _ -> ()
 
         let rec here () =
-            match batch.TryTake() with
+            let next =
+                match unknown.TryDequeue() with
+                | true, job -> Some job
+                | _ -> batch.TryTake()
+
+            match next with
             | None -> ()
             | Some job ->
                 options.Cancel.ThrowIfCancellationRequested()

@@ -37,7 +37,7 @@ let private isFinished (options: HostOptions) (plan: Plan) =
     && Option.isSome (RunFolder.TryFinished(options.Runs, id))
 
 /// What each plan came to; None for those that a failure left no turn.
-let private perform stopAtFailure (options: HostOptions) (performOne: Plan -> RunResult) (plans: Plan list) =
+let private perform stopAtFailure onEnd (options: HostOptions) (performOne: Plan -> RunResult) (plans: Plan list) =
     match options.Lane with
     | Some lane -> LaneServer.serve lane options.Runs performOne plans
     | None when options.CheckOnly -> plans |> List.map (performOne >> Ok >> Some)
@@ -46,7 +46,13 @@ let private perform stopAtFailure (options: HostOptions) (performOne: Plan -> Ru
         let past = Host.batches ()
 
         let performBy (crew: Crew) tell =
-            let batch = Batch(jobs, Board(tell, jobs), stopAtFailure)
+            let asked = plans |> List.map Jobs.idOf |> set
+
+            let ended plan result =
+                if asked.Contains(Jobs.idOf plan) then
+                    onEnd plan result
+
+            let batch = Batch(jobs, Board(tell, jobs), stopAtFailure, ended)
             crew.Perform(options, performOne, past, batch)
             past.Add batch.Failures
             plans |> List.map (Jobs.idOf >> batch.TryResult)
@@ -57,17 +63,27 @@ let private perform stopAtFailure (options: HostOptions) (performOne: Plan -> Ru
             use crew = new Crew(options.Tell)
             performBy crew options.Tell
 
-/// Every plan's run in the order of the plans, or why it failed. Raises only what tells that the user asked to stop.
-let attempt (options: HostOptions) (performOne: Plan -> RunResult) (plans: Plan list) : Result<RunResult, exn> list =
+/// As `attempt`; `onEnd` hears of every plan as soon as its run has ended, except in a process that only performs.
+let attemptEach
+    (onEnd: Plan -> Result<RunResult, exn> -> unit)
+    (options: HostOptions)
+    (performOne: Plan -> RunResult)
+    (plans: Plan list)
+    : Result<RunResult, exn> list =
     let gone (plan: Plan) =
         Error(GenDisc.Core.Runtime.UserError $"the run folder of {Jobs.idOf plan} has gone" :> exn)
 
-    perform false options performOne plans
+    perform false onEnd options performOne plans
     |> List.map2 (fun plan -> Option.defaultWith (fun () -> gone plan)) plans
+
+/// Every plan's run in the order of the plans, or why it failed. Raises only what tells that the user asked to stop.
+/// `performOne` is called in any process, so that it should write run folders only.
+let attempt (options: HostOptions) (performOne: Plan -> RunResult) (plans: Plan list) : Result<RunResult, exn> list =
+    attemptEach (fun _ _ -> ()) options performOne plans
 
 /// Every plan's run, in the order of the plans. The first failure lets those that are under way finish, and is raised.
 let all (options: HostOptions) (performOne: Plan -> RunResult) (plans: Plan list) : RunResult list =
-    let results = perform true options performOne plans
+    let results = perform true (fun _ _ -> ()) options performOne plans
 
     let failure =
         results

@@ -20,8 +20,10 @@ let main args =
                TerminalTests.tests
                ProgressTests.tests
                RunFoldersTests.tests
+               StudyFoldersTests.tests
                NewCommandTests.tests
                ScriptHostTests.tests
                ProgramTests.tests
                EndToEndTests.tests
+               LanesTests.tests
                ImportRulesTests.tests ])

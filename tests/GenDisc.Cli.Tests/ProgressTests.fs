@@ -100,4 +100,24 @@ let tests =
               use document = JsonDocument.Parse lines[0]
               Expect.equal (document.RootElement.GetProperty("id").GetString()) result.Id "the run"
               Expect.stringContains (messages.ToString()) "a note" "the rest went to the other writer"
+          }
+          test "plain: of several runs a line for each that ends, none for one found finished" {
+              let jobs ended running =
+                  { GenDisc.JobsProgress.Total = 3
+                    Ended = ended
+                    Running = running
+                    Remaining = Some 840.0 }
+
+              let lines =
+                  plain
+                      [ RunEvent.Jobs(jobs 0 [ "a"; "b" ])
+                        RunEvent.JobFinished({ result with Reused = true }, jobs 1 [])
+                        RunEvent.JobFinished(result, jobs 2 [ "b epoch 2 of 5" ])
+                        RunEvent.JobFailed("c-1", "it diverged.\nTry less.", jobs 3 []) ]
+
+              Expect.equal
+                  lines
+                  [ "hybrid-0a1b2c3d: done in 22.5 s, test accuracy 96.50 %; 2 of 3 runs done, 1 running: b epoch 2 of 5 (about 14:00 left)"
+                    "c-1: failed: it diverged; 3 of 3 runs done" ]
+                  "two lines"
           } ]

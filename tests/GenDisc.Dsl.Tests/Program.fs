@@ -45,6 +45,9 @@ let main args =
               Running.PretrainedModelTests.tests
               Running.ChangedDataTests.tests
               Running.SeedsTests.tests
+              Running.LaneMessagesTests.tests
+              Running.LanesTests.tests
+              BudgetTests.tests
               Running.TemperaturesTests.tests
               Running.Search.ProposalsTests.tests
               Running.Search.SearchTests.tests
