@@ -5,6 +5,7 @@ module internal GenDisc.LabelRules
 let private learnsWithout (m: Model) term =
     match term with
     | Term.Reconstruction
+    | Term.Importance _
     | Term.Kl -> not (m.Blocks |> List.exists _.IsCvae)
     | Term.Sparsity
     | Term.NegativePhase _

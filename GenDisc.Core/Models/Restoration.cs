@@ -10,7 +10,7 @@ public static class Restoration
     /// <summary>Sweeps of <see cref="Infill"/>.</summary>
     public const int Sweeps = 20;
 
-    /// <summary>The dataset with the given rows as <see cref="HybridModel.Reconstruct"/> leaves them.</summary>
+    /// <summary>The dataset with the given rows as <see cref="HybridModel.Reconstruct(TorchSharp.torch.Tensor)"/> leaves them.</summary>
     /// <param name="model">Put into evaluation mode.</param>
     /// <param name="data">Of the model's shape.</param>
     /// <param name="rows">Of <paramref name="data"/>.</param>

@@ -16,7 +16,11 @@ namespace GenDisc.Core.Training;
 public sealed record TrainerOptions(
     int Epochs, int BatchSize, RateSchedule Schedule, int? Patience = null, Augmenter? Augmenter = null);
 
-/// <summary>The loop: epochs of shuffled batches, each followed by a look at the validation part.</summary>
+/// <summary>
+/// The loop: epochs of shuffled batches, each followed by a look at the validation part. Where that part is larger than what
+/// an epoch trains on, as with few labels, and nothing stops early by it, it is looked at only after as many examples as it
+/// holds itself, and after the last epoch: looking would else take most of the time.
+/// </summary>
 public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
 {
     private const int StepsBetweenTrims = 100;
@@ -51,6 +55,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
         var clock = Stopwatch.StartNew();
         var reports = new List<EpochReport>();
         var (best, bestLoss) = (0, double.PositiveInfinity);
+        var sinceValidation = 0L;
         told = false;
         ModelState? kept = null;
         double batchSeconds = 0;
@@ -70,7 +75,10 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
                 batchSeconds += trained;
                 examples += splits.Train.Count;
                 using (var draws = streams.Evaluation("sample", device)) learner.EpochEnd(sample, draws, tally, device);
-                var validation = splits.Validation.Count == 0
+                sinceValidation += splits.Train.Count;
+                var due = options.Patience is not null || epoch == options.Epochs || sinceValidation >= splits.Validation.Count;
+                if (due) sinceValidation = 0;
+                var validation = splits.Validation.Count == 0 || !due
                     ? []
                     : Evaluate(learner, splits.Validation, streams.Evaluation("validation", device), device);
                 var report = new EpochReport(

@@ -53,6 +53,7 @@ let main args =
               Running.Search.SearchTests.tests
               Running.PreparingTests.tests
               Running.Studies.RobustnessTests.tests
+              Running.StudyRunTests.tests
               Running.EvaluationTests.tests
               Running.Studies.DirectionTests.tests
               Running.Studies.PredictionsFileTests.tests

@@ -1,0 +1,65 @@
+#load "../gendisc.fsx"
+open GenDisc
+
+// What does a generative part buy a classifier that sees few labels? Six ways of putting one to work, each from the same
+// labelled images; rows that can also learn from the other images without their labels. --full: more epochs, 100 labels.
+let labels = budget [ 100; 300; 1000; 3000 ] [ 100 ]
+let images = mnist |> validation 0.02
+
+let cnn =
+    { Name = "cnn"
+      Data = images |> take 100
+      Model = model (conv 16 >> relu >> pool >> conv 32 >> relu >> pool >> dropout 0.25 >> classifier [ 128 ])
+      Loss = crossEntropy
+      Training = adam 1e-3 |> epochs 60 |> batch 20 |> cosine
+      Seed = 1 }
+
+// Learned once for each seed, without a label.
+let features =
+    { cnn with
+        Name = "features"
+        Data = images
+        Model = model (dense 500 >> relu >> vae 50)
+        Loss = elbo
+        Training = adam 1e-3 |> epochs (budget 10 50) |> batch 128 |> cosine }
+
+let frozen =
+    { cnn with
+        Name = "vae-frozen"
+        Model = model (encoder features >> classifier [ 128 ]) }
+
+let finetuned =
+    { cnn with
+        Name = "vae-finetuned"
+        Model = model (finetuned features >> classifier [ 128 ]) }
+
+let hybrid =
+    { cnn with
+        Name = "hybrid"
+        Data = images |> semiSupervised 100
+        Model = model (dense 500 >> relu >> vae 50 >> classifier [ 128 ])
+        Loss = elbo + 50.0 * crossEntropy
+        Training = adam 1e-3 |> epochs (budget 5 50) |> batch 128 |> cosine }
+
+let m2 =
+    { hybrid with
+        Name = "m2"
+        Model = model (m2 50 [ 500 ]) }
+
+// Draws new labelled images, having seen the labelled ones alone.
+let generator =
+    { cnn with
+        Name = "generator"
+        Model = model (cvae 32)
+        Loss = elbo
+        Training = adam 1e-3 |> epochs 200 |> batch 20 |> cosine }
+
+let augmented =
+    { cnn with
+        Name = "augmented"
+        Data = cnn.Data |> augment generator 1000 }
+
+labelCurve labels [ cnn; frozen; finetuned; hybrid; m2; augmented ]
+|> asking "What does a generative part buy a classifier that sees few labels?"
+|> overSeeds [ 1..5 ]
+|> run

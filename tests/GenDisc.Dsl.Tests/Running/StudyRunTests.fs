@@ -1,0 +1,137 @@
+/// Studies from declaration to study.json.
+module GenDisc.Dsl.Tests.Running.StudyRunTests
+
+open System.IO
+open System.Text.Json
+open Expecto
+open GenDisc
+open GenDisc.Dsl.Tests.Running.Scene
+
+let private plain =
+    { Name = "plain"
+      Data = moons |> take 64
+      Model = model (dense 4 >> relu >> classifier [])
+      Loss = crossEntropy
+      Training = adam 1e-2 |> epochs 2 |> batch 32
+      Seed = 1 }
+
+let private wide =
+    { plain with
+        Name = "wide"
+        Model = model (dense 32 >> relu >> classifier []) }
+
+let private ask (options: HostOptions) (study: Study) =
+    Host.using options (fun () -> run study)
+
+let private notes (scene: Scene) =
+    [ for event in scene.Events do
+          match event with
+          | RunEvent.Note text -> text
+          | _ -> () ]
+
+let tests =
+    testList
+        "Run of studies"
+        [ test "two rows that differ in name alone are no different" {
+              use scene = new Scene()
+              let twin = { plain with Name = "twin" }
+              let result = compare "Null?" [ plain; twin ] |> overSeeds [ 1..3 ] |> ask scene.Options
+              let contrast = result["twin"].Contrast.Value
+              Expect.equal contrast.Verdict Verdict.NoDifferenceDetected "verdict"
+              Expect.equal (contrast.Difference, contrast.P, contrast.Adjusted) (0.0, 1.0, 1.0) "no difference at all"
+              Expect.isNone result["plain"].Contrast "the first row is what others are held against"
+
+              Expect.exists
+                  result.Statements
+                  (fun s -> s.StartsWith("No difference detected", System.StringComparison.Ordinal))
+                  "told in words"
+          }
+
+          test "study.json holds every row, figure and run, and the page lies beside it" {
+              use scene = new Scene()
+              let study = compare "Wider?" [ plain; wide ] |> overSeeds [ 2; 1 ]
+              let result = study |> ask scene.Options
+              Expect.equal result.Folder (Path.Combine(scene.Runs, Study.id study)) "folder"
+              Expect.isTrue (File.Exists(Path.Combine(result.Folder, "report.html"))) "page"
+
+              use json =
+                  JsonDocument.Parse(File.ReadAllText(Path.Combine(result.Folder, "study.json")))
+
+              let rows = json.RootElement.GetProperty("rows").EnumerateArray() |> List.ofSeq
+              Expect.equal [ for row in rows -> row.GetProperty("name").GetString() ] [ "plain"; "wide" ] "rows"
+
+              for row, told in List.zip rows result.Rows do
+                  let values =
+                      row.GetProperty("figures").GetProperty("accuracy").GetProperty("values").EnumerateArray()
+
+                  Expect.equal
+                      [ for v in values -> v.GetDouble() ]
+                      [ for run in told.Runs -> run.Test.Accuracy ]
+                      "accuracy of each seed"
+
+              Expect.equal [ for run in result.Rows[0].Runs -> run.Id ] [ for s in [ 2; 1 ] -> Experiment.id { plain with Seed = s } ] "runs"
+              Expect.equal (json.RootElement.GetProperty("family").GetInt32()) 1 "comparisons"
+          }
+
+          test "finished runs are reused, and the same study gives the same figures" {
+              use scene = new Scene()
+              let study = labelCurve [ 16; 32 ] [ plain; wide ] |> overSeeds [ 1; 2 ]
+              let first = study |> ask scene.Options
+              let again = study |> ask scene.Options
+              Expect.isTrue (again.Rows |> List.forall (fun r -> r.Runs |> List.forall _.Reused)) "all reused"
+              Expect.equal [ for r in again.Rows -> r.Test ] [ for r in first.Rows -> r.Test ] "figures"
+              Expect.equal first.Rows.Length 4 "two rows at two numbers of labels"
+              Expect.equal (first.TryAt("wide", 32) |> Option.map _.Runs.Head.Name) (Some "wide-n32") "found by labels"
+          }
+
+          test "equal compute trains the cheap row for longer" {
+              use scene = new Scene()
+              let result = compare "Fair?" [ plain; wide ] |> equalCompute |> overSeeds [ 1 ] |> ask scene.Options
+              let cheap, dear = result["plain"], result["wide"]
+              Expect.equal dear.Experiment.Training.Epochs 2 "the dearest keeps its epochs"
+              Expect.isGreaterThan cheap.Experiment.Training.Epochs 8 "the other has more"
+              Expect.floatClose { absolute = 0.0; relative = 0.05 } cheap.TrainingFlops dear.TrainingFlops "as many operations"
+          }
+
+          test "checking tells the plan and trains nothing" {
+              use scene = new Scene()
+
+              let result =
+                  compare "Wider?" [ plain; wide ]
+                  |> overSeeds [ 1..5 ]
+                  |> ask { scene.Options with CheckOnly = true }
+
+              Expect.isEmpty (Directory.GetFileSystemEntries scene.Runs) "nothing is written"
+              Expect.isEmpty result.Rows "no figures"
+              Expect.exists (notes scene) (fun n -> n.Contains "2 rows, 10 runs") "how much there would be to do"
+          }
+
+          test "problems of all rows are told before anything is trained" {
+              use scene = new Scene()
+              let bad name = { plain with Name = name; Loss = mse }
+
+              try
+                  compare "Bad?" [ plain; bad "b"; bad "c" ] |> overSeeds [ 1; 2 ] |> ask scene.Options |> ignore
+                  failtest "rows that cannot be"
+              with :? InvalidExperiment as e ->
+                  Expect.stringContains e.Message "b is not a valid experiment" "first"
+                  Expect.stringContains e.Message "c is not a valid experiment" "second"
+                  Expect.isEmpty scene.Events "nothing began"
+          }
+
+          test "a Pareto study marks the weights that no other beats in everything" {
+              use scene = new Scene()
+
+              let hybrid =
+                  { toy with
+                      Training = toy.Training |> epochs 1 }
+
+              let result =
+                  pareto
+                      [ for w in [ 0.1; 1.0 ] do
+                            w, { hybrid with Loss = w * elbo + crossEntropy } ]
+                  |> ask scene.Options
+
+              Expect.equal [ for r in result.Rows -> r.Weight ] [ Some 0.1; Some 1.0 ] "weights"
+              Expect.exists result.Rows _.OnFront "some weight is on the front"
+          } ]
