@@ -97,9 +97,9 @@ let differences (study: StudyFolder) (row: StudyEntry) =
 
 let private differenceTitle (m: Measure) =
     if m.DifferenceUnit = "" then
-        $"difference in {m.Inside}"
+        "difference"
     else
-        $"difference in {m.Inside} ({m.DifferenceUnit})"
+        $"difference ({m.DifferenceUnit})"
 
 /// Paired differences to the first row, with the line at which there is none.
 let pairedDifferences (study: StudyFolder) =
@@ -205,6 +205,17 @@ let private towards (m: Measure) =
     | Some false -> ", lower is better"
     | None -> ""
 
+/// An upright axis with room for words above the highest mark.
+let private headed title (values: float[]) =
+    match values with
+    | [||] -> axis title
+    | _ ->
+        let low, high = Array.min values, Array.max values
+        let span = if high > low then high - low else max 0.05 (0.05 * abs high)
+
+        { axis title with
+            Range = Some(low - 0.1 * span, high + 0.25 * span) }
+
 /// The first figure of the front over each of the others.
 let fronts (study: StudyFolder) =
     match study.File.Front with
@@ -228,7 +239,7 @@ let fronts (study: StudyFolder) =
                   { Title = $"{y.Title} over {x.Inside}{towards x}"
                     Description = $"{y.Title} over {x.Inside} by weight"
                     X = axis x.Axis
-                    Y = axis y.Axis
+                    Y = headed y.Axis (points |> Array.map (snd >> snd))
                     Marks =
                       [ mark "" 0 (Shape.Path(points |> Array.map snd))
                         mark "" 0 (Shape.Marks(points |> Array.map snd))
