@@ -199,11 +199,12 @@ let differenceCurves (study: StudyFolder) =
         |> Option.filter (fun c -> Double.IsFinite c.Difference)
         |> Option.map (fun c -> scaled m c.Difference, scaled m c.Low, scaled m c.High))
 
+/// Which way is better, short enough for half the width of a text.
 let private towards (m: Measure) =
     match m.HigherIsBetter with
-    | Some true -> ", higher is better"
-    | Some false -> ", lower is better"
-    | None -> ""
+    | Some true -> "Horizontal axis: higher is better"
+    | Some false -> "Horizontal axis: lower is better"
+    | None -> short m.Title
 
 /// An upright axis with room for words above the highest mark.
 let private headed title (values: float[]) =
@@ -236,7 +237,7 @@ let fronts (study: StudyFolder) =
                   row.Weight |> Option.map Number.plain |> Option.defaultValue (short row.Name)
 
               if points.Length > 0 then
-                  { Title = $"{y.Title} over {x.Inside}{towards x}"
+                  { Title = towards x
                     Description = $"{y.Title} over {x.Inside} by weight"
                     X = axis x.Axis
                     Y = headed y.Axis (points |> Array.map (snd >> snd))

@@ -114,8 +114,8 @@ let private page =
                       w.Words
                       [ "trained with 5 weights"
                         "weight 0.001"
-                        "Accuracy over ELBO, higher is better"
-                        "lower is better"
+                        "Horizontal axis: higher is better"
+                        "Horizontal axis: lower is better"
                         "Rings mark the front" ])
           }
 
@@ -218,14 +218,27 @@ let private pdf =
             Expect.isFalse (File.Exists(Path.Combine(folder, "report.pdf"))) "no file")
     }
 
-let private keepSamples =
-    test "keep" {
-        for s in samples do
-            let root = "/tmp/page-samples/" + s.Kind + string s.Seeds.Length
-            Directory.CreateDirectory root |> ignore
-            StudyReport.write (writeIn root s) |> ignore
+let private made =
+    test "a PDF is made where a browser is installed" {
+        match Chromium.find () with
+        | None -> skiptest "no Chromium is installed"
+        | Some _ ->
+            Fixture.inFolder (fun root ->
+                let folder = writeIn root oneSeed
+                StudyReport.write folder |> ignore
+
+                match Pdf.tryWrite folder with
+                | Error reason -> failtest reason
+                | Ok path ->
+                    Expect.equal path (Path.Combine(folder, "report.pdf")) "beside the page"
+                    let bytes = File.ReadAllBytes path
+                    Expect.equal (System.Text.Encoding.ASCII.GetString(bytes, 0, 5)) "%PDF-" "a PDF"
+
+                    Expect.isEmpty
+                        (Directory.GetFiles folder
+                         |> Array.map Path.GetFileName
+                         |> Array.except [ "study.json"; "report.html"; "report.tex"; "references.bib"; "report.pdf" ])
+                        "nothing else is left")
     }
 
-let keepTests = testList "StudyKeep" [ keepSamples ]
-
-let tests = testList "StudyReport" [ page; partial; pdf; keepTests ]
+let tests = testList "StudyReport" [ page; partial; pdf; made ]
