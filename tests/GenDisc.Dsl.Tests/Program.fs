@@ -75,4 +75,5 @@ let main args =
               Report.PartialFilesTests.tests
               Report.TemperaturesPageTests.tests
               Report.StudyReportTests.tests
+              Report.StudyLatexTests.tests
               Report.PageTests.tests ])

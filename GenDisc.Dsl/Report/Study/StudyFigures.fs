@@ -18,7 +18,7 @@ let private single label name height (caption: string) (panel: Panel) =
         { Label = label
           Caption = [ text caption ]
           Page = PanelPage.draw $"figure-{name}" height panel
-          Static = [ StaticPanel.file name StaticPanel.wide panel ] }
+          Static = [ StaticPanel.file name StaticStyle.wide panel ] }
 
 /// Panels that share the names of their colours.
 let private several label name (names: string list) (caption: string) (panels: Panel list) =
@@ -26,7 +26,7 @@ let private several label name (names: string list) (caption: string) (panels: P
         [ if names.Length > 1 then
               StaticPanel.key $"{name}-key" names
           for i, panel in List.indexed panels do
-              StaticPanel.file $"{name}-{i + 1}" StaticPanel.half (nameless panel) ]
+              StaticPanel.file $"{name}-{i + 1}" StaticStyle.half (nameless panel) ]
 
     Block.Figure
         { Label = label
@@ -58,9 +58,9 @@ let private comparison (study: StudyFolder) =
       | Some panel ->
           let caption =
               if study.File.OneSeed then
-                  $"Differences in test {m.Inside} to the first row, with 95 %% intervals ({intervals study}). At the dashed line there is no difference."
+                  $"Differences in test {m.Inside} to the first row, with 95 %% intervals ({intervals study}). At the line at zero there is no difference."
               else
-                  $"Paired differences in test {m.Inside} to the first row: every seed (small dots), the mean and its 95 %% interval ({intervals study}). At the dashed line there is no difference."
+                  $"Paired differences in test {m.Inside} to the first row: every seed (small dots), the mean and its 95 %% interval ({intervals study}). At the line at zero there is no difference."
 
           single "fig:differences" "differences" (ladderHeight (rows - 1)) caption panel
       | None -> () ]
@@ -83,7 +83,7 @@ let private curve (study: StudyFolder) =
               "fig:differences"
               "differences"
               Chart.Wide
-              $"Paired differences in test {m.Inside} to the first row at the same number of labels; bands are 95 %% intervals. Where a band covers the dashed line, no difference is detected there before correction."
+              $"Paired differences in test {m.Inside} to the first row at the same number of labels; bands are 95 %% intervals. Where a band covers zero, no difference is detected there even before correction."
               panel
       | None -> () ]
 

@@ -97,9 +97,9 @@ let differences (study: StudyFolder) (row: StudyEntry) =
 
 let private differenceTitle (m: Measure) =
     if m.DifferenceUnit = "" then
-        $"difference in {m.Inside}"
+        "difference"
     else
-        $"difference in {m.Inside} ({m.DifferenceUnit})"
+        $"difference ({m.DifferenceUnit})"
 
 /// Paired differences to the first row, with the line at which there is none.
 let pairedDifferences (study: StudyFolder) =
@@ -199,11 +199,23 @@ let differenceCurves (study: StudyFolder) =
         |> Option.filter (fun c -> Double.IsFinite c.Difference)
         |> Option.map (fun c -> scaled m c.Difference, scaled m c.Low, scaled m c.High))
 
+/// Which way is better, short enough for half the width of a text.
 let private towards (m: Measure) =
     match m.HigherIsBetter with
-    | Some true -> ", higher is better"
-    | Some false -> ", lower is better"
-    | None -> ""
+    | Some true -> "Horizontal axis: higher is better"
+    | Some false -> "Horizontal axis: lower is better"
+    | None -> short m.Title
+
+/// An upright axis with room for words above the highest mark.
+let private headed title (values: float[]) =
+    match values with
+    | [||] -> axis title
+    | _ ->
+        let low, high = Array.min values, Array.max values
+        let span = if high > low then high - low else max 0.05 (0.05 * abs high)
+
+        { axis title with
+            Range = Some(low - 0.1 * span, high + 0.25 * span) }
 
 /// The first figure of the front over each of the others.
 let fronts (study: StudyFolder) =
@@ -225,10 +237,10 @@ let fronts (study: StudyFolder) =
                   row.Weight |> Option.map Number.plain |> Option.defaultValue (short row.Name)
 
               if points.Length > 0 then
-                  { Title = $"{y.Title} over {x.Inside}{towards x}"
+                  { Title = towards x
                     Description = $"{y.Title} over {x.Inside} by weight"
                     X = axis x.Axis
-                    Y = axis y.Axis
+                    Y = headed y.Axis (points |> Array.map (snd >> snd))
                     Marks =
                       [ mark "" 0 (Shape.Path(points |> Array.map snd))
                         mark "" 0 (Shape.Marks(points |> Array.map snd))

@@ -44,8 +44,8 @@ let private results (study: StudyFolder) =
 
         (study.File.Statements |> List.map said)
         @ [ prose pointer; StudyTables.results study ]
-        @ StudyFigures.answer study
         @ StudyTables.contrasts study
+        @ StudyFigures.answer study
 
 let private sections (study: StudyFolder) =
     [ section "question" "Question" "Question" (fun () -> question study)
