@@ -8,7 +8,8 @@ type Answers =
 
     static member ($)(Answers, study: Study) : StudyResult = Runner.hosted (StudyRunner.study study)
 
-    static member ($)(Answers, search: Search) : SearchResult = Runner.hosted (SearchRunner.search search)
+    static member ($)(Answers, search: Search) : SearchResult =
+        Runner.hosted (SearchRunner.search search)
 
 [<AutoOpen>]
 module Run =

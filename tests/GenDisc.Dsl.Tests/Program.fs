@@ -41,6 +41,7 @@ let main args =
               Running.TemperaturesTests.tests
               Running.Search.ProposalsTests.tests
               Running.Search.SearchTests.tests
+              Running.Search.SearchRulesTests.tests
               Running.EvaluationTests.tests
               Running.BadFilesTests.tests
               Report.MosaicTests.tests
@@ -54,4 +55,5 @@ let main args =
               Report.EnergySectionTests.tests
               Report.PartialFilesTests.tests
               Report.TemperaturesPageTests.tests
+              Report.Search.SearchPageTests.tests
               Report.PageTests.tests ])
