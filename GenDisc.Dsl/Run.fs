@@ -11,7 +11,8 @@ type Answers =
     static member ($)(Answers, study: Study) : StudyResult =
         Runner.hosted (Lanes.within (StudyRunner.study study))
 
-    static member ($)(Answers, search: Search) : SearchResult = Runner.hosted (SearchRunner.search search)
+    static member ($)(Answers, search: Search) : SearchResult =
+        Runner.hosted (SearchRunner.search search)
 
 [<AutoOpen>]
 module Run =

@@ -98,7 +98,8 @@ module Search =
 
         [ yield! seen.Problems
           if seen.Dimensions.IsEmpty && seen.Problems.IsEmpty then
-              "search expects a space with a choice", "write let! z = oneOf [ 8; 32 ] in it, or run the experiment itself"
+              "search expects a space with a choice",
+              "write let! z = oneOf [ 8; 32 ] in it, or run the experiment itself"
           if count < 1 then
               $"{Strategy.show search.Strategy} expects a number from 1 up", "write random 20"
           elif count > most then

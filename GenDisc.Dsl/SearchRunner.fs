@@ -108,7 +108,9 @@ let private explore (session: Session) (search: Search) space (drawn: Proposals.
 let private importance (search: Search) space (contents: SearchFile.Contents) made =
     [ for t in contents.Trials do
           if t.Rung = 0 && t.Status.IsDone then
-              let one: Proposals.Proposal<Experiment> = made |> List.find (fun one -> one.Index = t.Index)
+              let one: Proposals.Proposal<Experiment> =
+                  made |> List.find (fun one -> one.Index = t.Index)
+
               one.Choices, t.Validation ]
     |> Importance.shares (int64 search.Seed) space
 
@@ -151,7 +153,11 @@ let search (search: Search) (options: HostOptions) : SearchResult =
     let seen = Space.look space
     refuse (Search.problems seen search)
     // the host's wishes are in the experiments now, and a rung has epochs of its own
-    let options = { options with Seed = None; Epochs = None }
+    let options =
+        { options with
+            Seed = None
+            Epochs = None }
+
     let loader = Loader options
     let first = seen.Values.Head
     let drawn = proposals search space

@@ -104,8 +104,7 @@ module Domain =
     let internal placeOf domain pick =
         match domain, pick with
         | Domain.OneOf options, Pick.Item i -> (float i + 0.5) / float options.Length
-        | Domain.Integers(low, high), Pick.Whole n ->
-            (float n - float low + 0.5) / (float high - float low + 1.0)
+        | Domain.Integers(low, high), Pick.Whole n -> (float n - float low + 0.5) / (float high - float low + 1.0)
         | Domain.Uniform(low, high), Pick.Number x -> (x - low) / (high - low)
         | Domain.LogUniform(low, high), Pick.Number x -> log (x / low) / log (high / low)
         | _ -> invalidArg (nameof pick) $"{pick} is not of {show domain}"
@@ -129,8 +128,7 @@ module Domain =
         | Domain.Integers(low, high) when int64 high - int64 low < int64 points ->
             [ for n in low..high -> Pick.Whole n ]
         | Domain.Integers(low, high) ->
-            [ for place in spread points ->
-                  Pick.Whole(int (Math.Round(float low + place * (float high - float low)))) ]
+            [ for place in spread points -> Pick.Whole(int (Math.Round(float low + place * (float high - float low)))) ]
         | Domain.Uniform _
         | Domain.LogUniform _ -> [ for place in spread points -> at domain place ]
 
@@ -245,78 +243,3 @@ module Space =
         { Dimensions = List.ofSeq dimensions
           Values = List.ofSeq values
           Problems = problems |> Seq.distinct |> List.ofSeq }
-
-/// `space { let! z = oneOf [ 8; 32 ] ... return experiment }`.
-type SpaceBuilder() =
-    member _.Return(value: 'a) : Space<'a> = Space.Return value
-    member _.ReturnFrom(space: Space<'a>) = space
-    member _.Bind(space: Space<'a>, next: 'a -> Space<'b>) : Space<'b> = Space.bind next space
-    member _.BindReturn(space: Space<'a>, change: 'a -> 'b) : Space<'b> = Space.map change space
-
-/// The words for spaces, which `open GenDisc` brings into a script.
-[<AutoOpen>]
-module SpaceLanguage =
-    /// Experiments that differ in choices: each `let!` is one, and later ones may depend on earlier ones.
-    let space = SpaceBuilder()
-
-    let private source (value: 'a) =
-        let written =
-            match box value with
-            | :? float as x -> Show.number x
-            | :? string as s -> Show.quoted s
-            | :? IDeclared as declared -> Show.name declared.Name
-            | :? (Model -> Model) as c -> (Model.source (Model.ofComponent c)).Text
-            | :? Model
-            | :? Loss
-            | :? Data
-            | :? Training -> string (box value)
-            | _ -> sprintf "%A" value
-
-        String.Join(" ", written.Split([| ' '; '\n'; '\r' |], StringSplitOptions.RemoveEmptyEntries))
-
-    /// One of these values, of any type.
-    let oneOf (values: 'a list) : Space<'a> =
-        let values = Array.ofList values
-
-        Space.Choose(
-            None,
-            Domain.OneOf [ for value in values -> source value ],
-            fun pick ->
-                match pick with
-                | Pick.Item i -> Space.Return values[i]
-                | other -> invalidArg (nameof pick) $"{other} is no item"
-        )
-
-    let private number domain =
-        Space.Choose(
-            None,
-            domain,
-            fun pick ->
-                match pick with
-                | Pick.Number x -> Space.Return x
-                | other -> invalidArg (nameof pick) $"{other} is no number"
-        )
-
-    /// A number between two others.
-    let uniform low high = number (Domain.Uniform(low, high))
-
-    /// A positive number between two others, whose logarithm is uniform: for weights and learning rates.
-    let logUniform low high = number (Domain.LogUniform(low, high))
-
-    /// A whole number from `low` to `high`.
-    let integers low high =
-        Space.Choose(
-            None,
-            Domain.Integers(low, high),
-            fun pick ->
-                match pick with
-                | Pick.Whole n -> Space.Return n
-                | other -> invalidArg (nameof pick) $"{other} is no whole number"
-        )
-
-    /// Names a choice, which is called by its place otherwise: `let! z = oneOf [ 8; 32 ] |> called "z"`. Of several, the
-    /// first.
-    let called name (space: Space<'a>) : Space<'a> =
-        match space with
-        | Space.Choose(_, domain, chosen) -> Space.Choose(Some name, domain, chosen)
-        | Space.Return _ -> raise (InvalidExperiment $"called {Show.quoted name} stands after a value: it names a choice")

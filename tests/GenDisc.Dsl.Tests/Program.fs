@@ -54,6 +54,7 @@ let main args =
               Running.PreparingTests.tests
               Running.Studies.RobustnessTests.tests
               Running.StudyRunTests.tests
+              Running.Search.SearchRulesTests.tests
               Running.EvaluationTests.tests
               Running.Studies.DirectionTests.tests
               Running.Studies.PredictionsFileTests.tests
@@ -76,4 +77,5 @@ let main args =
               Report.TemperaturesPageTests.tests
               Report.StudyReportTests.tests
               Report.StudyLatexTests.tests
+              Report.Search.SearchPageTests.tests
               Report.PageTests.tests ])

@@ -143,10 +143,7 @@ let tests =
           test "what is wrong is told, all of it" {
               Expect.equal (problems (oneOf ([]: int list))) [ "oneOf expects at least one value" ] "none"
 
-              Expect.equal
-                  (problems (oneOf [ 3; 4; 3 ]))
-                  [ "oneOf expects each value once, but got 3 again" ]
-                  "twice"
+              Expect.equal (problems (oneOf [ 3; 4; 3 ])) [ "oneOf expects each value once, but got 3 again" ] "twice"
 
               Expect.equal
                   (problems (uniform 2.0 1.0))
@@ -169,10 +166,7 @@ let tests =
                       [ $"uniform 0.0 {Show.number bad} expects finite ends" ]
                       "not finite"
 
-              Expect.equal
-                  (problems (logUniform nan 1.0))
-                  [ "logUniform nan 1.0 expects finite ends" ]
-                  "no number"
+              Expect.equal (problems (logUniform nan 1.0)) [ "logUniform nan 1.0 expects finite ends" ] "no number"
 
               let hidden =
                   space {

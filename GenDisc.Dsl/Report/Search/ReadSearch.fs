@@ -28,21 +28,25 @@ type SearchDimension =
             |> List.tryFindIndex ((=) value)
             |> Option.map (fun i -> (float i + 0.5) / float this.Options.Length)
         | kind ->
-            match Double.TryParse(value, Globalization.NumberStyles.Float, Globalization.CultureInfo.InvariantCulture) with
+            match
+                Double.TryParse(value, Globalization.NumberStyles.Float, Globalization.CultureInfo.InvariantCulture)
+            with
             | true, x when kind = "logUniform" -> within (log (x / this.Low) / log (this.High / this.Low))
             | true, x -> within ((x - this.Low) / (this.High - this.Low))
             | false, _ -> None
 
 type SearchTrial =
-    { Index: int
-      Run: string
-      Choices: (string * string) list
-      Rung: int
-      Epochs: int option
-      /// NaN of one that failed.
-      Validation: float
-      Seconds: float
-      Problem: string option }
+    {
+        Index: int
+        Run: string
+        Choices: (string * string) list
+        Rung: int
+        Epochs: int option
+        /// NaN of one that failed.
+        Validation: float
+        Seconds: float
+        Problem: string option
+    }
 
     member this.Choice name =
         this.Choices |> List.tryFind (fst >> (=) name) |> Option.map snd
@@ -95,7 +99,8 @@ type SearchFolder =
 
     /// Trials with a figure.
     member this.Ended =
-        this.Trials |> List.filter (fun t -> t.Problem.IsNone && Double.IsFinite t.Validation)
+        this.Trials
+        |> List.filter (fun t -> t.Problem.IsNone && Double.IsFinite t.Validation)
 
     /// The best first.
     member this.Ranked(trials: SearchTrial list) =

@@ -64,10 +64,16 @@ let private ends (s: SearchFolder) (ended: SearchTrial list) =
     let sign = if s.Maximised then -1.0 else 1.0
     let values = values |> Array.sortBy (fun v -> sign * v)
     let best, worst, median = values[0], Array.last values, values[values.Length / 2]
-    if abs (worst - best) > 10.0 * abs (median - best) && median <> best then best, best + 4.0 * (median - best), true
-    else best, worst, false
 
-/// Trials as lines over the choices and the figure: the better, the darker, and the best in a colour of its own.
+    if abs (worst - best) > 10.0 * abs (median - best) && median <> best then
+        best, best + 4.0 * (median - best), true
+    else
+        best, worst, false
+
+/// Where a line passes an axis whose choice was not made.
+let private unmade = -0.12
+
+/// Trials as lines over the choices and the figure: the better, the darker, and the winner in a colour of its own.
 let parallels id (s: SearchFolder) (ended: SearchTrial list) caption =
     let names = s.Names
     let best, worst, cut = ends s ended
@@ -90,7 +96,7 @@ let parallels id (s: SearchFolder) (ended: SearchTrial list) caption =
                         place + 0.5 * apart / float d.Options.Length
                     else
                         place)))
-        |> Option.defaultValue nan
+        |> Option.defaultValue unmade
 
     let points (t: SearchTrial) =
         [| for i, name in List.indexed names do
@@ -105,9 +111,15 @@ let parallels id (s: SearchFolder) (ended: SearchTrial list) caption =
             chosen |> List.map (fun t -> t, Array.append (points t) [| float last, nan |])
 
         Scatter(
-            x = [ for _, line in points do yield! Array.map fst line ],
-            y = [ for _, line in points do yield! Array.map (snd >> gap) line ],
-            text = [ for t, line in points do for _ in line -> escape (described s t) ],
+            x =
+                [ for _, line in points do
+                      yield! Array.map fst line ],
+            y =
+                [ for _, line in points do
+                      yield! Array.map (snd >> gap) line ],
+            text =
+                [ for t, line in points do
+                      for _ in line -> escape (described s t) ],
             hoverinfo = "text",
             name = name,
             mode = "lines+markers",
@@ -118,14 +130,26 @@ let parallels id (s: SearchFolder) (ended: SearchTrial list) caption =
         :> Trace
 
     let ranked = s.Ranked ended
-    let others = List.tail ranked
+
+    let won =
+        ranked
+        |> List.tryFind (fun t -> s.Best |> Option.exists (fun best -> best.Index = t.Index))
+        |> Option.defaultValue ranked.Head
+
+    let others = ranked |> List.filter (fun t -> t.Index <> won.Index)
     let fifths = others |> List.splitInto 5 |> List.rev
     let shades = [ 0.16; 0.28; 0.42; 0.6; 0.85 ] |> List.skip (5 - fifths.Length)
 
     let traces =
         [ for shade, fifth in List.zip shades fifths do
               line "others" trials 1.4 shade fifth
-          line "best" winner 3.0 1.0 [ ranked.Head ] ]
+          line "winner" winner 3.0 1.0 [ won ] ]
+
+    let sometimes =
+        names
+        |> List.filter (fun name -> ended |> List.exists (fun t -> (t.Choice name).IsNone))
+
+    let lowest = if sometimes.IsEmpty then -0.06 else unmade - 0.06
 
     let layout =
         Layout(
@@ -133,11 +157,11 @@ let parallels id (s: SearchFolder) (ended: SearchTrial list) caption =
                 Xaxis(
                     tickmode = "array",
                     tickvals = [ 0..last ],
-                    ticktext = [ for name in names @ [ $"validation {s.Figure}" ] -> escape name ],
+                    ticktext = [ for name in names @ [ s.Figure ] -> escape name ],
                     range = [ -0.12; float last + 0.3 ],
                     showgrid = false
                 ),
-            yaxis = Yaxis(range = [ -0.06; 1.06 ], showgrid = false, showticklabels = false),
+            yaxis = Yaxis(range = [ lowest; 1.06 ], showgrid = false, showticklabels = false),
             showlegend = false,
             hovermode = "closest"
         )
@@ -146,6 +170,9 @@ let parallels id (s: SearchFolder) (ended: SearchTrial list) caption =
 
     layout.annotations <-
         [ for i, name in List.indexed names do
+              if List.contains name sometimes then
+                  label i unmade " not made" "left"
+
               for d in s.Dimensions |> List.filter (fun d -> d.Name = name) do
                   match d.Kind with
                   | "oneOf" ->
@@ -171,9 +198,13 @@ let parallels id (s: SearchFolder) (ended: SearchTrial list) caption =
 
 /// The figure of every trial, and the best so far.
 let history id (s: SearchFolder) (ended: SearchTrial list) caption =
-    let better a b = if s.Maximised then max a b else min a b
+    let better a b =
+        if s.Maximised then max a b else min a b
+
     let points = [| for t in ended -> float t.Index, scaled s.Figure t.Validation |]
-    let bests = points |> Array.map snd |> Array.scan better (snd points[0]) |> Array.tail
+
+    let bests =
+        points |> Array.map snd |> Array.scan better (snd points[0]) |> Array.tail
 
     let steps =
         Scatter(

@@ -26,7 +26,9 @@ let private abstractOf (s: SearchFolder) =
         match s.Best with
         | Some best ->
             let choices =
-                best.Choices |> List.map (fun (name, value) -> $"{name} = {value}") |> Statistics.listed
+                best.Choices
+                |> List.map (fun (name, value) -> $"{name} = {value}")
+                |> Statistics.listed
 
             [ $"The best by validation {s.Figure} ({shown s.Figure best.Validation}) is trial {best.Index}, with {choices}." ]
         | None -> []
@@ -38,7 +40,11 @@ let private abstractOf (s: SearchFolder) =
         | Some f -> [ $"With one fresh seed its test {s.Figure} is {shown s.Figure f.Mean}." ]
         | None -> []
 
-    String.Join(" ", $"A search over {over} by {ended} of experiments ({s.Strategy})." :: best @ confirmed)
+    String.Join(
+        " ",
+        $"A search over {over} by {ended} of experiments ({s.Strategy})." :: best
+        @ confirmed
+    )
 
 let private header (s: SearchFolder) =
     el
@@ -81,7 +87,7 @@ let private charts (s: SearchFolder) (numbers: Numbering) =
               (numbered
                   (numbers.Figure())
                   [ text
-                        $"Parallel coordinates: each line is a trial{among}, its height on each axis what was chosen, and on the last its validation {s.Figure}, the better above. The better, the darker; the best is drawn thick. Values of a list are spread a little, and a line is broken where a choice was not made." ])
+                        $"Parallel coordinates: each line is a trial{among}, its height on each axis what was chosen, and on the last its validation {s.Figure}, the better above. The better, the darker; the winner is drawn thick. Values of a list are spread a little; a line that passes below an axis made no such choice." ])
           if s.Rungs.Length > 1 then
               rungs
                   "figure-search-rungs"
@@ -89,7 +95,8 @@ let private charts (s: SearchFolder) (numbers: Numbering) =
                   s.Ended
                   (numbered
                       (numbers.Figure())
-                      [ text "Successive halving: every trial over its epochs; a line ends where the trial was left behind." ])
+                      [ text
+                            "Successive halving: every trial over its epochs; a line ends where the trial was left behind." ])
           else
               history
                   "figure-search-history"
@@ -119,8 +126,7 @@ let private table (s: SearchFolder) (numbers: Numbering) =
           | Some problem -> [ text (problem.Split('\n').[0]) ]
           | None -> [ link ] ]
 
-    let order =
-        if halved then ", those of more epochs before others" else ""
+    let order = if halved then ", those of more epochs before others" else ""
 
     let cut =
         if all.Length > most then
@@ -132,9 +138,7 @@ let private table (s: SearchFolder) (numbers: Numbering) =
         []
     else
         [ Html.table
-              (numbered
-                  (numbers.Table())
-                  [ text $"The trials, the best first{order}.{cut}" ])
+              (numbered (numbers.Table()) [ text $"The trials, the best first{order}.{cut}" ])
               [ "trial", Align.Right
                 for name in s.Names do
                     name, Align.Right
@@ -194,7 +198,8 @@ let private winner (s: SearchFolder) (numbers: Numbering) =
             [ Html.table
                   (numbered
                       (numbers.Table())
-                      [ text $"Test figures of the winner over fresh seeds ({seeds}): mean, deviation, and the 95 %% interval of the mean by Student’s t." ])
+                      [ text
+                            $"Test figures of the winner over fresh seeds ({seeds}): mean, deviation, and the 95 %% interval of the mean by Student’s t." ])
                   [ "Figure", Align.Left
                     "mean", Align.Right
                     "deviation", Align.Right
@@ -221,7 +226,9 @@ let private winner (s: SearchFolder) (numbers: Numbering) =
     @ (optimism s |> Option.map (fun words -> p [ text words ]) |> Option.toList)
 
 let private cost (s: SearchFolder) =
-    let sum (seconds: float list) = seconds |> List.filter Double.IsFinite |> List.sum
+    let sum (seconds: float list) =
+        seconds |> List.filter Double.IsFinite |> List.sum
+
     let trials = sum (s.Trials |> List.map _.Seconds)
     let fresh = sum (s.Confirmed |> List.map _.Seconds)
     let epochs = s.Trials |> List.choose _.Epochs |> List.sum
@@ -230,7 +237,9 @@ let private cost (s: SearchFolder) =
         match s.Result with
         | Some result when not result.Environment.IsEmpty ->
             let listed =
-                result.Environment |> List.map (fun (key, value) -> $"{key} {value}") |> Statistics.listed
+                result.Environment
+                |> List.map (fun (key, value) -> $"{key} {value}")
+                |> Statistics.listed
 
             [ p [ text $"Environment: {listed}." ] ]
         | _ -> []
@@ -265,7 +274,10 @@ let page (s: SearchFolder) : string =
           Page.section "importance" "Importance" "Which choices matter" (fun () -> importanceOf s numbers)
           Page.section "winner" "Winner" "The winner" (fun () -> winner s numbers)
           Page.section "limits" "Limits" "Limits" (fun () ->
-              [ el "div" [ "class", "note" ] [ el "ul" [] (limits s |> List.map (fun note -> el "li" [] [ text note ])) ] ])
+              [ el
+                    "div"
+                    [ "class", "note" ]
+                    [ el "ul" [] (limits s |> List.map (fun note -> el "li" [] [ text note ])) ] ])
           Page.section "cost" "Cost" "Cost" (fun () -> cost s)
           Page.section "again" "Reproduction" "To run it again" (fun () -> reproduction s) ]
 

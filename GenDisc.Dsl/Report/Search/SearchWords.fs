@@ -39,7 +39,11 @@ let private strategy (s: SearchFolder) =
 let procedure (s: SearchFolder) =
     let split =
         match s.Result |> Option.map _.Counts with
-        | Some counts when counts.ContainsKey "train" && counts.ContainsKey "validation" && counts.ContainsKey "test" ->
+        | Some counts when
+            counts.ContainsKey "train"
+            && counts.ContainsKey "validation"
+            && counts.ContainsKey "test"
+            ->
             let train, validation, test =
                 Number.count counts["train"], Number.count counts["validation"], Number.count counts["test"]
 
@@ -60,9 +64,14 @@ let optimism (s: SearchFolder) =
         let gain = if s.Maximised then best.Validation - mean else mean - best.Validation
         let said = shown s.Figure
 
+        let difference =
+            match GenDisc.Wording.kind s.Figure with
+            | GenDisc.Wording.Kind.Share -> $"{Number.decimals 2 (100.0 * gain)} percentage points"
+            | _ -> said gain
+
         let verdict =
             if gain > 0.0 then
-                $"it looked better by {said gain} when it was chosen, which the choice of the best among {runsOf (List.length s.Ended)} explains at least in part"
+                $"it looked better by {difference} when it was chosen, which the choice of the best among {runsOf (List.length s.Ended)} explains at least in part"
             else
                 "it did not look better when it was chosen than it is"
 

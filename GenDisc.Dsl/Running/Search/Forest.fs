@@ -36,17 +36,23 @@ let private spread (values: float[]) =
 
 /// The split of one feature that leaves the least spread.
 let private best (x: float[][]) (y: float[]) (rows: int[]) feature category =
-    let levels = rows |> Array.map (fun i -> x[i][feature]) |> Array.distinct |> Array.sort
+    let levels =
+        rows |> Array.map (fun i -> x[i][feature]) |> Array.distinct |> Array.sort
 
     let thresholds =
-        if category then levels
-        else Array.pairwise levels |> Array.map (fun (a, b) -> (a + b) / 2.0)
+        if category then
+            levels
+        else
+            Array.pairwise levels |> Array.map (fun (a, b) -> (a + b) / 2.0)
 
     [ for at in thresholds do
-          let left, right = rows |> Array.partition (fun i -> goesLeft category at (x[i][feature]))
+          let left, right =
+              rows |> Array.partition (fun i -> goesLeft category at (x[i][feature]))
 
           if left.Length > 0 && right.Length > 0 then
-              let of' side = spread (side |> Array.map (fun i -> y[i]))
+              let of' side =
+                  spread (side |> Array.map (fun i -> y[i]))
+
               of' left + of' right, (feature, category, at, left, right) ]
 
 let rec private grow (stream: RandomStream) (x: float[][]) (y: float[]) (categories: bool[]) (rows: int[]) =
@@ -60,7 +66,10 @@ let rec private grow (stream: RandomStream) (x: float[][]) (y: float[]) (categor
         stream.Shuffle(features.AsSpan())
         let tried = Array.truncate (max 1 ((2 * categories.Length + 2) / 3)) features
 
-        match [ for f in tried do yield! best x y rows f categories[f] ] with
+        match
+            [ for f in tried do
+                  yield! best x y rows f categories[f] ]
+        with
         | [] -> Leaf(Array.average values)
         | splits ->
             let _, (feature, category, at, left, right) = List.minBy fst splits

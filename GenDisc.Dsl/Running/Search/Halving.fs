@@ -15,7 +15,9 @@ type Rung =
 
 /// The rungs from the fewest epochs to all: as many as both the trials and the epochs can be divided.
 let rungs trials epochs : Rung list =
-    let rec times n = if n < eta then 0 else 1 + times (n / eta)
+    let rec times n =
+        if n < eta then 0 else 1 + times (n / eta)
+
     let depth = min (times trials) (times epochs)
 
     [ for k in 0..depth do

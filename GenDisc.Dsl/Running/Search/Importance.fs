@@ -41,7 +41,9 @@ let shares (seed: int64) (space: Space<'a>) (trials: ((Dimension * Pick) list * 
         let dimensions =
             trials |> List.collect (fst >> List.map fst) |> List.distinct |> Array.ofList
 
-        let encoded choices = dimensions |> Array.map (feature choices)
+        let encoded choices =
+            dimensions |> Array.map (feature choices)
+
         let categories = dimensions |> Array.map (fun d -> d.Domain.IsOneOf)
         let stream = Streams(seed).Search 0
         let x = [| for choices, _ in trials -> encoded choices |]

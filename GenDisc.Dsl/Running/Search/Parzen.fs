@@ -12,9 +12,7 @@ let private below (x: float) =
     let series =
         t
         * (0.319381530
-           + t
-             * (-0.356563782
-                + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
+           + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
 
     let tail = exp (-0.5 * x * x) / sqrt (2.0 * Math.PI) * series
     if x < 0.0 then tail else 1.0 - tail
@@ -25,7 +23,8 @@ type private Kernel =
     { Mean: float
       Width: float }
 
-    member this.Below place = below ((place - this.Mean) / this.Width)
+    member this.Below place =
+        below ((place - this.Mean) / this.Width)
 
     member this.Inside = this.Below 1.0 - this.Below 0.0
 

@@ -40,10 +40,7 @@ let private unseen (seen: HashSet<Pick list>) tries (stream: RandomStream) draw 
             |> Seq.truncate 1000
             |> Array.ofSeq
 
-        if left.Length = 0 then
-            None
-        else
-            Some left[stream.NextInt left.Length])
+        if left.Length = 0 then None else Some left[stream.NextInt left.Length])
 
 let private uniformly (stream: RandomStream) (space: Space<'a>) =
     Space.follow (fun dimension -> Domain.at dimension.Domain (stream.NextDouble())) space

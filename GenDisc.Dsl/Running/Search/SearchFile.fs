@@ -39,7 +39,9 @@ let private dimension (d: Dimension) =
           "source", Json.text (Domain.show d.Domain)
           yield!
               match d.Domain with
-              | Domain.OneOf options -> [ "kind", Json.text "oneOf"; "options", Json.list (options |> Seq.map Json.text) ]
+              | Domain.OneOf options ->
+                  [ "kind", Json.text "oneOf"
+                    "options", Json.list (options |> Seq.map Json.text) ]
               | Domain.Uniform(low, high) -> range "uniform" low high
               | Domain.LogUniform(low, high) -> range "logUniform" low high
               | Domain.Integers(low, high) -> range "integers" (float low) (float high) ]

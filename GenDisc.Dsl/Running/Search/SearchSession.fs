@@ -9,11 +9,13 @@ open GenDisc.Core.Runtime
 
 /// A run of a trial that is going to be.
 type Asked =
-    { Proposal: Proposals.Proposal<Experiment>
-      Rung: int
-      Experiment: Experiment
-      /// Or why there is none.
-      Plan: Result<Plan, string> }
+    {
+        Proposal: Proposals.Proposal<Experiment>
+        Rung: int
+        Experiment: Experiment
+        /// Or why there is none.
+        Plan: Result<Plan, string>
+    }
 
 /// Less is better.
 let value (goal: Goal) (t: Trial) =
@@ -84,7 +86,12 @@ type Session
             Tell =
                 fun event ->
                     match event with
-                    | RunEvent.Finished result -> options.Tell(RunEvent.Finished { result with Test = { Values = Map.empty } })
+                    | RunEvent.Finished result ->
+                        options.Tell(
+                            RunEvent.Finished
+                                { result with
+                                    Test = { Values = Map.empty } }
+                        )
                     | other -> options.Tell other }
 
     let tell = RunEvent.Note >> options.Tell
@@ -133,8 +140,7 @@ type Session
 
                 let trial =
                     { Index = asked.Proposal.Index
-                      Choices =
-                        [ for d, pick in asked.Proposal.Choices -> d.Name, Domain.showPick d.Domain pick ]
+                      Choices = [ for d, pick in asked.Proposal.Choices -> d.Name, Domain.showPick d.Domain pick ]
                       Experiment = asked.Experiment
                       Run = run
                       Rung = asked.Rung
@@ -181,11 +187,13 @@ type Session
 
         let run (plan: Plan) =
             let result, problem = attempt options (perform options) plan
-            problem |> Option.iter (fun p -> lock problems (fun () -> problems[result.Id] <- p))
+
+            problem
+            |> Option.iter (fun p -> lock problems (fun () -> problems[result.Id] <- p))
+
             result
 
-        let plans =
-            [ for seed in seeds -> plan { winner with Seed = seed } ]
+        let plans = [ for seed in seeds -> plan { winner with Seed = seed } ]
 
         let runs = List.zip seeds (Lanes.all options run plans)
         let ended = runs |> List.filter (fun (_, run) -> run.Status = Status.Done)
@@ -209,7 +217,9 @@ let asked (session: Session) rung epochs (proposal: Proposals.Proposal<Experimen
 
     let experiment =
         match epochs with
-        | None -> { e with Name = $"{e.Name}-t{proposal.Index}" }
+        | None ->
+            { e with
+                Name = $"{e.Name}-t{proposal.Index}" }
         | Some epochs ->
             { e with
                 Name = $"{e.Name}-t{proposal.Index}-e{epochs}"
@@ -224,4 +234,3 @@ let asked (session: Session) rung epochs (proposal: Proposals.Proposal<Experimen
             session.Planned(winnerOf e)
         else
             session.Planned experiment }
-

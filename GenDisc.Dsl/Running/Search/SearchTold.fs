@@ -17,6 +17,9 @@ let private direction (goal: Goal) =
     | Goal.Minimise _ -> "least"
     | Goal.Maximise _ -> "greatest"
 
+let private epochsOf n =
+    if n = 1 then "1 epoch" else $"{n} epochs"
+
 /// The space and what is going to happen, before the first trial.
 let opening (c: SearchFile.Contents) (seeds: int list) =
     let listed = String.Join(", ", seeds)
@@ -26,7 +29,8 @@ let opening (c: SearchFile.Contents) (seeds: int list) =
         | [] -> $"{c.Planned} trials"
         | rungs ->
             let each =
-                [ for trials, epochs in rungs -> $"{trials} of {epochs} epochs" ] |> String.concat ", "
+                [ for trials, epochs in rungs -> $"{trials} of {epochsOf epochs}" ]
+                |> String.concat ", "
 
             $"{c.Planned} runs ({each})"
 
@@ -40,7 +44,7 @@ let opening (c: SearchFile.Contents) (seeds: int list) =
 let trial (c: SearchFile.Contents) (best: Trial option) (t: Trial) =
     let total =
         match List.tryItem t.Rung c.Rungs with
-        | Some(trials, epochs) -> $"{trials}, {epochs} epochs"
+        | Some(trials, epochs) -> $"{trials}, {epochsOf epochs}"
         | None -> string c.Planned
 
     let became =
@@ -72,10 +76,7 @@ let private table (c: SearchFile.Contents) =
     let names = c.Dimensions |> List.map _.Name |> List.distinct
 
     Wording.tableOf
-        [ false
-          yield! names |> List.map (fun _ -> true)
-          true
-          true ]
+        [ false; yield! names |> List.map (fun _ -> true); true; true ]
         ([ yield "trial"
            yield! names |> List.map Show.name
            yield $"validation {c.Goal.Figure}"

@@ -15,7 +15,12 @@ let private hard =
         let! x = uniform 0.0 1.0
         let! y = logUniform 1e-4 1.0
         let! n = integers 1 20
-        return (if kind = "b" then 0.0 else 0.3) + (x - 0.3) ** 2.0 + 0.1 * (log10 y + 2.0) ** 2.0 + 0.01 * abs (float n - 7.0)
+
+        return
+            (if kind = "b" then 0.0 else 0.3)
+            + (x - 0.3) ** 2.0
+            + 0.1 * (log10 y + 2.0) ** 2.0
+            + 0.01 * abs (float n - 7.0)
     }
 
 /// The values that the estimator comes to, in order.
@@ -99,7 +104,9 @@ let tests =
                   [ for i in 0..19 ->
                         let x = float i / 20.0
 
-                        { Choices = fst (Space.follow (fun _ -> Pick.Number x) half) |> List.map (fun (d, _) -> d, Pick.Number x)
+                        { Choices =
+                            fst (Space.follow (fun _ -> Pick.Number x) half)
+                            |> List.map (fun (d, _) -> d, Pick.Number x)
                           Value = if x < 0.5 then None else Some 1.0 } ]
 
               let next =
@@ -180,7 +187,9 @@ let tests =
                       return (if kind = "a" then 0.0 else 2.0) + x + 0.0 * nothing
                   }
 
-              let trials = Proposals.random 1L 60 space |> List.map (fun one -> one.Choices, one.Value)
+              let trials =
+                  Proposals.random 1L 60 space |> List.map (fun one -> one.Choices, one.Value)
+
               let shares = Importance.shares 1L space trials
 
               // variances 4 · (2/9) = 0.889 and 1/12 = 0.083, which are 91 % and 9 %
@@ -209,7 +218,9 @@ let tests =
                       if kind = "wide" then return! uniform 0.0 1.0 |> called "width" else return 0.5
                   }
 
-              let trials = Proposals.random 1L 60 space |> List.map (fun one -> one.Choices, one.Value)
+              let trials =
+                  Proposals.random 1L 60 space |> List.map (fun one -> one.Choices, one.Value)
+
               let shares = Importance.shares 1L space trials
               Expect.isGreaterThan shares.Alone["width"] 0.7 "it is all there is"
               Expect.isLessThan shares.Alone["kind"] 0.2 "the other only decides whether"

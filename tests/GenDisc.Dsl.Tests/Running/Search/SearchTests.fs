@@ -6,64 +6,19 @@ open System.IO
 open System.Text.Json
 open Expecto
 open GenDisc
+open GenDisc.Dsl.Tests.Report
 open GenDisc.Dsl.Tests.Running.Scene
-
-let private quick =
-    { toy with
-        Name = "quick"
-        Model = model (dense 4 >> relu >> classifier [])
-        Loss = crossEntropy
-        Training = adam 1e-2 |> epochs 1 |> batch 64 }
-
-/// Widths and rates of a small classifier.
-let private widths =
-    space {
-        let! width = oneOf [ 2; 8 ] |> called "width"
-        let! rate = logUniform 1e-4 1e-1 |> called "rate"
-
-        return
-            { quick with
-                Model = model (dense width >> relu >> classifier [])
-                Training = adam rate |> epochs 1 |> batch 64 }
-    }
-
-let private over (options: HostOptions) (search: Search) =
-    Host.using options (fun () -> run search)
-
-let private notes (scene: Scene) =
-    [ for event in scene.Events do
-          match event with
-          | RunEvent.Note text -> text
-          | _ -> () ]
-
-let private epochsTrained (scene: Scene) =
-    scene.Events |> List.filter _.IsEpoch |> List.length
-
-let private file (result: SearchResult) =
-    File.ReadAllText(Path.Combine(result.Folder, "search.json"))
-
-let private refused (search: Search) =
-    use scene = new Scene()
-
-    try
-        over scene.Options search |> ignore
-        failtest "a search that cannot be"
-    with :? InvalidExperiment as e ->
-        Expect.isEmpty scene.Events "nothing began"
-        Expect.isEmpty (Directory.GetFileSystemEntries scene.Runs) "nothing was written"
-        e.Message.Split '\n' |> List.ofArray
-
-/// Everything of a trial that does not depend on the clock.
-let private told (t: Trial) =
-    t.Index, t.Choices, t.Run, t.Rung, t.Validation, t.Status
+open GenDisc.Dsl.Tests.Running.Search.Searches
 
 let tests =
     testList
         "Run of a search"
-        [ test "trials are runs, the best by validation wins, and is run again over fresh seeds" {
+        [ test
+              "trials are runs, the best by validation wins and is run again over fresh seeds; what is finished is reused" {
               use scene = new Scene()
-              let result = widths |> search (random 4) |> over scene.Options
-              Expect.equal (result.Trials |> List.map _.Index) [ 1..4 ] "four"
+              let asked = widths |> search (random 3)
+              let result = asked |> over scene.Options
+              Expect.equal (result.Trials |> List.map _.Index) [ 1..3 ] "three"
               Expect.equal result.Goal (Goal.Maximise "accuracy") "of a classifier"
 
               for t in result.Trials do
@@ -75,8 +30,16 @@ let tests =
 
               let best = result.Best.Value
               Expect.equal best.Validation (result.Trials |> List.map _.Validation |> List.max) "the greatest"
-              Expect.equal result.Winner { best.Experiment with Name = "quick-best" } "the winner's declaration"
-              let ids = [ for seed in [ 2; 3; 4 ] -> Experiment.id { result.Winner with Seed = seed } ]
+
+              Expect.equal
+                  result.Winner
+                  { best.Experiment with
+                      Name = "quick-best" }
+                  "the winner's declaration"
+
+              let ids =
+                  [ for seed in [ 2; 3; 4 ] -> Experiment.id { result.Winner with Seed = seed } ]
+
               Expect.equal (result.Confirmed.Runs |> List.map _.Id) ids "three fresh seeds"
 
               Expect.floatClose
@@ -87,28 +50,33 @@ let tests =
 
               // told
               let notes = notes scene
-              Expect.exists notes (fun n -> n.StartsWith "trial 4 of 4: width = " && n.Contains "best so far") "progress"
+
+              Expect.exists
+                  notes
+                  (fun n -> n.StartsWith "trial 3 of 3: width = " && n.Contains "best so far")
+                  "progress"
+
               Expect.contains notes "winner:" "the winner"
+
               for line in (Experiment.show result.Winner).Split '\n' do
                   Expect.contains notes line "as source"
 
-              // once more
-              let trained = epochsTrained scene
-              let again = widths |> search (random 4) |> over scene.Options
-              Expect.equal (again.Trials |> List.map told) (result.Trials |> List.map told) "the same"
-              Expect.equal (epochsTrained scene) trained "nothing is trained again"
-          }
-
-          test "test figures of losers are neither told nor stored" {
-              use scene = new Scene()
-              let result = widths |> search (random 3) |> over scene.Options
+              // test figures of losers are neither told nor stored
               use document = JsonDocument.Parse(file result)
               let root = document.RootElement
 
               for t in root.GetProperty("trials").EnumerateArray() do
                   Expect.equal
                       [ for member' in t.EnumerateObject() -> member'.Name ]
-                      [ "index"; "run"; "choices"; "rung"; "epochs"; "validation"; "seconds"; "status"; "problem" ]
+                      [ "index"
+                        "run"
+                        "choices"
+                        "rung"
+                        "epochs"
+                        "validation"
+                        "seconds"
+                        "status"
+                        "problem" ]
                       "members"
 
               let test = root.GetProperty("confirmed").GetProperty("test").GetProperty("accuracy")
@@ -121,16 +89,18 @@ let tests =
                       Expect.isNonEmpty run.Validation.Values "not hidden"
                   | RunEvent.Finished run -> Expect.isNonEmpty run.Test.Values "of the winner"
                   | _ -> ()
-          }
 
-          test "a search that was stopped goes on with the trial that is missing" {
-              use scene = new Scene()
-              let result = widths |> search (random 4) |> over scene.Options
-              let lost = result.Trials[2]
+              // the page
+              let page = File.ReadAllText(Path.Combine(result.Folder, "report.html"))
+              Pages.lacks page "Left out."
+              Expect.contains notes ("report: " + Wording.path (Path.Combine(result.Folder, "report.html"))) "its path"
+
+              // what was lost is trained again, and nothing else
+              let lost = result.Trials[1]
               Directory.Delete(Path.Combine(scene.Runs, lost.Run), true)
               Directory.Delete(result.Folder, true)
               let before = scene.Events.Length
-              let again = widths |> search (random 4) |> over scene.Options
+              let again = asked |> over scene.Options
               Expect.equal (again.Trials |> List.map told) (result.Trials |> List.map told) "the same"
 
               Expect.equal
@@ -139,7 +109,7 @@ let tests =
                         | RunEvent.Finished run when not run.Reused -> run.Id
                         | _ -> () ]
                   [ lost.Run ]
-                  "only that one is trained"
+                  "the lost one"
           }
 
           test "an interruption leaves what there is, and says so" {
@@ -164,7 +134,10 @@ let tests =
                       e
 
               Expect.stringContains interrupted.Folder "quick-search-" "the search's folder"
-              use document = JsonDocument.Parse(File.ReadAllText(Path.Combine(interrupted.Folder, "search.json")))
+
+              use document =
+                  JsonDocument.Parse(File.ReadAllText(Path.Combine(interrupted.Folder, "search.json")))
+
               Expect.equal (document.RootElement.GetProperty("status").GetString()) "interrupted" "its status"
               Expect.equal (document.RootElement.GetProperty("trials").GetArrayLength()) 2 "its trials"
           }
@@ -183,14 +156,15 @@ let tests =
                               Training = sgd rate |> epochs 2 |> batch 16 }
                   }
 
-              let result = wild |> search (grid 1) |> over scene.Options
+              let asked = wild |> search (grid 1) |> confirmedOver [ 5 ]
+              let result = asked |> over scene.Options
               Expect.isTrue result.Trials[0].Status.IsDone "the first"
               Expect.isTrue result.Trials[1].Status.IsFailed "the second"
               Expect.isNaN result.Trials[1].Validation "has no figure"
               Expect.equal result.Best (Some result.Trials[0]) "the first is the best"
               Expect.stringContains (file result) "\"status\": \"failed\"" "noted"
               let before = scene.Events.Length
-              let again = wild |> search (grid 1) |> over scene.Options
+              let again = asked |> over scene.Options
               Expect.equal (again.Trials |> List.map _.Status) (result.Trials |> List.map _.Status) "the same"
               Expect.all (List.skip before scene.Events) (fun e -> not e.IsEpoch && not e.IsBatch) "nothing is trained"
           }
@@ -204,8 +178,13 @@ let tests =
                       { e with
                           Training = e.Training |> epochs 3 })
 
-              let result = longer |> search (successiveHalving 6) |> confirmedOver [ 9 ] |> over scene.Options
-              Expect.equal (result.Trials |> List.map _.Rung) [ 0; 0; 0; 0; 0; 0; 1; 1 ] "rungs"
+              let result =
+                  longer
+                  |> search (successiveHalving 3)
+                  |> confirmedOver [ 9 ]
+                  |> over scene.Options
+
+              Expect.equal (result.Trials |> List.map _.Rung) [ 0; 0; 0; 1 ] "rungs"
 
               for t in result.Trials do
                   let e = if t.Rung = 0 then 1 else 3
@@ -213,22 +192,14 @@ let tests =
                   Expect.equal t.Experiment.Training.Epochs e "epochs"
 
               let few, more = result.Trials |> List.partition (fun t -> t.Rung = 0)
-              let kept = few |> List.sortByDescending _.Validation |> List.truncate 2 |> List.map _.Index |> List.sort
-              Expect.equal (more |> List.map _.Index) kept "the best two go on"
+
+              let kept =
+                  few |> List.sortByDescending _.Validation |> List.truncate 1 |> List.map _.Index
+
+              Expect.equal (more |> List.map _.Index) kept "the best goes on"
               Expect.equal result.Best.Value.Rung 1 "the best is one of all epochs"
               Expect.equal result.Winner.Training.Epochs 3 "all epochs"
-              Expect.equal (epochsTrained scene) (6 * 1 + 2 * 3 + 3) "as many epochs as were planned"
-          }
-
-          test "the estimator goes on where it was" {
-              use scene = new Scene()
-              let asked = widths |> search (tpe 13) |> confirmedOver [ 5 ]
-              let result = asked |> over scene.Options
-              Expect.equal (result.Trials |> List.map _.Index) [ 1..13 ] "all"
-              Directory.Delete(Path.Combine(scene.Runs, result.Trials[11].Run), true)
-              let again = asked |> over scene.Options
-              Expect.equal (again.Trials |> List.map told) (result.Trials |> List.map told) "the same"
-              Expect.isNonEmpty result.Importance "enough for importance"
+              Expect.equal (epochsTrained scene) (3 * 1 + 1 * 3 + 3) "as many epochs as were planned"
           }
 
           test "a figure that no trial has is told" {
@@ -236,7 +207,7 @@ let tests =
 
               let e =
                   failure (fun () ->
-                      widths |> search (random 2) |> maximise "elbo" |> over scene.Options |> ignore
+                      widths |> search (random 1) |> maximise "elbo" |> over scene.Options |> ignore
                       failtest "no figure")
 
               Expect.stringContains e.Message "no trial of the search came to an end" "what"
@@ -252,130 +223,18 @@ let tests =
                   |> minimise "crossEntropy"
                   |> over
                       { scene.Options with
+                          CheckOnly = true
                           Epochs = Some 2
                           Seed = Some 40 }
 
-              for t in result.Trials do
-                  Expect.equal (t.Experiment.Training.Epochs, t.Experiment.Seed) (2, 40) "trials"
+              for event in scene.Events do
+                  match event with
+                  | RunEvent.Planned(plan, _, _) ->
+                      let e = plan.Experiment
+                      Expect.equal (e.Training.Epochs, e.Seed) (2, 40) "trials"
+                  | _ -> ()
 
               Expect.equal result.Goal (Goal.Minimise "crossEntropy") "the figure asked for"
-
-              Expect.equal
-                  (result.Confirmed.Runs |> List.map _.Id)
-                  [ for seed in 41..43 -> Experiment.id { result.Winner with Seed = seed } ]
-                  "fresh"
-          }
-
-          test "a check tells the space and a plan, and trains nothing" {
-              use scene = new Scene()
-
-              let result =
-                  widths |> search (random 20) |> over { scene.Options with CheckOnly = true }
-
-              Expect.isEmpty result.Trials "no trial"
-              Expect.isNone result.Best "no best"
-              Expect.isEmpty (Directory.GetFileSystemEntries scene.Runs) "nothing written"
-              let notes = notes scene
-              Expect.contains notes "  width = oneOf [ 2; 8 ]" "a choice"
-              Expect.contains notes "  rate = logUniform 0.0001 0.1" "another"
-              Expect.exists notes _.Contains("random 20: 20 trials") "how many"
-              Expect.equal (scene.Events |> List.filter _.IsPlanned |> List.length) 1 "one plan"
-          }
-
-          test "all that is wrong is told before anything is trained" {
-              let wrong =
-                  space {
-                      let! z = oneOf ([]: int list)
-                      return { quick with Seed = z }
-                  }
-
-              Expect.equal
-                  (refused (wrong |> search (random 0) |> confirmedOver []))
-                  [ "oneOf expects at least one value"
-                    "hint: write oneOf [ 8; 32 ]"
-                    "random 0 expects a number from 1 up"
-                    "hint: write random 20"
-                    "confirmedOver expects at least one seed"
-                    "hint: write confirmedOver [ 11; 12; 13 ]" ]
-                  "all at once"
-
-              Expect.equal
-                  (refused (space { return quick } |> search (random 2))).Head
-                  "search expects a space with a choice"
-                  "nothing to choose"
-
-              Expect.equal
-                  (refused (widths |> search (random 2) |> confirmedOver [ 4; 1; 4 ])).Head
-                  "confirmedOver expects each seed once, but got 4 again"
-                  "twice"
-
-              Expect.equal
-                  (refused (widths |> search (random 2) |> confirmedOver [ 4; 1 ])).Head
-                  "confirmedOver expects fresh seeds, but trials are run with 1"
-                  "the seed of the trials"
-
-              Expect.equal
-                  (refused (widths |> search (grid 100_000))).Head
-                  "grid 100000 expects a number up to 10,000"
-                  "too many points"
-
-              Expect.equal
-                  (refused (widths |> search (grid 9_999))).Head
-                  "grid 9999 comes to more than 10,000 experiments"
-                  "too many experiments"
-          }
-
-          test "every trial is checked, and its problems are told with what was chosen" {
-              let half =
-                  space {
-                      let! width = oneOf [ 4; 0; -1; -2; -3 ] |> called "width"
-                      return { quick with Model = model (dense width >> classifier []) }
-                  }
-
-              let lines = refused (half |> search (grid 1))
-              Expect.equal lines[0] "trial 2, width = 0:" "which"
-              Expect.equal lines[1] "quick-t2 is not a valid experiment:" "what"
-              Expect.equal (List.last lines) "and 1 of the other trials are not valid either" "no more than three in full"
-
-              // a winner's name has to do as well
-              let long = widths |> Space.map (fun e -> { e with Name = String('x', 60) })
-              let told = refused (long |> search (random 1))
-              Expect.stringContains (List.item 1 told) "-best is not a valid experiment" "too long"
-          }
-
-          test "of the estimator, a trial that is not valid is one that failed" {
-              use scene = new Scene()
-
-              let half =
-                  space {
-                      let! width = integers -4 8 |> called "width"
-                      return { quick with Model = model (dense width >> classifier []) }
-                  }
-
-              let result = half |> search (tpe 6) |> confirmedOver [ 5 ] |> over scene.Options
-              let failed = result.Trials |> List.filter _.Status.IsFailed
-              Expect.isNonEmpty failed "some"
-              Expect.isLessThan failed.Length 6 "not all"
-
-              for t in failed do
-                  match t.Status with
-                  | TrialStatus.Failed problem -> Expect.stringContains problem "is not a valid experiment" "why"
-                  | TrialStatus.Done -> ()
-          }
-
-          test "the identity of a search follows everything that it is declared by" {
-              let id (s: Search) = Search.idOf (Space.look s.Space) s
-              let plain = widths |> search (random 4)
-
-              let others =
-                  [ widths |> search (random 5)
-                    widths |> search (tpe 4)
-                    plain |> searchSeed 2
-                    plain |> minimise "loss"
-                    plain |> confirmedOver [ 7 ]
-                    widths |> Space.map (fun e -> { e with Loss = 2.0 * crossEntropy }) |> search (random 4) ]
-
-              Expect.equal (List.distinct (List.map id (plain :: others))).Length 7 "all differ"
-              Expect.equal (id (widths |> search (random 4))) (id plain) "the same"
+              Expect.exists (notes scene) _.Contains("run again over seeds 41, 42, 43") "fresh"
           } ]
     |> testSequenced
