@@ -25,7 +25,10 @@ let private targets (loader: Loader) (outer: Plan) (inner: Plan) =
         (loader.Prepare plan.Experiment.Data (streams plan)).Splits.Train.Data.TargetScaling
         |> Option.ofObj
 
-    if outer.Facts.Targets > 0 && outer.Experiment.Model.Blocks |> List.exists _.IsEnsemble then
+    if
+        outer.Facts.Targets > 0
+        && outer.Experiment.Model.Blocks |> List.exists _.IsEnsemble
+    then
         Option.map2 (fun outside inside -> outside, inside) (scaling outer) (scaling inner)
     else
         None
@@ -48,6 +51,7 @@ let find (loader: Loader) (folder: Experiment -> string) device (plan: Plan) (de
 
     try
         SafeTensors.Load(built.Model, Path.Combine(folder inner.Experiment, "model.safetensors"))
+
         { Built = built
           Scales = scales
           Targets = targets loader plan inner }

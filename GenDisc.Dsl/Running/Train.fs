@@ -202,9 +202,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
         { Values = Map.fold (fun all name value -> Map.add name value all) figures more }
 
     let figures =
-        (judge loader options.Cancel subject prepared validation test
-         |> added truth.Test)
-            .Values
+        (judge loader options.Cancel subject prepared validation test |> added truth.Test).Values
         |> added bounds.Test
 
     match model.Bottleneck with
