@@ -222,7 +222,11 @@ let model (plan: Plan) (streams: Streams) (device: torch.Device) (trained: IDecl
           Passes = passes
           Trained = trained }
 
-    let stages = plan.Stages |> List.map (stage setting plan.Facts.Shape plan.Experiment) |> Array.ofList
+    let stages =
+        plan.Stages
+        |> List.map (stage setting plan.Facts.Shape plan.Experiment)
+        |> Array.ofList
+
     let model = new HybridModel(stages, lengths, generators, passes)
 
     model.``to`` device |> ignore

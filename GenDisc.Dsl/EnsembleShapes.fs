@@ -72,17 +72,22 @@ let infer (knowing: Data -> Facts option) (infer: Facts -> Experiment -> Inferre
                   $"{Show.name same.Name} stands in the ensemble twice with the same seed, and would say the same twice"
                   "give each member a seed of its own: { baseline with Seed = 2 }"
           | None -> ()
-          yield! experiments |> List.tryPick (fun e ->
-                                 match misfit knowing walk path block e with
-                                 | [] -> None
-                                 | found -> Some found)
-                 |> Option.defaultValue [] ]
+          yield!
+              experiments
+              |> List.tryPick (fun e ->
+                  match misfit knowing walk path block e with
+                  | [] -> None
+                  | found -> Some found)
+              |> Option.defaultValue [] ]
 
     // What is wrong with a member itself is told where it is checked.
     let rows =
         if problems.IsEmpty then
             experiments
-            |> List.collect (fun e -> knowing e.Data |> Option.map (fun facts -> (infer facts e).Rows) |> Option.defaultValue [])
+            |> List.collect (fun e ->
+                knowing e.Data
+                |> Option.map (fun facts -> (infer facts e).Rows)
+                |> Option.defaultValue [])
         else
             []
 

@@ -21,7 +21,8 @@ let numbers term =
           $"{Term.show term} expects at most {Show.grouped (int64 mostReplicas)} replicas, but got {Show.integer n}",
           "write tempering 10"
       | Term.Importance n when n < 1 || n > mostDraws ->
-          $"{Term.show term} expects 1 to {Show.grouped (int64 mostDraws)} draws, but got {Show.integer n}", "write iwae 8"
+          $"{Term.show term} expects 1 to {Show.grouped (int64 mostDraws)} draws, but got {Show.integer n}",
+          "write iwae 8"
       | Term.SparsityTarget target when not (target > 0.0 && target < 1.0) ->
           $"{Term.show term} expects an activity between 0 and 1, but got {Show.number target}",
           "write sparsityTarget 0.1"

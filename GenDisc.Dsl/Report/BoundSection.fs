@@ -60,7 +60,9 @@ let private chart (run: RunFolder) (file: BoundFile) (numbers: Numbering) =
     let errors =
         Error_y(
             ``type`` = "data",
-            array = (file.Curve |> Array.map (fun (_, _, e) -> if System.Double.IsFinite e then rounded (1.96 * e) else 0.0)),
+            array =
+                (file.Curve
+                 |> Array.map (fun (_, _, e) -> if System.Double.IsFinite e then rounded (1.96 * e) else 0.0)),
             color = colour 0,
             thickness = 1.0,
             width = 3.0
@@ -77,7 +79,9 @@ let private chart (run: RunFolder) (file: BoundFile) (numbers: Numbering) =
             marker = Marker(color = colour 0, size = 7)
         )
 
-    let layout = Plot.layout "draws of the latent code" $"bound in nats per {run.Unit}" false
+    let layout =
+        Plot.layout "draws of the latent code" $"bound in nats per {run.Unit}" false
+
     layout.xaxis.``type`` <- "log"
     layout.xaxis.tickvals <- (file.Curve |> Array.map (fun (k, _, _) -> k))
     layout.xaxis.ticktext <- (file.Curve |> Array.map (fun (k, _, _) -> Number.count (int64 k)))

@@ -158,12 +158,15 @@ let private kindOfTerms (run: RunFolder) (plan: PlanFile) =
 
     let machine = [ "cd"; "pcd"; "tempering"; "nll"; "energy" ] |> List.exists has
 
-    let generative =
-        has "reconstruction" || has "kl" || has "importance" || machine
+    let generative = has "reconstruction" || has "kl" || has "importance" || machine
     let discriminative = has "crossEntropy" || has "mse"
 
     match generative, discriminative with
-    | _ when run.IsEnsemble -> if has "crossEntropy" then "ensemble of classifiers" else "ensemble of regression models"
+    | _ when run.IsEnsemble ->
+        if has "crossEntropy" then
+            "ensemble of classifiers"
+        else
+            "ensemble of regression models"
     | true, true -> "hybrid generative–discriminative model"
     | true, false when machine -> "Boltzmann machine"
     | true, false -> if has "kl" || has "importance" then "generative model" else "autoencoder"

@@ -5,8 +5,7 @@ open GenDisc.Reporting.Chart
 open GenDisc.Reporting.Html
 open GenDisc.Reporting.MathMl
 
-let private given a b =
-    row [ mo "("; a; mo "∣"; b; mo ")" ]
+let private given a b = row [ mo "("; a; mo "∣"; b; mo ")" ]
 
 let private y = mi "y"
 let private x = mi "x"
@@ -16,7 +15,9 @@ let private entropy body = row [ mi "ℍ"; brackets body ]
 /// The predictive, its entropy, and what members disagree about.
 let private formulas members =
     let last =
-        members |> Option.map (GenDisc.Show.integer >> mn) |> Option.defaultValue (mi "S")
+        members
+        |> Option.map (GenDisc.Show.integer >> mn)
+        |> Option.defaultValue (mi "S")
 
     let one = row [ sub (mi "p") (mi "s"); given y x ]
     let predictive = row [ mi "p"; given y x ]
@@ -79,7 +80,12 @@ let private orderName name =
 let private rejection (file: PosteriorFile) (numbers: Numbering) =
     let curves =
         file.Rejection
-        |> List.filter (fun c -> c.Points |> Seq.filter (fun (a, b) -> System.Double.IsFinite(a + b)) |> Seq.length > 1)
+        |> List.filter (fun c ->
+            c.Points
+            |> Seq.filter (fun (a, b) -> System.Double.IsFinite(a + b))
+            |> Seq.length
+                >
+                1)
 
     [ if not curves.IsEmpty then
           figure

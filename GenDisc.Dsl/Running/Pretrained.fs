@@ -25,7 +25,10 @@ let private targets (loader: Loader) (outer: Plan) (inner: Plan) =
         (loader.Prepare plan.Experiment.Data (streams plan)).Splits.Train.Data.TargetScaling
         |> Option.ofObj
 
-    if outer.Facts.Targets > 0 && outer.Experiment.Model.Blocks |> List.exists _.IsEnsemble then
+    if
+        outer.Facts.Targets > 0
+        && outer.Experiment.Model.Blocks |> List.exists _.IsEnsemble
+    then
         Option.map2 (fun outside inside -> outside, inside) (scaling outer) (scaling inner)
     else
         None

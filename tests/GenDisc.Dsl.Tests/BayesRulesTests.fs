@@ -30,7 +30,13 @@ let private cases =
       [ "mcDropout 0.5 1001 expects 1 to 1,000 passes, but got 1001" ]
       on (dense 8 >> mcDropout 0.5 30 >> vae 2) elbo,
       [ "mcDropout 0.5 30 averages what a head predicts, but no classifier or regressor follows it" ]
-      on (dense 8 >> mcDropout 0.5 30 >> dense 4 >> residual (mcDropout 0.1 20 >> dense 4) >> classifier []) crossEntropy,
+      on
+          (dense 8
+           >> mcDropout 0.5 30
+           >> dense 4
+           >> residual (mcDropout 0.1 20 >> dense 4)
+           >> classifier [])
+          crossEntropy,
       [ "mcDropout 0.1 20 asks for other passes than mcDropout 0.5 30, but each pass goes through both" ]
       on (dense 8 >> vae 2) (iwae 0), [ "iwae 0 expects 1 to 1,000 draws, but got 0" ]
       on (dense 8 >> vae 2) (iwae 5 + iwae 8),
@@ -43,7 +49,11 @@ let private cases =
       [ "baseline stands in the ensemble twice with the same seed, and would say the same twice" ]
       on (dense 4 >> ensemble members) crossEntropy,
       [ "ensemble [baseline; baseline; baseline] reads the data themselves and is a whole model, but other blocks stand beside it" ]
-      on (ensemble [ { on (dense 8 >> vae 2) elbo with Name = "bare" } ]) crossEntropy,
+      on
+          (ensemble
+              [ { on (dense 8 >> vae 2) elbo with
+                    Name = "bare" } ])
+          crossEntropy,
       [ "ensemble [bare] averages class probabilities, but bare has no classifier" ]
       on
           (ensemble
@@ -57,7 +67,11 @@ let private cases =
       on (ensemble members) elbo, [ "elbo needs a vae, and the model has none" ]
       on (ensemble [ { baseline with Training = adam -1.0 } ]) crossEntropy,
       [ "baseline is not valid itself: a learning rate must be finite and above 0, but is -1.0" ]
-      on (ensemble [ { baseline with Data = moons |> validation 0.3 } ]) crossEntropy,
+      on
+          (ensemble
+              [ { baseline with
+                    Data = moons |> validation 0.3 } ])
+          crossEntropy,
       [ "baseline may have been trained on validation examples of this experiment: on the same data it has validation 0.3, not 0.1" ]
       on (encoder (on (ensemble members) crossEntropy) >> classifier []) crossEntropy,
       [ "encoder asked expects a main path, but asked is an ensemble, which has none" ] ]

@@ -247,9 +247,12 @@ let private question data =
 /// Members that differ in their seeds alone, and what averages them.
 let private ensembled (e: Experiment) =
     let measured =
-        if List.exists Block.classifies e.Model.Blocks then Some(Loss.Term Term.CrossEntropy)
-        elif e.Model.Blocks |> List.exists _.IsRegressor then Some(Loss.Term Term.Mse)
-        else None
+        if List.exists Block.classifies e.Model.Blocks then
+            Some(Loss.Term Term.CrossEntropy)
+        elif e.Model.Blocks |> List.exists _.IsRegressor then
+            Some(Loss.Term Term.Mse)
+        else
+            None
 
     match measured with
     | Some loss ->
@@ -291,8 +294,7 @@ let private single =
             e)
 
 /// An experiment that passes every check.
-let experiment =
-    Gen.frequency [ 6, single; 1, single |> Gen.bind ensembled ]
+let experiment = Gen.frequency [ 6, single; 1, single |> Gen.bind ensembled ]
 
 /// Wrappers that tell FsCheck which generator a property's argument wants.
 type Anything = Anything of Experiment

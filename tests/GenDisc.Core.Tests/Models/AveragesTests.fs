@@ -66,7 +66,9 @@ let tests =
               let first = numbers (some (evaluated model x).Logits)
               Expect.equal (numbers (some (evaluated model x).Logits)) first "again"
 
-              let one (i: int64) = numbers (some (evaluated model (x.narrow (0L, i, 1L))).Logits)
+              let one (i: int64) =
+                  numbers (some (evaluated model (x.narrow (0L, i, 1L))).Logits)
+
               Expect.isTrue (allClose 1e-6 (Array.concat [ one 0L; one 1L; one 2L; one 3L ]) first) "in other batches"
               use other = thinned 0.5 6 2L
               Expect.notEqual (numbers (some (evaluated other x).Logits)) first "another seed")
@@ -74,7 +76,7 @@ let tests =
               use model = thinned 0.5 6 1L
               model.train ()
               use noise = generator 1L
-              let same = (x ()).narrow(0, 0L, 1L).expand (4L, -1L)
+              let same = (x ()).narrow(0, 0L, 1L).expand(4L, -1L)
               let output = model.Forward(same, noise)
               Expect.isNull output.MemberLogits "one"
               let rows = numbers (some output.Logits) |> Array.chunkBySize classes
@@ -130,15 +132,25 @@ let tests =
                   Expect.equal (numbers (some (evaluated ensemble (x ())).Logits)) expected "logits")
           torchTest "an ensemble of two is the mean of their probabilities" (fun () ->
               let a, b = hybrid 1L, normalised 2L
-              let p, q = softmax (some (evaluated a (x ())).Logits), softmax (some (evaluated b (x ())).Logits)
+
+              let p, q =
+                  softmax (some (evaluated a (x ())).Logits), softmax (some (evaluated b (x ())).Logits)
+
               use ensemble = together [ alone a; alone b ]
               let output = evaluated ensemble (x ())
-              Expect.isTrue (allClose 1e-6 (Array.map2 (fun p q -> (p + q) / 2.0) p q) (softmax (some output.Logits))) "mean"
+
+              Expect.isTrue
+                  (allClose 1e-6 (Array.map2 (fun p q -> (p + q) / 2.0) p q) (softmax (some output.Logits)))
+                  "mean"
+
               Expect.equal (some output.MemberLogits).shape [| 2L; 4L; int64 classes |] "members"
               Expect.isTrue (ensemble.IsClassifier && ensemble.IsEnsemble && not ensemble.IsRegressor) "kind")
           torchTest "regressors answer on the ensemble's scale" (fun () ->
               let a, b = regressor 1L, regressor 2L
-              let p, q = numbers (some (evaluated a (x ())).Prediction), numbers (some (evaluated b (x ())).Prediction)
+
+              let p, q =
+                  numbers (some (evaluated a (x ())).Prediction), numbers (some (evaluated b (x ())).Prediction)
+
               let scaling mean deviation =
                   Scaling(ImmutableArray.Create(mean, 0.0), ImmutableArray.Create(deviation, 1.0))
 
@@ -169,7 +181,11 @@ let tests =
               let ensemble = together [ alone member' ]
               ensemble.train ()
               Expect.isFalse member'.training "evaluation"
-              Expect.isFalse (Seq.exists (fun (p: TorchSharp.Modules.Parameter) -> p.requires_grad) (ensemble.parameters ())) "no gradient"
+
+              Expect.isFalse
+                  (Seq.exists (fun (p: TorchSharp.Modules.Parameter) -> p.requires_grad) (ensemble.parameters ()))
+                  "no gradient"
+
               let names = [ for struct (name, _) in ensemble.named_parameters () -> name ]
               Expect.contains names "0_ensemble.0.0_trunk.0.weight" "their values are its state"
               ensemble.Dispose())

@@ -70,9 +70,16 @@ let tests =
                   (float (some "count" run.Result).Counts["test"])
                   "every test example"
 
-              Expect.equal (posterior.Rejection |> List.map _.Name) [ "predictiveEntropy"; "mutualInformation" ] "orders"
+              Expect.equal
+                  (posterior.Rejection |> List.map _.Name)
+                  [ "predictiveEntropy"; "mutualInformation" ]
+                  "orders"
 
-              Expect.floatClose Accuracy.medium (snd posterior.Rejection.Head.Points[0]) result.Test.Accuracy "nobody rejected"
+              Expect.floatClose
+                  Accuracy.medium
+                  (snd posterior.Rejection.Head.Points[0])
+                  result.Test.Accuracy
+                  "nobody rejected"
 
               let scores = (some "outside" run.Outside).Scores |> List.map _.Name
               Expect.equal scores [ "maxSoftmax"; "predictiveEntropy"; "mutualInformation" ] "scores"
@@ -122,8 +129,7 @@ let tests =
               Expect.isFalse (page.Contains "figure-loss") "no curve of no epochs"
               Expect.isTrue (run.Features.IsNone && run.Filters.IsNone) "nor features"
 
-              let mean =
-                  members |> List.averageBy (fun m -> (scene.Run m).Test.CrossEntropy)
+              let mean = members |> List.averageBy (fun m -> (scene.Run m).Test.CrossEntropy)
 
               Expect.isLessThan result.Test.CrossEntropy (mean + 1e-6) "as the logarithm is concave"
               let within = tensors (bytes result "model.safetensors")
@@ -136,13 +142,18 @@ let tests =
           test "an ensemble of ensembles, and one of a run again from its file" {
               use scene = start ()
               let inner = asked (ensemble [ for s in 1..2 -> { baseline with Seed = s } ])
-              let outer = { asked (ensemble [ { inner with Name = "inner" } ]) with Name = "outer" }
+
+              let outer =
+                  { asked (ensemble [ { inner with Name = "inner" } ]) with
+                      Name = "outer" }
+
               let result = scene.Run outer
               Expect.equal (shared result) (shared (scene.Run inner)) "the same mean"
           }
 
           test "members that regress on scales of their own answer on the ensemble's" {
               use scene = start ()
+
               let single n =
                   { baseline with
                       Data = table "shop.csv" "price" |> take n

@@ -19,9 +19,11 @@ let private weightsOf (m: EvidenceBoundTests.Linear) mean logVariance examples s
 let private law name check =
     testProperty
         name
-        (Prop.forAll (Arb.fromGen (Gen.zip3 (Gen.choose (1, 5)) (Gen.choose (0, 5)) (Gen.choose (0, 100000)))) (fun (n, power, seed) ->
-            let stream = RandomStream(int64 seed, "weights")
-            check [| for _ in 1..n -> Array.map ((*) 30.0) (gaussians stream (1 <<< power)) |]))
+        (Prop.forAll
+            (Arb.fromGen (Gen.zip3 (Gen.choose (1, 5)) (Gen.choose (0, 5)) (Gen.choose (0, 100000))))
+            (fun (n, power, seed) ->
+                let stream = RandomStream(int64 seed, "weights")
+                check [| for _ in 1..n -> Array.map ((*) 30.0) (gaussians stream (1 <<< power)) |]))
 
 let private values (bound: ImportanceBound) =
     [ for point in bound.Curve -> point.Value ]
@@ -80,7 +82,10 @@ let tests =
               use model = Samples.hybrid 1L
               use noise = generator 1L
               let split = Split.All(Samples.pixels 40)
-              let once () = ImportanceWeighting.LogWeights(model, split, 64, noise, torch.CPU) |> ignore
+
+              let once () =
+                  ImportanceWeighting.LogWeights(model, split, 64, noise, torch.CPU) |> ignore
+
               once ()
               let before = torch.Tensor.TotalCount
               once ()
@@ -98,6 +103,7 @@ let tests =
               List.pairwise found |> List.forall (fun (a, b) -> a <= b + 1e-9))
           law "starts at the mean and stays below the largest weight" (fun weights ->
               let bound = ImportanceBound.Of weights
+
               close 1e-9 bound.Elbo (weights |> Array.averageBy Array.average)
               && bound.Bound <= Array.averageBy Array.max weights + 1e-9)
           law "effective samples lie between one and all, and forget the scale" (fun weights ->

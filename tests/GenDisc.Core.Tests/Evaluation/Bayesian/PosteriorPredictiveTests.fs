@@ -28,7 +28,10 @@ let private law name check =
             (fun (members, classes, seed) ->
                 use _scope = torch.NewDisposeScope()
                 let stream = RandomStream(int64 seed, "logits")
-                let logits = tensorOf [ members; 3; classes ] (gaussians stream (members * 3 * classes))
+
+                let logits =
+                    tensorOf [ members; 3; classes ] (gaussians stream (members * 3 * classes))
+
                 check members classes (logits * torch.tensor 5.0)))
 
 let tests =
@@ -44,13 +47,16 @@ let tests =
                  |> all (fun h -> h >= 0.0 && h <= log (float classes) + tolerance)
               && found.MutualInformation
                  |> all (fun i -> i >= 0.0 && i <= log (float members) + tolerance)
-              && Array.forall2 (fun e h -> e >= 0.0 && e <= h + tolerance) found.ExpectedEntropy found.PredictiveEntropy
+              && Array.forall2
+                  (fun e h -> e >= 0.0 && e <= h + tolerance)
+                  found.ExpectedEntropy
+                  found.PredictiveEntropy
               && allClose
                   1e-9
                   found.MutualInformation
                   (Array.map2 (fun h e -> max 0.0 (h - e)) found.PredictiveEntropy found.ExpectedEntropy))
           law "members that agree have nothing to teach" (fun members _ logits ->
-              let same = logits.narrow(0, 0L, 1L).expand (int64 members, -1L, -1L)
+              let same = logits.narrow(0, 0L, 1L).expand(int64 members, -1L, -1L)
               (of' same).MutualInformation |> Array.forall (fun i -> i < 1e-12))
           law "the order of members does not matter" (fun _ _ logits ->
               allClose 1e-9 (of' logits).MutualInformation (of' (logits.flip [| 0L |])).MutualInformation)
@@ -79,7 +85,10 @@ let tests =
                   found.Deviations
 
               Expect.isTrue (allClose 1e-12 (spread null) [| 1.5; 0.0 |]) "plain"
-              let scaling = Scaling(ImmutableArray.Create(7.0, 7.0), ImmutableArray.Create(10.0, 1.0))
+
+              let scaling =
+                  Scaling(ImmutableArray.Create(7.0, 7.0), ImmutableArray.Create(10.0, 1.0))
+
               Expect.isTrue (allClose 1e-12 (spread scaling) [| 6.0; 0.0 |]) "scaled")
           torchTest "a model of one prediction has nothing to say" (fun () ->
               let found = PosteriorPredictive()
