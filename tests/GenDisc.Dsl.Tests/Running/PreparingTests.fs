@@ -12,13 +12,16 @@ open GenDisc.Running
 open GenDisc.Dsl.Tests.Checked
 open GenDisc.Dsl.Tests.Running.Scene
 
+/// Few validation examples, which are prepared too.
+let private small = digits |> validation 0.01
+
 let private short = adam 3e-3 |> epochs 3 |> batch 50
 
 /// An autoencoder of clean digits that learns to undo noise and holes.
 let private restorer =
     { toy with
         Name = "restorer"
-        Data = digits |> take 1000
+        Data = small |> take 1000
         Model = model (maskingNoise 0.3 >> gaussianNoise 0.2 >> dense 64 >> relu >> autoencoder 24)
         Loss = reconstruction
         Training = short }
@@ -70,7 +73,7 @@ let tests =
         "Preparing"
         [ test "filling in keeps what is seen to the bit, and is better than holes" {
               let scene = together.Value
-              let holes = digits |> missing 0.4
+              let holes = small |> missing 0.4
               let filled = holes |> infilled restorer
               let missingError, filledError = error scene holes, error scene filled
               Expect.isLessThan filledError (0.7 * missingError) "error"
@@ -94,7 +97,7 @@ let tests =
 
           test "reconstruction takes noise away" {
               let scene = together.Value
-              let noise = digits |> noisy 0.5
+              let noise = small |> noisy 0.5
               let before = error scene noise
               Expect.isLessThan (error scene (noise |> reconstructed restorer)) (0.7 * before) "error"
           }
@@ -108,20 +111,20 @@ let tests =
                       Model = model (rbm 32)
                       Loss = cd 1 }
 
-              let holes = digits |> missing 0.4
+              let holes = small |> missing 0.4
               Expect.isLessThan (error scene (holes |> infilled machine)) (error scene holes) "filled in"
-              Expect.isGreaterThan (error scene (digits |> reconstructed machine)) 0.0 "one sweep"
+              Expect.isGreaterThan (error scene (small |> reconstructed machine)) 0.0 "one sweep"
           }
 
           test "all seeds and subsets see the same corruption, parts and steps others" {
               use scene = new Scene()
-              let data = digits |> noisy 0.2 |> missing 0.5
+              let data = small |> noisy 0.2 |> missing 0.5
               let _, test = steps scene data "test" few
               let _, again = steps scene (data |> validation 0.2) "test" few
               Expect.equal (pixels test[1]) (pixels again[1]) "the same test examples"
               let _, other = steps scene data "against" few
               Expect.notEqual (pixels test[0]) (pixels other[0]) "another part"
-              let _, twice = steps scene (digits |> missing 0.5 |> missing 0.5) "test" few
+              let _, twice = steps scene (small |> missing 0.5 |> missing 0.5) "test" few
               Expect.notEqual (pixels twice[0]) (pixels twice[1]) "another step draws anew"
               let _, whole = steps scene data "test" _.Test
               Expect.equal (Array.truncate 60 (pixels whole[1])) (pixels test[1]) "however many"
@@ -131,7 +134,7 @@ let tests =
               use scene = new Scene()
               TorchRuntime.Init()
               let loader = Loader { scene.Options with Tell = ignore }
-              let data = digits |> noisy 0.3 |> take 50 |> binarised
+              let data = small |> noisy 0.3 |> take 50 |> binarised
               let plan = plan (reader data)
               let cut = loader.Prepare plan.Experiment.Data (Streams 1L)
               let find _ = failtest "nothing restores"
@@ -156,7 +159,7 @@ let tests =
 
           test "the run says what was done" {
               let scene = together.Value
-              let result = scene.Run(reader (digits |> missing 0.4 |> infilled restorer))
+              let result = scene.Run(reader (small |> missing 0.4 |> infilled restorer))
               let run = ReadRun.read result.Folder
               Expect.isEmpty run.Notes "all can be read"
 
@@ -177,7 +180,7 @@ let tests =
                     "Error that preparation leaves" ] do
                   Expect.stringContains html part "report"
 
-              let plain = scene.Run(reader digits)
+              let plain = scene.Run(reader small)
               Expect.isFalse (plain.Test.Values.ContainsKey "preparedError") "only where something is prepared"
               Expect.isNone (ReadRun.read plain.Folder).Preparation "nor a section"
           }
