@@ -208,10 +208,7 @@ let private question data =
                   if known.Classes > 0 then
                       1, Gen.constant (Some(before @ [ Block.Cvae latent ], [ Loss.Elbo ]))
 
-                      1,
-                      Gen.constant (
-                          Some([ Block.M2(latent, hidden) ], [ Loss.Elbo; Loss.Term Term.CrossEntropy ])
-                      ) ]
+                      1, Gen.constant (Some([ Block.M2(latent, hidden) ], [ Loss.Elbo; Loss.Term Term.CrossEntropy ])) ]
 
         let! withHead = Gen.elements [ true; bottleneck.IsEmpty ]
 
@@ -228,8 +225,7 @@ let private question data =
             else
                 [], lossOfBottleneck
 
-        let blocks, losses =
-            defaultArg told (before @ bottleneck @ heads, losses)
+        let blocks, losses = defaultArg told (before @ bottleneck @ heads, losses)
 
         let! loss = sum losses
         return blocks, loss
@@ -245,7 +241,9 @@ let private learnsWithoutLabels (e: Experiment) =
 /// An experiment that passes every check.
 let experiment =
     gen {
-        let! e = experimentOf (Gen.elements [ "a"; "hybrid-mnist"; "x_1.2" ]) data question training (Gen.choose (0, 1000))
+        let! e =
+            experimentOf (Gen.elements [ "a"; "hybrid-mnist"; "x_1.2" ]) data question training (Gen.choose (0, 1000))
+
         let! labels = Gen.elements [ None; Some 20; Some 100 ]
 
         return
