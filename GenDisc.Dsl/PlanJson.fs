@@ -67,7 +67,8 @@ let write (plan: Plan) =
         json.WriteEndArray()
 
         optional
-            (fun json name (_, likelihood: Likelihood) -> json.WriteString(name, (string likelihood).ToLowerInvariant()))
+            (fun json name (_, likelihood: Likelihood) ->
+                json.WriteString(name, (string likelihood).ToLowerInvariant()))
             latent
             json
             "likelihood"

@@ -130,5 +130,7 @@ public sealed class M2 : Module, IClassGenerator
 
     /// <summary>−log p(x|y, z) of `[n·times, inputs]` parameters for the n examples of x, so many for each.</summary>
     private Tensor Cost(Tensor parameters, Tensor x, int times) =>
-        likelihood.LogProbability(parameters, times == 1 ? x : x.repeat_interleave(times, 0)).neg();
+        Options.Kernels && likelihood is BernoulliLikelihood && BernoulliCost.Fits(parameters, x)
+            ? BernoulliCost.Apply(parameters, x)
+            : likelihood.LogProbability(parameters, times == 1 ? x : x.repeat_interleave(times, 0)).neg();
 }

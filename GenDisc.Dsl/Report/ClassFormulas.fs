@@ -17,19 +17,18 @@ let private comma a b = [ a; mo ","; b ]
 let private classes = row [ mi "q"; mo "("; yield! given [ y ] [ x ]; mo ")" ]
 
 /// q(z|x, y)
-let posterior =
-    row [ mi "q"; mo "("; yield! given [ z ] (comma x y); mo ")" ]
+let posterior = row [ mi "q"; mo "("; yield! given [ z ] (comma x y); mo ")" ]
 
 /// p(x|y, z)
-let likelihood =
-    row [ mi "p"; mo "("; yield! given [ x ] (comma y z); mo ")" ]
+let likelihood = row [ mi "p"; mo "("; yield! given [ x ] (comma y z); mo ")" ]
 
 let private prior = row [ mi "p"; mo "("; z; mo ")" ]
 
 let private overClasses =
     el "munder" [] [ el "mo" [ "largeop", "true" ] [ text "∑" ]; y ]
 
-let private cost = row [ minus; sub (mi "𝔼") posterior; brackets [ log; likelihood ] ]
+let private cost =
+    row [ minus; sub (mi "𝔼") posterior; brackets [ log; likelihood ] ]
 
 let private divergence = row [ name "KL"; parens [ posterior; mo "∥"; prior ] ]
 
@@ -73,7 +72,8 @@ let describe (term: PlanTerm) (perUnit: string) =
               inlined [ posterior ]
               text " lies from "
               inlined [ prior; mo "="; mi "𝒩"; mo "("; mn "0"; mo ","; mi "I"; mo ")" ]
-              text ", and the log K nats of a class that is uniform beforehand; where it is hidden, less the entropy of "
+              text
+                  ", and the log K nats of a class that is uniform beforehand; where it is hidden, less the entropy of "
               inlined [ classes ]
               text ". In nats, computed without sampling." ]
         )

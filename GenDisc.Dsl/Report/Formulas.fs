@@ -262,11 +262,7 @@ let terms (plan: PlanFile) (perUnit: string) =
 
     plan.Terms
     |> List.choose (fun term ->
-        let own =
-            if plan.IsM2 then
-                ClassFormulas.describe term perUnit
-            else
-                None
+        let own = if plan.IsM2 then ClassFormulas.describe term perUnit else None
 
         own |> Option.orElseWith (fun () -> describe term))
 

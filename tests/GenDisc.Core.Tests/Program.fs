@@ -142,6 +142,7 @@ let private tests =
           Evaluation.Physics.MachineObservablesTests.tests
           Kernels.Vectors.ElementaryTests.tests
           Kernels.Losses.BernoulliLossTests.tests
+          Kernels.Losses.BernoulliCostTests.tests
           Kernels.Losses.GaussianKlLossTests.tests
           Kernels.Losses.CrossEntropyLossTests.tests
           Kernels.Losses.LatentDrawTests.tests

@@ -209,10 +209,7 @@ let private question data =
                   if known.Classes > 0 then
                       1, Gen.constant (Some(before @ [ Block.Cvae latent ], [ Loss.Elbo ]))
 
-                      1,
-                      Gen.constant (
-                          Some([ Block.M2(latent, hidden) ], [ Loss.Elbo; Loss.Term Term.CrossEntropy ])
-                      ) ]
+                      1, Gen.constant (Some([ Block.M2(latent, hidden) ], [ Loss.Elbo; Loss.Term Term.CrossEntropy ])) ]
 
         let! withHead = Gen.elements [ true; bottleneck.IsEmpty ]
 
@@ -237,8 +234,7 @@ let private question data =
             else
                 [], lossOfBottleneck
 
-        let blocks, losses =
-            defaultArg told (before @ bottleneck @ heads, losses)
+        let blocks, losses = defaultArg told (before @ bottleneck @ heads, losses)
 
         let! loss = sum losses
         return blocks, loss
@@ -276,7 +272,9 @@ let private learnsWithoutLabels (e: Experiment) =
 /// One without others inside.
 let private single =
     gen {
-        let! e = experimentOf (Gen.elements [ "a"; "hybrid-mnist"; "x_1.2" ]) data question training (Gen.choose (0, 1000))
+        let! e =
+            experimentOf (Gen.elements [ "a"; "hybrid-mnist"; "x_1.2" ]) data question training (Gen.choose (0, 1000))
+
         let! labels = Gen.elements [ None; Some 20; Some 100 ]
 
         return

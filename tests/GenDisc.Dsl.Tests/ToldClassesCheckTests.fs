@@ -14,7 +14,10 @@ let private on data loss c =
 let private m1 = on mnist elbo (vae 50)
 let private semi = elbo + 50.0 * crossEntropy
 let private affine inputs outputs = int64 (inputs * outputs + outputs)
-let private rows e = (plan e).Rows |> List.map (fun r -> r.Text, string r.In, string r.Out, r.Parameters)
+
+let private rows e =
+    (plan e).Rows
+    |> List.map (fun r -> r.Text, string r.In, string r.Out, r.Parameters)
 
 /// Each problem as what the caret is under, what it says, and the hint.
 let private toldWithHints e =
@@ -23,9 +26,7 @@ let private toldWithHints e =
 
 let private wrong =
     [ on friedman elbo (cvae 4),
-      [ "cvae 4",
-        "cvae 4 is told the class of every example, but friedman has none",
-        "write vae 4, or use other data" ]
+      [ "cvae 4", "cvae 4 is told the class of every example, but friedman has none", "write vae 4, or use other data" ]
       on mnist elbo (cvae 0), [ "cvae 0", "cvae 0 expects a latent size of at least 1, but got 0", "write cvae 32" ]
       on mnist (elbo + crossEntropy) (cvae 4 >> classifier []),
       [ "classifier []",
@@ -36,7 +37,9 @@ let private wrong =
         "cvae 4 follows classifier [], but a model that is told the class has none to tell",
         "drop classifier [], or write vae 4" ]
       on mnist elbo (cvae 4 >> vae 2),
-      [ "vae 2", "vae 2 is a second bottleneck after cvae 4, but a model has at most one", "keep one of cvae 4 and vae 2" ]
+      [ "vae 2",
+        "vae 2 is a second bottleneck after cvae 4, but a model has at most one",
+        "keep one of cvae 4 and vae 2" ]
       on mnist elbo (cvae 4 >> dense 3),
       [ "dense 3",
         "nothing uses what dense 3 computes: no head, bottleneck or machine follows",
@@ -163,6 +166,9 @@ let tests =
                     cd 1 + crossEntropy, rbm 8 >> classifier [] ] do
                   Expect.isEmpty (told (on (mnist |> semiSupervised 10) loss c)) $"{loss}"
 
-              Expect.isEmpty (told (on (mnist |> take 500 |> semiSupervised 500) semi (m2 5 [ 4 ]))) "all of those taken"
+              Expect.isEmpty
+                  (told (on (mnist |> take 500 |> semiSupervised 500) semi (m2 5 [ 4 ])))
+                  "all of those taken"
+
               Expect.isEmpty (told (on mnist semi (m2 5 [ 4 ]))) "and m2 may have all"
           } ]

@@ -72,8 +72,9 @@ internal static unsafe class BernoulliLoss
         return Vector256.Sum(sums);
     }
 
+    /// <summary>The loss of eight dimensions, and <paramref name="scale"/> times its gradient.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Loss(
+    public static Vector256<float> Loss(
         Vector256<float> l,
         Vector256<float> x,
         Vector256<float> scale,

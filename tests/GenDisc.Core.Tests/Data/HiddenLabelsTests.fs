@@ -44,7 +44,9 @@ let private epoch (s: Split) size (labelled: LabelledRows | null) =
     [ for batch in
           Batches.Shuffled(s, size, RandomStream(1L, "shuffle"), torch.CPU, null, RandomStream(1L, "none"), labelled) do
           use batch = batch
-          let numbers (t: torch.Tensor | null) = (Unchecked.nonNull t).data<int64>().ToArray()
+
+          let numbers (t: torch.Tensor | null) =
+              (Unchecked.nonNull t).data<int64>().ToArray()
 
           {| Rows = batch.X.data<float32>().ToArray() |> Array.map int
              Labels = numbers batch.Labels
@@ -80,7 +82,8 @@ let tests =
               let own = batches |> List.map (fun b -> Array.take b.Own b.Rows) |> Array.concat
               let more = batches |> List.map (fun b -> Array.skip b.Own b.Rows) |> Array.concat
               // each cycle through them is a permutation
-              let cycles = more |> Array.chunkBySize known |> Array.filter (fun c -> c.Length = known)
+              let cycles =
+                  more |> Array.chunkBySize known |> Array.filter (fun c -> c.Length = known)
 
               Array.sort own = rows train
               && batches |> List.forall (fun b -> b.Extra = min size known)
@@ -100,7 +103,9 @@ let tests =
                   b.Labels = Array.map (fun row -> int64 labels[row]) b.Rows
                   && b.Positions = positions
                   && b.Known = positions.Length
-                  && Array.forall (fun p -> Array.contains p positions) [| for i in b.Own .. b.Own + b.Extra - 1 -> int64 i |]))
+                  && Array.forall
+                      (fun p -> Array.contains p positions)
+                      [| for i in b.Own .. b.Own + b.Extra - 1 -> int64 i |]))
           torchTest "data that hide nothing have batches as before" (fun () ->
               let data = classified [ 5; 7 ]
               Expect.isNull (LabelledRows.Of(Split.All data, RandomStream(1L, "labelled"))) "no rows of their own"

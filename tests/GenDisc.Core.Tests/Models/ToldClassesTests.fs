@@ -48,7 +48,10 @@ let tests =
               use cvae = conditional 1L
               use batch = batchOf 3
               let told (y: int64) = torch.tensor (Array.create 3 y)
-              let reconstructed y = numbers (cvae.Reconstruct(batch.X, told y))
+
+              let reconstructed y =
+                  numbers (cvae.Reconstruct(batch.X, told y))
+
               Expect.notEqual (reconstructed 0L) (reconstructed 1L) "reconstructions")
           torchTest "a conditional bottleneck leaves examples aside whose class it is not told" (fun () ->
               use cvae = conditional 1L
@@ -86,7 +89,8 @@ let tests =
                   Expect.notEqual (numbers drawn) (numbers (generate model [| 1L; 2L; 1L; 1L |] 5L)) "another class"
 
                   Expect.equal
-                      (Pictures.ClassSamples(model, [| 0L; 1L |], generator 5L) |> Array.map Array.length)
+                      (Pictures.ClassSamples(model, [| 0L; 1L |], generator 5L)
+                       |> Array.map Array.length)
                       [| features; features |]
                       "pictures")
           torchTest "models that cannot say so" (fun () ->
@@ -94,11 +98,17 @@ let tests =
               use hybrid = hybrid 1L
 
               use after =
-                  new HybridModel([| trunk stream; M2Stage(new M2(m2Options 8, [| 8L |], new GaussianLikelihood(), stream)) |])
+                  new HybridModel(
+                      [| trunk stream
+                         M2Stage(new M2(m2Options 8, [| 8L |], new GaussianLikelihood(), stream)) |]
+                  )
 
               for model in [ hybrid; after ] do
                   Expect.isFalse model.GeneratesClasses "it cannot"
-                  Expect.throwsT<InvalidOperationException> (fun () -> generate model [| 0L |] 1L |> ignore) "it says so"
+
+                  Expect.throwsT<InvalidOperationException>
+                      (fun () -> generate model [| 0L |] 1L |> ignore)
+                      "it says so"
 
               use cvae = conditional 1L
               use noise = generator 1L
@@ -106,15 +116,20 @@ let tests =
               Expect.throwsT<InvalidOperationException>
                   (fun () -> cvae.Forward(torch.zeros (2L, int64 features), noise) |> ignore)
                   "without a class")
-          torchTest "a frozen encoder draws its representation in training, and leaves the mean in evaluation" (fun () ->
-              let stream = init 1L
-              let source = new HybridModel([| trunk stream; BottleneckStage(bottleneck true 8 stream) |])
-              use draws = generator 4L
-              use encoder = new PretrainedEncoder(source, true, null, null, null, draws)
-              use batch = batchOf 4
-              encoder.eval ()
-              let mean = numbers (encoder.call batch.X)
-              Expect.equal mean (numbers (source.Encode batch.X)) "the mean"
-              encoder.train ()
-              let a, b = numbers (encoder.call batch.X), numbers (encoder.call batch.X)
-              Expect.isTrue (a <> mean && a <> b) "draws") ]
+          torchTest
+              "a frozen encoder draws its representation in training, and leaves the mean in evaluation"
+              (fun () ->
+                  let stream = init 1L
+
+                  let source =
+                      new HybridModel([| trunk stream; BottleneckStage(bottleneck true 8 stream) |])
+
+                  use draws = generator 4L
+                  use encoder = new PretrainedEncoder(source, true, null, null, null, draws)
+                  use batch = batchOf 4
+                  encoder.eval ()
+                  let mean = numbers (encoder.call batch.X)
+                  Expect.equal mean (numbers (source.Encode batch.X)) "the mean"
+                  encoder.train ()
+                  let a, b = numbers (encoder.call batch.X), numbers (encoder.call batch.X)
+                  Expect.isTrue (a <> mean && a <> b) "draws") ]

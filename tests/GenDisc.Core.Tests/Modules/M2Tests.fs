@@ -12,16 +12,17 @@ let private classes = 3
 let private built hidden kernels (likelihood: Likelihood) =
     new M2(M2Options(features, latent, hidden, classes, kernels), [| int64 features |], likelihood, init 1L)
 
-let private bernoulli hidden = built hidden true (new BernoulliLikelihood())
+let private bernoulli hidden =
+    built hidden true (new BernoulliLikelihood())
 
 let private likelihoods: (unit -> Likelihood) list =
     [ (fun () -> new BernoulliLikelihood()); (fun () -> new GaussianLikelihood()) ]
 
 let private examples n =
-    tensorOf [ n; features ] (uniforms (init 2L) (n * features)) |> _.``to``(torch.float32)
+    tensorOf [ n; features ] (uniforms (init 2L) (n * features))
+    |> _.``to``(torch.float32)
 
-let private label (y: int) n =
-    torch.tensor (Array.create n (int64 y))
+let private label (y: int) n = torch.tensor (Array.create n (int64 y))
 
 let private labelled (m: M2) x y seed =
     use noise = generator seed
@@ -63,14 +64,20 @@ let tests =
                              single reconstruction, single kl |]
 
                   let reconstruction, kl = unlabelled m x logits 5L
-                  let weighed part = Array.map2 (fun p l -> p * part l) q each |> Array.sum
+
+                  let weighed part =
+                      Array.map2 (fun p l -> p * part l) q each |> Array.sum
+
                   Expect.isTrue (close 1e-5 reconstruction[0] (weighed fst)) "reconstruction"
                   Expect.isTrue (close 1e-5 kl[0] (weighed snd - entropy)) "kl"
                   Expect.isTrue (close 1e-5 (reconstruction[0] + kl[0]) (weighed (fun (a, b) -> a + b) - entropy)) "U")
           torchTest "a class that is certain gives the bound of that class" (fun () ->
               use m = bernoulli [| 4 |]
               let x = examples 1
-              let certain = tensorOf [ 1; classes ] [| 90.0; 0.0; 0.0 |] |> _.``to``(torch.float32)
+
+              let certain =
+                  tensorOf [ 1; classes ] [| 90.0; 0.0; 0.0 |] |> _.``to``(torch.float32)
+
               let known = labelled m x (label 0 1) 6L
               let hidden = unlabelled m x certain 6L
               Expect.isTrue (allClose 1e-5 (plus hidden) (plus known)) "U = L")
@@ -109,12 +116,12 @@ let tests =
                   use noise = generator 8L
                   let x = examples 3
                   let struct (reconstruction, kl) = m.Unlabelled(x, m.Classify x, noise)
-                  (reconstruction.sum () + kl.sum ()).backward ()
+                  (reconstruction.sum () + kl.sum ()).backward()
 
                   for struct (name, p) in m.named_parameters () do
                       match p.grad with
                       | null -> failtest $"no gradient reaches {name}"
-                      | g -> Expect.isGreaterThan (single (g.abs().sum ())) 0.0 name)
+                      | g -> Expect.isGreaterThan (single (g.abs().sum())) 0.0 name)
           torchTest "kernels and tensor operations agree" (fun () ->
               for likelihood in likelihoods do
                   use a = built [| 9; 4 |] true (likelihood ())
@@ -124,7 +131,7 @@ let tests =
                   let gradients (m: M2) =
                       use noise = generator 9L
                       let struct (reconstruction, kl) = m.Unlabelled(x, m.Classify x, noise)
-                      ((reconstruction * reconstruction).sum () + kl.sum ()).backward ()
+                      ((reconstruction * reconstruction).sum() + kl.sum ()).backward()
 
                       Array.append (numbers reconstruction) (numbers kl),
                       [| for p in m.parameters () do

@@ -66,7 +66,8 @@ let tests =
               Expect.isTrue (close 1e-5 figures["crossEntropy"] (Array.average surprise)) "cross-entropy"
 
               let right =
-                  let guesses = (Unchecked.nonNull output.Logits).argmax (1L)
+                  let guesses = (Unchecked.nonNull output.Logits).argmax(1L)
+
                   [| for guess, y in Array.zip (guesses.data<int64>().ToArray()) labels do
                          if y >= 0L then
                              (if guess = y then 1.0 else 0.0) |]
@@ -74,8 +75,9 @@ let tests =
               Expect.isTrue (close 1e-9 figures["accuracy"] (Array.average right)) "accuracy"
 
               let own = batch.X.narrow (0L, 0L, 10L)
+
               let mean, logVariance =
-                  let posterior = (Unchecked.nonNull output.Posterior).chunk (2L, 1L)
+                  let posterior = (Unchecked.nonNull output.Posterior).chunk(2L, 1L)
                   posterior[0], posterior[1]
 
               Expect.equal mean.shape[0] 10L "posteriors of the batch's own"
@@ -87,7 +89,10 @@ let tests =
                   let data = pixels 24
                   let all = Splits(Split.All data, Split.All data, Split.All data)
                   use ordinary = Batches.Gather(data, ReadOnlySpan [| 0..23 |], torch.CPU)
-                  use known = Batches.Gather((hide 24 all).Train.Data, ReadOnlySpan [| 0..23 |], torch.CPU)
+
+                  use known =
+                      Batches.Gather((hide 24 all).Train.Data, ReadOnlySpan [| 0..23 |], torch.CPU)
+
                   Expect.equal known.Known 24 "all known"
                   use a = make 1L
                   use b = make 1L
@@ -118,7 +123,15 @@ let tests =
               Expect.isFalse ((evaluated true cvae batch).ContainsKey "elbo") "nothing of a model that is told classes")
           test "a few labels and the bound of the others tell the classes apart" {
               use model = semi 1L
-              use learner = learner model (weighted [ "reconstruction", 1.0; "kl", 1.0; "crossEntropy", 1.0 ] model) (adam 0.01) None 1L
+
+              use learner =
+                  learner
+                      model
+                      (weighted [ "reconstruction", 1.0; "kl", 1.0; "crossEntropy", 1.0 ] model)
+                      (adam 0.01)
+                      None
+                      1L
+
               let splits = splitsOf 400 |> hide 6
               let listener = Listener()
               let outcome = fit (constant 12 25 None) listener learner splits 1L uncancelled
@@ -134,6 +147,9 @@ let tests =
                   use learner = learner model (weighted weights model) (adam 0.001) None 1L
                   let counts = ResizeArray<int64>()
                   let listener = Listener(OnEpoch = fun _ -> counts.Add torch.Tensor.TotalCount)
-                  fit (constant 6 10 None) listener learner (splitsOf 64 |> hide 6) 1L uncancelled |> ignore
+
+                  fit (constant 6 10 None) listener learner (splitsOf 64 |> hide 6) 1L uncancelled
+                  |> ignore
+
                   Expect.equal counts[5] counts[2] "live tensors"
           } ]

@@ -42,7 +42,12 @@ let tests =
 
           test "a hybrid learns its bound from all examples and its classes from few" {
               use scene = new Scene()
-              let result = scene.Run { toy with Data = moons |> take 256 |> semiSupervised 8 }
+
+              let result =
+                  scene.Run
+                      { toy with
+                          Data = moons |> take 256 |> semiSupervised 8 }
+
               Expect.isTrue (System.Double.IsFinite result.Train["elbo"]) "bound"
               Expect.isTrue (System.Double.IsFinite result.Test["crossEntropy"]) "classes"
           }
