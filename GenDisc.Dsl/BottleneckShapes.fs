@@ -19,6 +19,9 @@ let private standard blocks walk =
                     :: walk.Rows.Tail })
         walk
 
+/// Width of the layer of a cvae in which class and representation meet.
+let private meeting = 256
+
 let private standardEncoder =
     standard [ Block.Dense 400; Block.Activation Activation.Relu ]
 
@@ -35,11 +38,22 @@ let infer (data: Data) path (block: Block) latent wanted walk =
             walk
 
     let received = walk.Position.Shape
-    let variational = block.IsVae
+    let variational = block.IsVae || block.IsCvae
     let maps = if variational then 2L else 1L
+    let classes = if block.IsCvae then max 1 walk.Facts.Classes else 0
+
+    // what the maps to the latent vector read
+    let before, width =
+        if block.IsCvae then
+            [ Cost.size received + int64 classes, meeting ], int64 meeting
+        else
+            [], Cost.size received
 
     let parameters =
-        Cost.total (List.replicate (int maps) (Cost.affine (Cost.size received) (int64 (max 1 latent))))
+        Cost.total
+            [ for inputs, outputs in before do
+                  Cost.affine inputs (int64 outputs)
+              yield! List.replicate (int maps) (Cost.affine width (int64 (max 1 latent))) ]
 
     let sized =
         match positive path block "a latent size" latent $"{(Block.show block).Split(' ')[0]} 32" with
@@ -71,6 +85,18 @@ let infer (data: Data) path (block: Block) latent wanted walk =
                   $"{Block.show block} cannot follow {Block.show first}: a model has one of a Boltzmann machine and a bottleneck"
                   $"keep one of {Block.show first} and {Block.show block}"
           | None -> ()
+          if block.IsCvae && walk.Facts.Classes = 0 then
+              Problem.at
+                  (Place.Block path)
+                  $"{Block.show block} is told the class of every example, but {Data.title data} has none"
+                  $"write vae {Show.integerArgument latent}, or use other data"
+          match walk.Head with
+          | Some head when block.IsCvae ->
+              Problem.at
+                  (Place.Block path)
+                  $"{Block.show block} follows {Block.show head}, but a model that is told the class has none to tell"
+                  $"drop {Block.show head}, or write vae {Show.integerArgument latent}"
+          | _ -> ()
           if walk.Facts.Varies then
               Problem.at
                   (Place.Block path)
@@ -85,7 +111,7 @@ let infer (data: Data) path (block: Block) latent wanted walk =
                   $"write {plain}, whose likelihood is Gaussian for vectors" ]
 
     let entry = flatten walk.Position
-    let decoder = Mirror.decoder size shape (List.rev walk.Encoder)
+    let decoder = Mirror.decoder (size + classes) shape (List.rev walk.Encoder)
 
     let stage =
         Stage.Bottleneck
@@ -94,7 +120,9 @@ let infer (data: Data) path (block: Block) latent wanted walk =
               Entry = entry
               EntrySize = Shape.size received
               Decoder = decoder
-              Likelihood = likelihood }
+              Likelihood = likelihood
+              Classes = classes
+              Meeting = if block.IsCvae then meeting else 0 }
 
     let own =
         { Text = Block.show block
@@ -102,7 +130,12 @@ let infer (data: Data) path (block: Block) latent wanted walk =
           Out = Vector size
           Head = false
           Parameters = parameters
-          Flops = Cost.total (List.replicate (int maps) (Cost.affineFlops (Cost.size received) size)) }
+          Flops =
+            Cost.total
+                [ for inputs, outputs in before do
+                      Cost.affineFlops inputs (int64 outputs)
+                      int64 outputs
+                  yield! List.replicate (int maps) (Cost.affineFlops width size) ] }
 
     { walk with
         Position =
@@ -113,5 +146,5 @@ let infer (data: Data) path (block: Block) latent wanted walk =
                 States = false }
         Bottleneck = Some(Option.defaultValue block walk.Bottleneck)
         Stages = stage :: walk.Stages
-        Rows = prepend (own :: decoderRows shape size likelihood decoder) walk.Rows
+        Rows = prepend (own :: decoderRows shape (size + classes) likelihood decoder) walk.Rows
         Problems = prepend problems walk.Problems }

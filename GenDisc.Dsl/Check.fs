@@ -76,6 +76,7 @@ module Check =
             let problems =
                 [ yield! Rules.name e
                   yield! DataRules.data e.Data facts
+                  yield! LabelRules.experiment facts e
                   yield! AgainstRules.data knowing e.Data facts
                   yield! AgainstRules.model e facts
                   yield! AugmentRules.only e.Data facts

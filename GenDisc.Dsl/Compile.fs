@@ -31,6 +31,8 @@ type private Setting =
         Init: RandomStream
         Dropout: Lazy<torch.Generator>
         Corruption: Lazy<torch.Generator>
+        /// Where frozen encoders draw what they leave in training.
+        Representation: Lazy<torch.Generator> option
         Kernels: bool
         Lengths: SequenceLengths
         /// The trained model of an experiment that stands inside this one.
@@ -108,7 +110,12 @@ let rec private build setting layer : Net =
             | Some(outside, inside) -> Rescale.Between(outside, inside, features, setting.Lengths)
             | None -> null
 
-        new PretrainedEncoder(inner.Built.Model, not p.Tuned, setting.Lengths, inner.Built.Lengths, rescale)
+        let draws: torch.Generator | null =
+            match setting.Representation with
+            | Some generator -> generator.Value
+            | None -> null
+
+        new PretrainedEncoder(inner.Built.Model, not p.Tuned, setting.Lengths, inner.Built.Lengths, rescale, draws)
 
 let private chain setting layers =
     new Chain(layers |> List.map (build setting))
@@ -127,6 +134,25 @@ let private stage setting experiment (stage: Stage) : GenDisc.Core.Models.Stage 
     | Stage.Machine m ->
         let struct (first, last) = CompileMachines.turn experiment m
         MachineStage(CompileMachines.machine experiment setting.Init m, first, last)
+    | Stage.M2 m ->
+        M2Stage(
+            new GenDisc.Core.Modules.M2(
+                M2Options(Shape.size m.Shape, m.Latent, Array.ofList m.Hidden, m.Classes, setting.Kernels),
+                sides m.Shape,
+                likelihood m.Likelihood,
+                setting.Init
+            )
+        )
+    | Stage.Bottleneck b when b.Classes > 0 ->
+        ConditionalStage(
+            new ConditionalBottleneck(
+                ConditionalOptions(b.EntrySize, b.Latent, b.Meeting, b.Classes, setting.Kernels),
+                b.Entry |> List.map (build setting),
+                b.Decoder |> List.map (build setting),
+                likelihood b.Likelihood,
+                setting.Init
+            )
+        )
     | Stage.Bottleneck b ->
         BottleneckStage(
             new GenDisc.Core.Modules.Bottleneck(
@@ -155,6 +181,12 @@ let model (plan: Plan) (streams: Streams) (device: torch.Device) (trained: IDecl
         { Init = streams.Init
           Dropout = owned streams.Dropout
           Corruption = owned streams.Corruption
+          // M1+M2 learns from draws of M1's latent vector (Kingma et al. 2014, §3.1)
+          Representation =
+            if plan.Stages |> List.exists _.IsM2 then
+                Some(owned streams.Representation)
+            else
+                None
           Kernels = plan.Experiment.Training.Kernels
           Lengths = lengths
           Trained = trained }

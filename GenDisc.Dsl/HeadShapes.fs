@@ -51,6 +51,13 @@ let infer (data: Data) path (block: Block) hidden walk =
                   (Place.Block path)
                   $"{Block.show block} expects {System.String.Format(says, Data.title data)}"
                   $"use {instead}, or other data"
+          match walk.Bottleneck with
+          | Some(Block.Cvae latent as cvae) ->
+              Problem.at
+                  (Place.Block path)
+                  $"{Block.show block} would read what {Block.show cvae} makes of the class that it was told"
+                  $"write vae {Show.integerArgument latent} in place of {Block.show cvae}, or drop {Block.show block}"
+          | _ -> ()
           match walk.Machine, block with
           | Some(Block.Dbn _ as dbn), _ ->
               Problem.at

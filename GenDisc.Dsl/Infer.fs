@@ -50,7 +50,13 @@ let private encoder (knowing: Data -> Facts option) infer path (block: Block) (d
             ->
             let inferred: Inferred = infer facts inner
 
-            if not inferred.Problems.IsEmpty then
+            let told = inner.Model.Blocks |> List.tryFind _.IsCvae
+
+            if told.IsSome then
+                problem
+                    $"{Show.name inner.Name} makes nothing of an example whose class it is not told: it has {Block.show told.Value}"
+                    "use an experiment with vae 32"
+            elif not inferred.Problems.IsEmpty then
                 problem
                     $"{Block.brief block} stands for an experiment that is not valid itself"
                     $"check {Show.name inner.Name} on its own: {inferred.Problems.Head.Says}"
@@ -122,6 +128,8 @@ let rec model (knowing: Data -> Facts option) (facts: Facts) (data: Data) (m: Mo
             match block with
             | Block.Vae(latent, likelihood)
             | Block.Autoencoder(latent, likelihood) -> BottleneckShapes.infer data [ i ] block latent likelihood walk
+            | Block.Cvae latent -> BottleneckShapes.infer data [ i ] block latent None walk
+            | Block.M2(latent, hidden) -> M2Shapes.infer data [ i ] block latent hidden walk
             | Block.Rbm _
             | Block.GaussianRbm _
             | Block.ClassRbm _

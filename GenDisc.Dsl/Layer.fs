@@ -70,6 +70,22 @@ type Bottleneck =
         /// From the latent vector to the parameters of the likelihood, in the shape of the data.
         Decoder: Layer list
         Likelihood: Likelihood
+        /// Classes that encoder and decoder are told, as ones and zeros beside what they read; 0: none.
+        Classes: int
+        /// Width of the hidden layer in which class and representation meet before the maps to mean and log-variance.
+        Meeting: int
+    }
+
+/// Model M2 over what it reads.
+type M2 =
+    {
+        /// Of what it reads, flattened first.
+        Shape: Shape
+        Latent: int
+        /// Widths of the hidden layers of each of its three networks.
+        Hidden: int list
+        Classes: int
+        Likelihood: Likelihood
     }
 
 /// What a Boltzmann machine is made of.
@@ -98,6 +114,7 @@ type Machine =
 type Stage =
     | Trunk of Layer list
     | Bottleneck of Bottleneck
+    | M2 of M2
     | Machine of Machine
     | Classifier of Layer list
     | EnergyClassifier of Layer list

@@ -63,6 +63,9 @@ let private tryBlock predicate (m: Model) =
     |> List.tryFindIndex predicate
     |> Option.map (fun i -> i, Block.show m.Blocks[i])
 
+/// Whether it has a Gaussian latent vector and a decoder.
+let private isVariational (b: Block) = b.IsVae || b.IsCvae || b.IsM2
+
 /// Terms that need a block the model lacks.
 let private missing (data: Data) (facts: Facts) (m: Model) loss =
     let names =
@@ -96,7 +99,7 @@ let private missing (data: Data) (facts: Facts) (m: Model) loss =
           yield! head "crossEntropy" "classifier" (facts.Classes > 0) "append >> classifier [128], or drop crossEntropy"
       if not (has _.IsRegressor) then
           yield! head "mse" "regressor" (facts.Targets > 0) "append >> regressor [64], or drop mse"
-      if not (has _.IsVae) then
+      if not (has isVariational) then
           match autoencoder with
           | Some(_, shown) ->
               yield!
@@ -140,6 +143,12 @@ let private untrained (m: Model) trained =
     [ yield!
           unless [ Term.CrossEntropy ] (fun b -> b.IsClassifier || b.IsEnergyClassifier) noTerm (fun shown ->
               $"add crossEntropy to the loss, or drop {shown}")
+      yield!
+          unless
+              [ Term.CrossEntropy ]
+              _.IsM2
+              (fun shown -> $"examples whose class is known teach the classifier of {shown} nothing")
+              (fun _ -> "write elbo + 50.0 * crossEntropy")
       yield! unless [ Term.Mse ] _.IsRegressor noTerm (fun shown -> $"add mse to the loss, or drop {shown}")
       yield!
           unless [ Term.Reconstruction ] _.IsAutoencoder noTerm (fun shown ->
@@ -148,12 +157,12 @@ let private untrained (m: Model) trained =
           yield!
               unless
                   [ Term.Reconstruction ]
-                  _.IsVae
+                  isVariational
                   (fun shown -> $"the decoder of {shown} is trained by no term of the loss, which has kl alone")
                   (fun _ -> "use elbo, or add reconstruction to the loss")
       else
           yield!
-              unless [ Term.Reconstruction ] _.IsVae noTerm (fun shown ->
+              unless [ Term.Reconstruction ] isVariational noTerm (fun shown ->
                   $"add 0.1 * elbo to the loss, or drop {shown}") ]
 
 /// Problems of the loss by itself and together with the model.

@@ -16,10 +16,19 @@ let private optional write value =
         | None -> json.WriteNull name
 
 /// Rows with shapes, parameters and FLOPs per example, their totals, the loss with its terms, likelihood and latent
-/// size of the bottleneck (null without one), shape and classes of the data, and the training.
+/// size of the bottleneck or of m2 (null without one), shape and classes of the data, and the training.
 /// A term's weight is null, and its schedule is not, where it changes over the epochs.
 let write (plan: Plan) =
     let e = plan.Experiment
+
+    let latent =
+        plan.Stages
+        |> List.tryPick (fun stage ->
+            match stage with
+            | Stage.Bottleneck b -> Some(b.Latent, b.Likelihood)
+            | Stage.M2 m -> Some(m.Latent, m.Likelihood)
+            | _ -> None)
+
     use stream = new MemoryStream()
 
     do
@@ -58,12 +67,12 @@ let write (plan: Plan) =
         json.WriteEndArray()
 
         optional
-            (fun json name (b: Bottleneck) -> json.WriteString(name, (string b.Likelihood).ToLowerInvariant()))
-            plan.Bottleneck
+            (fun json name (_, likelihood: Likelihood) -> json.WriteString(name, (string likelihood).ToLowerInvariant()))
+            latent
             json
             "likelihood"
 
-        optional (fun json name (b: Bottleneck) -> json.WriteNumber(name, b.Latent)) plan.Bottleneck json "latent"
+        optional (fun json name (size: int, _) -> json.WriteNumber(name, size)) latent json "latent"
         json.WriteStartArray "shape"
         Shape.dimensions plan.Facts.Shape |> List.iter json.WriteNumberValue
         json.WriteEndArray()

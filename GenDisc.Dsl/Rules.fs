@@ -8,6 +8,7 @@ let model (m: Model) =
     let isSink (b: Block) =
         b.IsVae
         || b.IsAutoencoder
+        || b.IsCvae
         || b.IsRegressor
         || Block.classifies b
         || Block.isMachine b

@@ -78,13 +78,15 @@ public sealed record Splits(Split Train, Split Validation, Split Test)
     }
 
     /// <summary>
-    /// The same examples, of which the training part keeps the labels of <paramref name="known"/> rows alone; validation and
-    /// test keep all of theirs.
+    /// The same examples, but of the training part only <paramref name="known"/> labels are known, chosen as
+    /// <see cref="Make"/> takes so many: of an equal stream the very examples that it would keep. Validation and test keep
+    /// all of their labels.
     /// </summary>
-    /// <param name="known">Rows of the training part's data.</param>
-    /// <exception cref="UserError">The examples have no classes.</exception>
-    public Splits Hiding(ReadOnlySpan<int> known) =>
-        this with { Train = Train with { Data = Train.Data.Hiding(known) } };
+    /// <param name="known">At least one of each class.</param>
+    /// <param name="takeStream">Chooses them.</param>
+    /// <exception cref="UserError">The examples have no classes, or the number does not fit them.</exception>
+    public Splits Hiding(int known, RandomStream takeStream) =>
+        this with { Train = Train with { Data = Train.Data.Hiding(Take(Train.Data, Train.Indices.ToArray(), known, takeStream)) } };
 
     private static int[] ValidationOf(Dataset data, int[] indices, double fraction)
     {

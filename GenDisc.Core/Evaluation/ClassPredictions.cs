@@ -22,9 +22,11 @@ public sealed class ClassPredictions : IEvaluationSink
 
     public void Add(ModelOutput output, Batch batch)
     {
-        if (output.Logits is null || batch.Labels is not { } truth) return;
+        if (output.Logits is null || batch.Labels is not { } truth || batch.Known == 0) return;
         using var scope = NewDisposeScope();
-        AddLogits(output);
+        var scores = output.Logits;
+        if (batch.KnownRows is { } known) (scores, truth) = (scores.index_select(0, known), truth.index_select(0, known));
+        AddLogits(output with { Logits = scores });
         labels.AddRange(truth.cpu().data<long>().Select(label => (int)label));
     }
 

@@ -16,8 +16,9 @@ public sealed class ConfusionMatrix(int classes) : IEvaluationSink
 
     public void Add(ModelOutput output, Batch batch)
     {
-        if (output.Logits is not { } logits || batch.Labels is not { } labels) return;
+        if (output.Logits is not { } logits || batch.Labels is not { } labels || batch.Known == 0) return;
         using var scope = NewDisposeScope();
+        if (batch.KnownRows is { } known) (logits, labels) = (logits.index_select(0, known), labels.index_select(0, known));
         var cells = ((labels * classes) + logits.argmax(1)).cpu().data<long>();
         foreach (var cell in cells) counts[cell]++;
     }

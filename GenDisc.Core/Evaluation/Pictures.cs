@@ -28,6 +28,24 @@ public static class Pictures
         return (Rows(batch.X), Rows(model.Decode(output.LatentMean!)));
     }
 
+    /// <summary>E[x|z, y] for draws z ~ N(0, I), one for each of these classes.</summary>
+    /// <returns>`[labels][example size]`, row-major in the shape of the data.</returns>
+    public static float[][] ClassSamples(HybridModel model, long[] labels, Generator noise)
+    {
+        using var scope = NewDisposeScope();
+        model.eval();
+        return Rows(model.Generate(labels, noise));
+    }
+
+    /// <summary>Examples and E[x|z, y] at the mean of q(z|x, y), y being their class.</summary>
+    public static (float[][] Originals, float[][] Reconstructions) ClassReconstructions(HybridModel model, Batch batch)
+    {
+        using var scope = NewDisposeScope();
+        using var inference = no_grad();
+        model.eval();
+        return (Rows(batch.X), Rows(model.Reconstruct(batch.X, batch.Labels!)));
+    }
+
     /// <summary>Means of q(z|x) for the examples of a split.</summary>
     /// <returns>`[n, latent]` on the CPU, owned by the caller, and the labels (empty without classes).</returns>
     public static (Tensor Means, int[] Labels) Latents(HybridModel model, Split split, Generator noise, Device device) =>

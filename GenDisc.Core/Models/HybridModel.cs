@@ -11,7 +11,7 @@ namespace GenDisc.Core.Models;
 /// One main path with heads, Boltzmann machines and at most one bottleneck. In training the path goes on with a draw from q(z|x); in
 /// evaluation it goes on with the mean, while the decoder still sees a draw, so that the ELBO stays a bound.
 /// </summary>
-public sealed class HybridModel : Module
+public sealed partial class HybridModel : Module
 {
     private readonly IReadOnlyList<Stage> stages;
     private readonly SequenceLengths? lengths;
@@ -60,28 +60,6 @@ public sealed class HybridModel : Module
 
     /// <summary>The model's bottleneck, or null for a purely discriminative model.</summary>
     public Bottleneck? Bottleneck => stages.OfType<BottleneckStage>().SingleOrDefault()?.Bottleneck;
-
-    /// <summary>Whether it has a Gaussian latent vector and a class that its decoder is told (a conditional VAE or M2).</summary>
-    public bool IsToldClasses => stages.Any(s => s is ConditionalStage or M2Stage);
-
-    /// <summary>The bottleneck that is told the class, or null.</summary>
-    public ConditionalBottleneck? Conditional => stages.OfType<ConditionalStage>().SingleOrDefault()?.Bottleneck;
-
-    /// <summary>Model M2 that is the model's head, or null.</summary>
-    public M2? M2 => stages.OfType<M2Stage>().SingleOrDefault()?.Model;
-
-    /// <summary>
-    /// Whether <see cref="Generate"/> draws examples of a class. Model M2 over another model's representation draws
-    /// representations, which are no examples.
-    /// </summary>
-    public bool GeneratesClasses => ClassGenerator is not null;
-
-    private IClassGenerator? ClassGenerator => stages.Count == 0 ? null : stages[^1] switch
-    {
-        ConditionalStage s => s.Bottleneck,
-        M2Stage s when stages.Count == 1 => s.Model,
-        _ => null,
-    };
 
     /// <summary>The model's Boltzmann machines, first to last.</summary>
     public IEnumerable<EnergyMachine> Machines => stages.OfType<MachineStage>().Select(s => s.Machine);
@@ -228,25 +206,6 @@ public sealed class HybridModel : Module
     {
         var bottleneck = Bottleneck ?? throw new InvalidOperationException("the model has no decoder");
         return bottleneck.Likelihood.Mean(bottleneck.Decode(latents));
-    }
-
-    /// <summary>
-    /// Examples of these classes in the shape of the data: E[x|z, y] for draws z ~ N(0, I). They are means, not draws from
-    /// p(x|z, y), whose independent pixels would be noise on every picture.
-    /// </summary>
-    /// <param name="labels">`[n]`, each in [0, classes).</param>
-    /// <param name="draws">Draws z.</param>
-    /// <returns>`[n, …]`, owned by the caller's dispose scope.</returns>
-    /// <exception cref="InvalidOperationException">The model cannot: see <see cref="GeneratesClasses"/>.</exception>
-    public Tensor Generate(long[] labels, Generator draws)
-    {
-        var generator = ClassGenerator
-            ?? throw new InvalidOperationException("the model draws no examples of a class that is asked for");
-        using var scope = NewDisposeScope();
-        using var inference = no_grad();
-        var device = parameters().First().device;
-        var latent = randn([labels.Length, generator.Latent], device: device, generator: draws);
-        return generator.Mean(latent, tensor(labels, device: device)).MoveToOuterDisposeScope();
     }
 
     private static Tensor Through(Stage stage, Tensor x) => stage switch

@@ -78,6 +78,9 @@ public sealed class ConditionalBottleneck : Module, IClassGenerator
         return decoder.call(Told(latent, labels)).MoveToOuterDisposeScope();
     }
 
+    Tensor IClassGenerator.LatentMean(Tensor representation, Tensor labels) =>
+        Posterior(representation, labels).narrow(1, 0, Options.Latent);
+
     Tensor IClassGenerator.Mean(Tensor latent, Tensor labels) => likelihood.Mean(Decode(latent, labels));
 
     /// <summary>[x; one-hot y].</summary>

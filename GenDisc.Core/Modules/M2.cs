@@ -116,6 +116,9 @@ public sealed class M2 : Module, IClassGenerator
         return likelihood.Mean(decoder.Of(latent, labels)).reshape(shape).MoveToOuterDisposeScope();
     }
 
+    Tensor IClassGenerator.LatentMean(Tensor representation, Tensor labels) =>
+        encoder.Of(Flat(representation), labels).narrow(1, 0, Options.Latent);
+
     private static Tensor Flat(Tensor x) => x.flatten(1);
 
     /// <summary>KL(N(μ, σ²) ‖ N(0, I)) of `[n, 2·latent]`: `[n]`.</summary>

@@ -66,9 +66,22 @@ let private sequences (run: RunFolder) (numbers: Numbering) =
             (numbers.Figure())
             [ text $"{count}{each}{colours}{left} Values are standardised, as the model sees them." ])
 
-/// Example sequences, and what augmentation makes of images.
+/// How many training examples have a label, where not all have.
+let private labels (run: RunFolder) =
+    let count name =
+        run.Result |> Option.bind (fun r -> Map.tryFind name r.Counts)
+
+    match count "labelled", count "train" with
+    | Some known, Some all ->
+        [ p
+              [ text
+                    $"Of the {Number.count all} training examples {Number.count known} have a label, as many of each class as its share; the model sees the others without. Every step takes a batch of all training examples and, for what learns from labels, labelled ones besides. Validation and test examples keep their labels." ] ]
+    | _ -> []
+
+/// Labels that are known, example sequences, and what augmentation makes of images.
 let data (run: RunFolder) (numbers: Numbering) =
-    [ if not run.Sequences.IsEmpty then
+    [ yield! labels run
+      if not run.Sequences.IsEmpty then
           sequences run numbers
       match run.Augmented with
       | Some png ->

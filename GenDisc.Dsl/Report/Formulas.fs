@@ -8,12 +8,24 @@ open GenDisc.Reporting.Objective
 
 let private x = mi "x"
 let private z = mi "z"
-let private posterior = row [ mi "q"; mo "("; z; mo "∣"; x; mo ")" ]
-let private prior = row [ mi "p"; mo "("; z; mo ")" ]
-let private likelihood = row [ mi "p"; mo "("; x; mo "∣"; z; mo ")" ]
 
-let private expectation body =
-    row [ sub (mi "𝔼") posterior; brackets body ]
+/// q(z|x), with the class where it is told.
+let private posterior (plan: PlanFile) =
+    if plan.IsToldClasses then
+        ClassFormulas.posterior
+    else
+        row [ mi "q"; mo "("; z; mo "∣"; x; mo ")" ]
+
+let private prior = row [ mi "p"; mo "("; z; mo ")" ]
+
+let private likelihood (plan: PlanFile) =
+    if plan.IsToldClasses then
+        ClassFormulas.likelihood
+    else
+        row [ mi "p"; mo "("; x; mo "∣"; z; mo ")" ]
+
+let private expectation plan body =
+    row [ sub (mi "𝔼") (posterior plan); brackets body ]
 
 let private xd = sub x (mi "d")
 let private xhat = sub (hat x) (mi "d")
@@ -53,7 +65,7 @@ let private reconstruction (plan: PlanFile) variational =
                     log
                     parens [ mn "1"; mo "−"; xhat ] ] ]
 
-    let formula = if variational then sign @ [ expectation body ] else sign @ body
+    let formula = if variational then sign @ [ expectation plan body ] else sign @ body
     [ display ([ symbol "reconstruction"; mo "=" ] @ formula) ]
 
 let private kl (plan: PlanFile) =
@@ -69,7 +81,7 @@ let private kl (plan: PlanFile) =
           [ symbol "kl"
             mo "="
             name "KL"
-            parens [ posterior; mo "∥"; prior ]
+            parens [ posterior plan; mo "∥"; prior ]
             mo "="
             half
             sum "j" last
@@ -175,7 +187,7 @@ let terms (plan: PlanFile) (perUnit: string) =
                 "Kullback–Leibler divergence",
                 kl plan,
                 [ text "How far the encoder’s Gaussian "
-                  inlined [ posterior ]
+                  inlined [ posterior plan ]
                   text ", with means "
                   inlined [ sub (mi "μ") (mi "j") ]
                   text " and variances "
@@ -224,34 +236,50 @@ let terms (plan: PlanFile) (perUnit: string) =
             )
         | _ -> MachineFormulas.describe plan term
 
-    plan.Terms |> List.choose describe
+    plan.Terms
+    |> List.choose (fun term ->
+        let own =
+            if plan.IsM2 then
+                ClassFormulas.describe term perUnit
+            else
+                None
+
+        own |> Option.orElseWith (fun () -> describe term))
 
 /// log p(x) ≥ ELBO(x), shown when the loss holds both of its parts.
 let bound (plan: PlanFile) (perUnit: string) =
+    let evidence (plan: PlanFile) =
+        if plan.IsToldClasses then
+            row [ mi "p"; mo "("; x; mo "∣"; mi "y"; mo ")" ]
+        else
+            row [ mi "p"; mo "("; x; mo ")" ]
+
     let has name' =
         plan.Terms |> List.exists (fun t -> t.Name = name')
 
-    if has "reconstruction" && has "kl" then
+    if plan.IsM2 && has "reconstruction" && has "kl" then
+        ClassFormulas.bound perUnit
+    elif has "reconstruction" && has "kl" then
         [ display
               [ log
-                row [ mi "p"; mo "("; x; mo ")" ]
+                evidence plan
                 mo "≥"
                 words "ELBO"
                 mo "("
                 x
                 mo ")"
                 mo "="
-                expectation [ log; likelihood ]
+                expectation plan [ log; likelihood plan ]
                 mo "−"
                 name "KL"
-                parens [ posterior; mo "∥"; prior ]
+                parens [ posterior plan; mo "∥"; prior ]
                 mo "="
                 minus
                 parens [ symbol "reconstruction"; mo "+"; symbol "kl" ] ]
           p
               [ text
                     $"The evidence lower bound (ELBO), in nats per {perUnit}: higher is better, and the true log-likelihood "
-                inlined [ log; row [ mi "p"; mo "("; x; mo ")" ] ]
+                inlined [ log; evidence plan ]
                 text " is at least this large. One nat is 1/ln 2 ≈ 1.44 bits." ] ]
     else
         []

@@ -23,7 +23,12 @@ let pictures (run: RunFolder) (numbers: Numbering) =
                   png
                   (numbered
                       (numbers.Figure())
-                      [ text "New images: the decoder’s mean for latent codes drawn from the prior "
+                      [ text (
+                            if run.DrawsClasses then
+                                "New images, one row of each class that the decoder was told: its mean for latent codes drawn from the prior "
+                            else
+                                "New images: the decoder’s mean for latent codes drawn from the prior "
+                        )
                         MathMl.inlined
                             [ MathMl.mi "𝒩"
                               MathMl.mo "("

@@ -26,6 +26,16 @@ type internal PlanFile =
       Classes: int option
       Training: string option }
 
+    member private this.Has(word: string) =
+        this.Rows
+        |> List.exists (fun row -> row.Block.StartsWith(word, System.StringComparison.Ordinal))
+
+    /// Whether the model is model M2.
+    member this.IsM2 = this.Has "m2 "
+
+    /// Whether what encodes and decodes is told the class.
+    member this.IsToldClasses = this.IsM2 || this.Has "cvae "
+
 type internal EpochLine =
     { Epoch: int
       Seconds: float option
@@ -121,6 +131,9 @@ type internal RunFolder =
 
     /// Whether samples are states of an energy, not a decoder's means.
     member this.HasEnergy = this.Boltzmann.IsSome || this.Energy.IsSome
+
+    /// Whether samples are drawn class by class.
+    member this.DrawsClasses = this.Plan |> Option.exists _.IsToldClasses
 
     /// Whether the loss holds a difference of energies, which need not fall while the model gets better.
     member this.HasEnergyTerm =

@@ -6,7 +6,6 @@ open GenDisc
 open GenDisc.Core.Data
 open GenDisc.Core.Evaluation
 open GenDisc.Core.Models
-open GenDisc.Core.Modules
 open GenDisc.Core.Runtime
 open GenDisc.Reporting
 open TorchSharp
@@ -14,8 +13,8 @@ open TorchSharp
 /// What figures are drawn from.
 type Subject =
     {
+        /// Has a bottleneck, or is told classes.
         Model: HybridModel
-        Bottleneck: Bottleneck
         Test: Split
         Shape: Shape
         Streams: Streams
@@ -25,6 +24,7 @@ type Subject =
     }
 
 let private columns = 10
+let private mostClasses = 20
 let private latentPoints = 2000
 let private planePoints = 1000
 
@@ -62,7 +62,19 @@ let private withGenerator (s: Subject) (f: torch.Generator -> 'a) =
 
 let private reconstructions s (rows: int array) =
     use batch = Batches.Gather(s.Test.Data, rows, s.Device)
-    withGenerator s (fun noise -> Pictures.Reconstructions(s.Model, batch, noise).ToTuple())
+
+    if s.Model.GeneratesClasses then
+        Pictures.ClassReconstructions(s.Model, batch).ToTuple()
+    else
+        withGenerator s (fun noise -> Pictures.Reconstructions(s.Model, batch, noise).ToTuple())
+
+/// Draws from the prior of z, so many, or one of each of these classes; none of an autoencoder.
+let private samples s count (classes: int seq) =
+    withGenerator s (fun noise ->
+        match s.Model.Bottleneck with
+        | null -> Pictures.ClassSamples(s.Model, classes |> Seq.map int64 |> Array.ofSeq, noise)
+        | bottleneck when bottleneck.Options.Variational -> Pictures.PriorSamples(s.Model, count, noise, s.Device)
+        | _ -> [||])
 
 let private images s shape =
     let rows =
@@ -74,29 +86,28 @@ let private images s shape =
     let originals, copies = reconstructions s rows
     Mosaic.pairs (s.File "reconstructions.png") columns shape originals copies
 
-    if s.Bottleneck.Options.Variational then
-        let samples =
-            withGenerator s (fun noise -> Pictures.PriorSamples(s.Model, 8 * columns, noise, s.Device))
+    // one row of each class
+    let classes =
+        Seq.init (min mostClasses s.Test.Data.Classes) id
+        |> Seq.collect (Seq.replicate columns)
 
-        Mosaic.write (s.File "samples.png") columns shape samples
+    let drawn = samples s (8 * columns) classes
+
+    if drawn.Length > 0 then
+        Mosaic.write (s.File "samples.png") columns shape drawn
 
 let private plane s =
     let shown = some planePoints s.Test
     let originals, copies = reconstructions s (shown.Indices.ToArray())
 
-    let samples =
-        if s.Bottleneck.Options.Variational then
-            withGenerator s (fun noise -> Pictures.PriorSamples(s.Model, planePoints, noise, s.Device))
-        else
-            [||]
+    let classes =
+        [ for i in shown.Indices.ToArray() do
+              s.Test.Data.Labels.Span[i] ]
 
     Json.object
         [ "data", points originals
-          "labels",
-          labels
-              [ for i in shown.Indices.ToArray() do
-                    s.Test.Data.Labels.Span[i] ]
-          "samples", points samples
+          "labels", labels classes
+          "samples", points (samples s planePoints classes)
           "reconstructions", points copies ]
     |> Json.line
     |> Atomic.writeText (s.File "plane.json")
@@ -132,11 +143,12 @@ let private latents s =
     |> Json.line
     |> Atomic.writeText (s.File "latent.json")
 
-/// Everything that a model with a bottleneck can show.
+/// Everything that a model with a bottleneck, or one that is told classes, can show.
 let write (s: Subject) =
     match s.Shape with
     | Image(c, h, w) when c = 1 || c = 3 -> images s (c, h, w)
     | Vector 2 -> plane s
     | _ -> ()
 
-    latents s
+    if s.Model.M2 |> isNull then
+        latents s

@@ -251,6 +251,11 @@ type internal Loader(options: HostOptions) =
 
                 windows.Splits, Some windows, id
 
+        let splits =
+            match data.Labels with
+            | Some known -> splits.Hiding(known, streams.Take)
+            | None -> splits
+
         let exact =
             match raw data with
             | Raw.Series _ when Data.noise data > 0.0 ->

@@ -151,6 +151,8 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
                   | Some a -> "generated", a.Generated.Count
                   | None -> ()
                   "train", splits.Train.Count
+                  if splits.Train.Data.HidesLabels then
+                      "labelled", splits.Train.Labelled
                   "validation", splits.Validation.Count
                   "test", splits.Test.Count ]
               Warnings = recorder.Warnings }
@@ -230,12 +232,9 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
             .Values
         |> added honest
 
-    match model.Bottleneck with
-    | null -> ()
-    | bottleneck ->
+    if model.GeneratesClasses || not (isNull model.Bottleneck) then
         Figures.write
             { Model = model
-              Bottleneck = bottleneck
               Test = splits.Test
               Shape = plan.Facts.Shape
               Streams = streams

@@ -9,6 +9,7 @@ let private tests =
         [ Data.DatasetTests.tests
           Data.SplitsTests.tests
           Data.BatchesTests.tests
+          Data.HiddenLabelsTests.tests
           Data.BinarisedTests.tests
           Data.Readers.IdxTests.tests
           Data.Readers.CifarTests.tests
@@ -57,6 +58,7 @@ let private tests =
           Modules.ChainTests.tests
           Modules.LikelihoodTests.tests
           Modules.BottleneckTests.tests
+          Modules.M2Tests.tests
           Modules.SequenceLengthsTests.tests
           Modules.RecurrentTests.tests
           Modules.SummariesTests.tests
@@ -68,6 +70,7 @@ let private tests =
           Kernels.Convolutions.ConvolutionBlockTests.tests
           Kernels.Convolutions.MaxPool2Tests.tests
           Models.HybridModelTests.tests
+          Models.ToldClassesTests.tests
           Models.EvidenceBoundTests.tests
           Models.SafeTensorsTests.tests
           Models.PretrainedEncoderTests.tests
@@ -85,6 +88,7 @@ let private tests =
           Training.LossTermTests.tests
           Training.GradientLearnerTests.tests
           Training.TrainerTests.tests
+          Training.HiddenLabelsTests.tests
           Training.TrainerTroubleTests.tests
           Training.AugmentationTests.tests
           Training.MemoryTests.tests

@@ -202,6 +202,17 @@ let private question data =
             else
                 Block.Regressor hidden, Loss.Term Term.Mse
 
+        let! told =
+            Gen.frequency
+                [ 5, Gen.constant None
+                  if known.Classes > 0 then
+                      1, Gen.constant (Some(before @ [ Block.Cvae latent ], [ Loss.Elbo ]))
+
+                      1,
+                      Gen.constant (
+                          Some([ Block.M2(latent, hidden) ], [ Loss.Elbo; Loss.Term Term.CrossEntropy ])
+                      ) ]
+
         let! withHead = Gen.elements [ true; bottleneck.IsEmpty ]
 
         let! between =
@@ -217,13 +228,33 @@ let private question data =
             else
                 [], lossOfBottleneck
 
+        let blocks, losses =
+            defaultArg told (before @ bottleneck @ heads, losses)
+
         let! loss = sum losses
-        return before @ bottleneck @ heads, loss
+        return blocks, loss
     }
+
+/// Whether its blocks and terms learn something where labels are hidden.
+let private learnsWithoutLabels (e: Experiment) =
+    (facts e.Data).Classes > 0
+    && not (List.exists (fun (b: Block) -> b.IsCvae) e.Model.Blocks)
+    && Loss.terms e.Loss
+       |> List.exists (fun term -> not (term.IsCrossEntropy || term.IsMse))
 
 /// An experiment that passes every check.
 let experiment =
-    experimentOf (Gen.elements [ "a"; "hybrid-mnist"; "x_1.2" ]) data question training (Gen.choose (0, 1000))
+    gen {
+        let! e = experimentOf (Gen.elements [ "a"; "hybrid-mnist"; "x_1.2" ]) data question training (Gen.choose (0, 1000))
+        let! labels = Gen.elements [ None; Some 20; Some 100 ]
+
+        return
+            if learnsWithoutLabels e then
+                { e with
+                    Data = { e.Data with Labels = labels } }
+            else
+                e
+    }
     |> Gen.map (fun e ->
         if List.exists Block.isMachine e.Model.Blocks then
             { e with

@@ -88,6 +88,7 @@ let tests =
                         match stage with
                         | Stage.Trunk layers -> "trunk", layers.Length
                         | Stage.Bottleneck b -> "bottleneck", b.Decoder.Length
+                        | Stage.M2 m -> "m2", m.Hidden.Length
                         | Stage.Machine m -> "machine", m.Hidden
                         | Stage.EnergyClassifier layers -> "energyClassifier", layers.Length
                         | Stage.Classifier layers -> "classifier", layers.Length

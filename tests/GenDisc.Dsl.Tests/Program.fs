@@ -25,6 +25,7 @@ let main args =
               AugmentRulesTests.tests
               MachineCheckTests.tests
               MachineRulesTests.tests
+              ToldClassesCheckTests.tests
               ExplainTests.tests
               PlanJsonTests.tests
               Progress.WordingTests.tests
@@ -36,6 +37,7 @@ let main args =
               Running.AugmentedRunTests.tests
               Running.MachineRunTests.tests
               Running.MachineHeadsTests.tests
+              Running.ToldClassesRunTests.tests
               Running.PretrainedModelTests.tests
               Running.ChangedDataTests.tests
               Running.SeedsTests.tests

@@ -38,6 +38,7 @@ let write (s: Subject) (train: Split) =
               Json.list
                   [ for label, rows in
                         train.Indices.ToArray()
+                        |> Array.filter (fun i -> data.Labels.Span[i] <> Dataset.Hidden)
                         |> Array.groupBy (fun i -> data.Labels.Span[i])
                         |> Array.sortBy fst
                         |> Array.truncate mostClasses do

@@ -38,6 +38,37 @@ let hybrid seed =
            classifier latent stream |]
     )
 
+/// dense 8 >> tanh >> cvae 2, on vectors of 6 in [0, 1].
+let conditional seed =
+    let stream = init seed
+
+    let decoder =
+        nets
+            [ new Affine(latent + classes, 8, stream)
+              Pure.Tanh()
+              new Affine(8, features, stream) ]
+
+    let told =
+        new ConditionalBottleneck(
+            ConditionalOptions(8, latent, 7, classes),
+            nets [],
+            decoder,
+            new BernoulliLikelihood(),
+            stream
+        )
+
+    new HybridModel([| trunk stream; ConditionalStage told |])
+
+let m2Options inputs =
+    M2Options(inputs, latent, [| 8 |], classes)
+
+/// m2 2 [8], on vectors of 6 in [0, 1].
+let semi seed =
+    let m2 =
+        new M2(m2Options features, [| int64 features |], new BernoulliLikelihood(), init seed)
+
+    new HybridModel([| M2Stage m2 |])
+
 /// dense 8 >> tanh >> batchNorm >> classifier [].
 let normalised seed =
     let stream = init seed

@@ -158,7 +158,10 @@ let tests =
                         "isingSpecificHeat"
                         "samplerSpecificHeat"
                         "isingSusceptibility"
-                        "samplerSusceptibility" ]
+                        "samplerSusceptibility"
+                        "tstrAccuracy"
+                        "generatedAgreement"
+                        "memorisedShare" ]
 
               let lines (without: Set<string>) =
                   let kept: Metrics =

@@ -192,6 +192,31 @@ let tests =
               Expect.notEqual (drawn 1) (drawn 2) "another"
           }
 
+          test "models that are told the class draw too, also where most labels are hidden" {
+              use scene = scenery ()
+              let hidden = folder |> semiSupervised 10
+
+              let told c name =
+                  { plain with
+                      Name = name
+                      Data = hidden
+                      Model = model c
+                      Loss = elbo }
+
+              let outer =
+                  { plain with
+                      Data =
+                          hidden
+                          |> augment (told (dense 8 >> relu >> cvae 2) "cvae") 6
+                          |> augment (told (m2 2 [ 8 ]) "m2") 4 }
+
+              let result = scene.Run outer
+              let _, after = splits scene outer
+              Expect.equal (labels after.Generated) [ 0; 0; 0; 1; 1; 1; 0; 0; 1; 1 ] "labels"
+              Expect.equal after.Splits.Train.Labelled 20 "labels that are known"
+              Expect.isTrue (result.Test["tstrAccuracy"] >= 0.0) "tstr"
+          }
+
           test "a generator for each class, each trained on that class alone" {
               use scene = scenery ()
 
