@@ -166,7 +166,10 @@ let only (d: Data) (facts: Facts) =
 /// Problems of what is added to the training part of an experiment.
 let data (knowing: Data -> Facts option) (e: Experiment) (facts: Facts) =
     let outer = { Data = e.Data; Seed = e.Seed }
-    let word (g: Generated) = if g.PerClass then "augmentPerClass" else "augment"
+
+    let word (g: Generated) =
+        if g.PerClass then "augmentPerClass" else "augment"
+
     let source = Data.source e.Data
 
     // the same word may stand twice: the n-th one is marked n-th

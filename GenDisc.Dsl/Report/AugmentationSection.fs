@@ -8,10 +8,7 @@ let private countOf (n: int64 option) =
 
 let private opening (file: AugmentationFile) =
     let kind (g: GeneratorFile) =
-        if g.PerClass then
-            $"{g.Name}, a generator for each class"
-        else
-            g.Name
+        if g.PerClass then $"{g.Name}, a generator for each class" else g.Name
 
     let names = file.Generators |> List.map kind |> String.concat "; "
 
@@ -26,8 +23,8 @@ let private closer (g: GeneratorFile) =
         let low, high = Statistics.wilson share n
 
         let says =
-            if low > 0.5 then "memorises"
-            elif high < 0.5 then "keeps away from it"
+            if low > 0.5 then "closer than by chance"
+            elif high < 0.5 then "farther than by chance"
             else "no memorisation detected"
 
         [ text (Number.percent 1 share)
@@ -64,7 +61,7 @@ let private memorisation (file: AugmentationFile) (numbers: Numbering) =
         (numbered
             (numbers.Table())
             [ text
-                  $"Memorisation.{sizes} Closer: share whose nearest neighbour is a training example rather than a held-out one (Euclidean distance), in brackets the 95 %% interval; 50 %% where nothing is memorised. Distances: least and median. Near copies: share that is as close to a training example of the whole part as only one training example in a hundred is to another." ])
+                  $"Memorisation.{sizes} Closer: share whose nearest neighbour is a training example rather than a held-out one (Euclidean distance), in brackets the 95 %% interval over generated examples, for the parts as they are; 50 %% where nothing is memorised. More says that the generator fits the examples it knows better than others of the same kind. Distances: least and median. Near copies: share that is as close to a training example of the whole part as only one training example in a hundred is to another; these are repeated rather than drawn." ])
         [ "Generator", Align.Left
           "Trained on", Align.Right
           "Closer", Align.Right

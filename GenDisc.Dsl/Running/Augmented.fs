@@ -74,7 +74,7 @@ let private sample (model: HybridModel) (rates: Lazy<BaseRates>) (streams: Strea
     |> Array.collect (fun labels ->
         (cancel: CancellationToken).ThrowIfCancellationRequested()
         use _scope = torch.NewDisposeScope()
-        use asked = torch.tensor(Array.map int64 labels).``to`` (device: torch.Device)
+        use asked = torch.tensor(Array.map int64 labels).``to``(device: torch.Device)
 
         match MachineData.tryMachine model, model.Bottleneck with
         | Some(:? Rbm as joint), _ when joint.Classes > 0 ->
@@ -92,7 +92,9 @@ let refuseLeaks name (splits: Splits) (generator: string) (training: Split) : Sh
 
     let shared =
         [ for part, split in [ "validation", splits.Validation; "test", splits.Test ] do
-              let rows = Duplicates.PlacesAmong(split, known) |> Array.map (fun p -> split.Indices.Span[p])
+              let rows =
+                  Duplicates.PlacesAmong(split, known)
+                  |> Array.map (fun p -> split.Indices.Span[p])
 
               { Part = part
                 Known = rows.Length
@@ -191,7 +193,8 @@ let add
                     Shared = shared
                     Generated = Split(data, ReadOnlyMemory [| start .. start + generated.Count - 1 |]) } ]
 
-        let rows = Array.append (before.Indices.ToArray()) [| before.Data.Count .. data.Count - 1 |]
+        let rows =
+            Array.append (before.Indices.ToArray()) [| before.Data.Count .. data.Count - 1 |]
 
         Some
             { Splits = Splits(Split(data, rows), splits.Validation, splits.Test)

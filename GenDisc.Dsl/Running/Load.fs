@@ -138,18 +138,13 @@ type internal Loader(options: HostOptions) =
 
     /// What of a declaration decides what is read.
     let key (data: Data) =
-        { data with
-            Binarised = false
-            Window = None
-            Season = None
-            Take = None
-            Validation = 0.1
-            Only = None
-            Labels = None
-            Prepared = []
-            Generated = []
-            Augment = []
-            Against = None }
+        { Data.from data.Source with
+            Noise = data.Noise
+            Draw = data.Draw
+            Points = data.Points
+            Span = data.Span
+            Resize = data.Resize
+            HoldOut = data.HoldOut }
 
     let isUnit (values: ReadOnlyMemory<float32>) =
         values.ToArray() |> Array.forall (fun x -> x >= 0.0f && x <= 1.0f)

@@ -98,8 +98,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
             (fun what share -> options.Tell(RunEvent.Working(what, share)))
             options.Cancel
 
-    let splits =
-        augmented |> Option.map _.Splits |> Option.defaultValue prepared.Splits
+    let splits = augmented |> Option.map _.Splits |> Option.defaultValue prepared.Splits
 
     use folder = RunFolder.Open(options.Runs, id)
     let recorder = Recorder(folder, experiment.Training.Epochs, options.Tell)

@@ -19,7 +19,8 @@ let private joint data =
         Loss = crossEntropy + 0.1 * pcd 1 }
 
 let private vaes data =
-    { on "vaes" data (vae 2) with Loss = elbo }
+    { on "vaes" data (vae 2) with
+        Loss = elbo }
 
 let private outer data =
     on "outer" data (dense 8 >> relu >> classifier [])
@@ -71,20 +72,14 @@ let private cases =
       [ "joint learns from all training examples, but this experiment from semiSupervised 100" ]
       small, small |> validation 0.2, [ leak "validation" "has validation 0.2, not 0.1" ]
       small |> validation 0.0, small, [ "joint has validation 0.1, not 0.0" ]
-      small,
-      fashionMnist |> take 1000,
-      [ "joint was declared for fashion-mnist, which is other data than mnist" ]
-      moons,
-      moons |> noise 0.5,
-      [ "joint was declared for moons, which is other data than moons" ]
+      small, fashionMnist |> take 1000, [ "joint was declared for fashion-mnist, which is other data than mnist" ]
+      moons, moons |> noise 0.5, [ "joint was declared for moons, which is other data than moons" ]
       small |> binarised, small, [ "joint has no binarised, but this experiment has" ]
       small, small |> binarised, [ "joint has binarised, but this experiment has not" ]
       small |> noisy 0.5, small, [ "joint learns from data that are not prepared as this experiment's are" ]
       small |> noisy 0.5, small |> noisy 0.5, []
       classTable "a.csv" "y", classTable "a.csv" "y", []
-      classTable "a.csv" "y",
-      classTable "a.csv" "y" |> holdOut 0.1,
-      [ leak "test" "has holdOut 0.1, not 0.25" ]
+      classTable "a.csv" "y", classTable "a.csv" "y" |> holdOut 0.1, [ leak "test" "has holdOut 0.1, not 0.25" ]
       classTable "a.csv" "y",
       classTable "copy.csv" "y",
       [ "joint was declared for classTable \"copy.csv\" \"y\", which is other data than classTable \"a.csv\" \"y\"" ]
@@ -92,9 +87,7 @@ let private cases =
       table "a.csv" "y",
       [ leak "test" "divides the rows as table \"a.csv\" \"y\" does, not as classTable \"a.csv\" \"y\"" ]
       small, small |> only 3, [ "joint learns from class 3 alone, but examples of all are asked for" ]
-      small,
-      small |> augment (joint small) 50,
-      [ "joint learns from generated examples itself" ] ]
+      small, small |> augment (joint small) 50, [ "joint learns from generated examples itself" ] ]
 
 let private unfit =
     [ friedman, "augment adds labelled examples, but friedman has no classes"
@@ -104,7 +97,8 @@ let private unfit =
       "augment adds examples of real numbers, but classTable \"a.csv\" \"y\" has columns of categories" ]
 
 let private unable =
-    let no name = $"augment draws examples of each class from a cvae, m2 or classRbm, but {name} has none"
+    let no name =
+        $"augment draws examples of each class from a cvae, m2 or classRbm, but {name} has none"
 
     let features block =
         $"{block} of by does not draw the data themselves, for other blocks stand before it or build on it"
@@ -132,7 +126,9 @@ let tests =
               }
 
           for data, expected in unfit do
-              test $"augment of {data}" { Expect.equal (says (outer (data |> augment (joint data) 50))) [ expected ] "problems" }
+              test $"augment of {data}" {
+                  Expect.equal (says (outer (data |> augment (joint data) 50))) [ expected ] "problems"
+              }
 
           for c, perClass, expected in unable do
               test $"""{if perClass then "augmentPerClass" else "augment"} from {model c}""" {
@@ -180,8 +176,7 @@ let tests =
           }
 
           test "an encoder inside a generator has seen the same part alone" {
-              let by =
-                  on "by" small (encoder { vaes mnist with Name = "wide" } >> cvae 2)
+              let by = on "by" small (encoder { vaes mnist with Name = "wide" } >> cvae 2)
 
               Expect.equal
                   (says (outer (small |> augment by 50)))
@@ -212,14 +207,11 @@ let tests =
           }
 
           test "a check finds them, each under its own word" {
-              let data =
-                  small |> augment (joint small) 50 |> augment (joint (mnist |> take 20)) 5
+              let data = small |> augment (joint small) 50 |> augment (joint (mnist |> take 20)) 5
 
               Expect.equal
                   [ for place, caret, words in told (outer data) -> place, caret.EndsWith "} 5", words ]
-                  [ Place.Data,
-                    true,
-                    "augment expects 10 to 1,000,000 examples, at least one of each class, but got 5"
+                  [ Place.Data, true, "augment expects 10 to 1,000,000 examples, at least one of each class, but got 5"
                     Place.Data, true, "joint learns from take 20, but this experiment from take 1000" ]
                   "problems"
           }

@@ -93,7 +93,11 @@ let private shown (generated: Split) =
         |> Array.groupBy (fun place -> labels.Span[generated.Indices.Span[place]])
         |> Array.sortBy fst
 
-    let each = classes |> Array.map (fun (_, places) -> places.Length) |> Array.min |> min columns
+    let each =
+        classes
+        |> Array.map (fun (_, places) -> places.Length)
+        |> Array.min
+        |> min columns
 
     each,
     [| for _, places in classes do

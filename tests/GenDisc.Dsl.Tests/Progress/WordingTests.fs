@@ -176,7 +176,10 @@ let tests =
                         "isingSpecificHeat"
                         "samplerSpecificHeat"
                         "isingSusceptibility"
-                        "samplerSusceptibility" ]
+                        "samplerSusceptibility"
+                        "tstrAccuracy"
+                        "generatedAgreement"
+                        "memorisedShare" ]
 
               let lines (without: Set<string>) =
                   let kept: Metrics =

@@ -42,9 +42,9 @@ let tests =
                     "52.0 % 95.0 %" ]
           }
           test "memorisation is told where the interval leaves chance" {
-              has (page (file "0.6" 0)) [ "60.0 %"; "memorises" ]
-              has (page (file "0.3" 0)) [ "keeps away from it" ]
-              lacks (page (file "0.52" 0)) " memorises "
+              has (page (file "0.6" 0)) [ "60.0 %"; "closer than by chance" ]
+              has (page (file "0.3" 0)) [ "farther than by chance" ]
+              lacks (page (file "0.52" 0)) "than by chance"
           }
           test "doubled examples are flagged" {
               has

@@ -60,8 +60,7 @@ let private splits (scene: Scene) (e: Experiment) =
         Pretrained.find loader (fun inner -> Path.Combine(scene.Runs, Experiment.id inner)) torch.CPU plan
 
     before,
-    (Augmented.add loader trained torch.CPU plan streams before (fun _ _ -> ()) Threading.CancellationToken.None)
-        .Value
+    (Augmented.add loader trained torch.CPU plan streams before (fun _ _ -> ()) Threading.CancellationToken.None).Value
 
 let private values (split: Split) =
     [ for i in 0 .. split.Count - 1 -> split.Example i ]
@@ -87,19 +86,13 @@ let tests =
               Expect.isTrue (obj.ReferenceEquals(after.Splits.Validation, before.Validation)) "validation"
               let train = after.Splits.Train
 
-              Expect.equal
-                  (train.Indices.ToArray() |> Array.take 40)
-                  (before.Train.Indices.ToArray())
-                  "the same rows"
+              Expect.equal (train.Indices.ToArray() |> Array.take 40) (before.Train.Indices.ToArray()) "the same rows"
 
               Expect.equal (values train |> List.take 40) (values before.Train) "the same numbers"
               Expect.equal (labels train |> List.take 40) (labels before.Train) "the same labels"
               Expect.equal (labels after.Generated) (List.replicate 16 0 @ List.replicate 15 1) "balanced"
 
-              Expect.equal
-                  (train.Indices.ToArray() |> Array.skip 40)
-                  (after.Generated.Indices.ToArray())
-                  "rows added"
+              Expect.equal (train.Indices.ToArray() |> Array.skip 40) (after.Generated.Indices.ToArray()) "rows added"
           }
 
           test "figures and files say what it is worth" {
@@ -151,7 +144,8 @@ let tests =
                       member _.EpochDone _ = ()
                       member _.Warn _ = () }
 
-              GenDisc.Core.Training.Trainer(Compile.trainerOptions plain.Data plain.Training, quiet)
+              GenDisc.Core.Training
+                  .Trainer(Compile.trainerOptions plain.Data plain.Training, quiet)
                   .Fit(
                       learner,
                       Splits(e, after.Splits.Validation, after.Splits.Test),
@@ -198,6 +192,31 @@ let tests =
               Expect.notEqual (drawn 1) (drawn 2) "another"
           }
 
+          test "models that are told the class draw too, also where most labels are hidden" {
+              use scene = scenery ()
+              let hidden = folder |> semiSupervised 10
+
+              let told c name =
+                  { plain with
+                      Name = name
+                      Data = hidden
+                      Model = model c
+                      Loss = elbo }
+
+              let outer =
+                  { plain with
+                      Data =
+                          hidden
+                          |> augment (told (dense 8 >> relu >> cvae 2) "cvae") 6
+                          |> augment (told (m2 2 [ 8 ]) "m2") 4 }
+
+              let result = scene.Run outer
+              let _, after = splits scene outer
+              Expect.equal (labels after.Generated) [ 0; 0; 0; 1; 1; 1; 0; 0; 1; 1 ] "labels"
+              Expect.equal after.Splits.Train.Labelled 20 "labels that are known"
+              Expect.isTrue (result.Test["tstrAccuracy"] >= 0.0) "tstr"
+          }
+
           test "a generator for each class, each trained on that class alone" {
               use scene = scenery ()
 
@@ -225,9 +244,7 @@ let tests =
               let _, after = splits scene outer
               Expect.equal (labels after.Generated |> List.countBy id) [ 0, 6; 1, 6; 2, 5; 3, 5 ] "classes"
 
-              Expect.isTrue
-                  (values after.Generated |> List.forall (Array.forall Single.IsFinite))
-                  "real numbers"
+              Expect.isTrue (values after.Generated |> List.forall (Array.forall Single.IsFinite)) "real numbers"
           }
 
           test "a planted leak is refused before training, with counts and names" {
@@ -267,12 +284,21 @@ let tests =
 
               let knowing =
                   { plain with
-                      Data = some |> augment { joint with Data = some |> validation 0.3 } 31 }
+                      Data =
+                          some
+                          |> augment
+                              { joint with
+                                  Data = some |> validation 0.3 }
+                              31 }
 
               let e = failure (fun () -> scene.Run knowing)
               Expect.isTrue (e :? InvalidExperiment) "a wrong declaration"
               Expect.stringContains e.Message "joint may have been trained on validation examples" "message"
-              Expect.equal (Directory.GetDirectories scene.Runs |> Array.map Path.GetFileName) [| "data" |] "nothing written"
+
+              Expect.equal
+                  (Directory.GetDirectories scene.Runs |> Array.map Path.GetFileName)
+                  [| "data" |]
+                  "nothing written"
           }
 
           test "only keeps the rows of its class" {
@@ -281,12 +307,10 @@ let tests =
               let all = (loader.Prepare blobs (Streams 1L)).Splits
               let kept = (loader.Prepare (blobs |> only 2) (Streams 1L)).Splits
 
-              for whole, part in
-                  [ all.Train, kept.Train; all.Validation, kept.Validation; all.Test, kept.Test ] do
+              for whole, part in [ all.Train, kept.Train; all.Validation, kept.Validation; all.Test, kept.Test ] do
                   Expect.equal
                       (part.Indices.ToArray())
-                      (whole.Indices.ToArray()
-                       |> Array.filter (fun i -> whole.Data.Labels.Span[i] = 2))
+                      (whole.Indices.ToArray() |> Array.filter (fun i -> whole.Data.Labels.Span[i] = 2))
                       "rows"
           } ]
     |> testSequenced

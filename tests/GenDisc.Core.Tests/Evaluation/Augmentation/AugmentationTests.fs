@@ -70,7 +70,9 @@ let tests =
               |> Seq.indexed
               |> Seq.forall (fun (i, found) ->
                   let least = Seq.min [ for j in 0 .. b.Count - 1 -> distance a i b j ]
-                  close 1e-3 least found.Distance && close 1e-9 (distance a i b found.Place) found.Distance))
+
+                  close 1e-3 least found.Distance
+                  && close 1e-9 (distance a i b found.Place) found.Distance))
           testCase "a candidate of a later block is found" (fun () ->
               let among = all (List.init 5000 (fun i -> [ float i ]))
               let rows = all (List.init 600 (fun i -> [ float (8 * i) + 0.1 ]))
@@ -95,14 +97,19 @@ let tests =
               Expect.equal other.ExactCopies 0 "none of training")
           testCase "fresh draws are not memorised" (fun () ->
               let drawn name = normal (stream name) 400 3
-              let m = Memorisation.Of(drawn "generated", drawn "training", drawn "held", stream "looked at")
+
+              let m =
+                  Memorisation.Of(drawn "generated", drawn "training", drawn "held", stream "looked at")
               // the share of 400 ties with a coin: four deviations
               Expect.isLessThan (abs (m.Closer - 0.5)) 0.1 "closer"
               Expect.isLessThan m.Copies 0.05 "near copies"
               Expect.equal m.ExactCopies 0 "exact")
           testCase "no more are looked at than asked for, the same each time" (fun () ->
               let drawn name = normal (stream name) 50 3
-              let look () = Memorisation.Of(drawn "generated", drawn "training", drawn "held", stream "looked at", 10)
+
+              let look () =
+                  Memorisation.Of(drawn "generated", drawn "training", drawn "held", stream "looked at", 10)
+
               let m = look ()
               Expect.equal (m.Nearest.Length, m.Generated.Count) (10, 10) "looked at"
               Expect.equal m.Nearest (look ()).Nearest "again"
@@ -110,16 +117,25 @@ let tests =
               Expect.equal closest (m.Nearest |> Array.map _.Distance |> Array.sort |> Array.take 3) "closest first")
           testCase "without a held-out part nothing is compared" (fun () ->
               let some = all [ [ 1.0 ]; [ 2.0 ] ]
-              let m = Memorisation.Of(some, some, Split(some.Data, ReadOnlyMemory.Empty), stream "looked at")
+
+              let m =
+                  Memorisation.Of(some, some, Split(some.Data, ReadOnlyMemory.Empty), stream "looked at")
+
               Expect.isTrue (Double.IsNaN m.Closer) "closer"
               Expect.equal (m.ToTraining.Length, m.ToHeldOut.Length) (0, 0) "distances"
               let alone = all [ [ 1.0 ] ]
               Expect.equal (Memorisation.Of(alone, alone, alone, stream "x").Threshold) 0.0 "no other example")
           testCase "added examples follow the others, which stay as they are" (fun () ->
-              let data = (grey [ [ 1uy; 2uy ]; [ 3uy; 4uy ] ]).With(ReadOnlySpan [| 0.5f; -1f; 2f; 0.0039f |], ReadOnlySpan [| 1; 0 |])
+              let data =
+                  (grey [ [ 1uy; 2uy ]; [ 3uy; 4uy ] ])
+                      .With(ReadOnlySpan [| 0.5f; -1f; 2f; 0.0039f |], ReadOnlySpan [| 1; 0 |])
+
               Expect.equal (data.Pixels.ToArray()) [| 1uy; 2uy; 3uy; 4uy; 128uy; 0uy; 255uy; 1uy |] "pixels"
               Expect.equal (data.Labels.ToArray()) [| 0; 1; 1; 0 |] "labels"
-              let real = (values [ [ 1.5 ] ]).With(ReadOnlySpan [| -7.25f |], ReadOnlySpan [| 1 |])
+
+              let real =
+                  (values [ [ 1.5 ] ]).With(ReadOnlySpan [| -7.25f |], ReadOnlySpan [| 1 |])
+
               Expect.equal (real.Values.ToArray()) [| 1.5f; -7.25f |] "values")
           testCase "what does not fit the data is not added" (fun () ->
               for values', labels, says in
@@ -129,7 +145,9 @@ let tests =
                     [| 1f |], [| 0 |], "1 labels but 1 numbers" ] do
                   let e =
                       Expect.throwsC
-                          (fun () -> (values [ [ 0.0; 0.0 ] ]).With(ReadOnlySpan values', ReadOnlySpan labels) |> ignore)
+                          (fun () ->
+                              (values [ [ 0.0; 0.0 ] ]).With(ReadOnlySpan values', ReadOnlySpan labels)
+                              |> ignore)
                           id
 
                   Expect.isTrue (e :? UserError) "a user's mistake"

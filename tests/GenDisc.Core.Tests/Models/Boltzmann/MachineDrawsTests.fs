@@ -19,7 +19,9 @@ let private stream () = CounterStream(5L, "draws")
 
 /// Class 0 switches the hidden unit on, which switches all visible units on; class 1 switches all off.
 let private switch () =
-    let rbm = new Rbm(RbmOptions(3, 1, VisibleKind.Bernoulli, 2), RandomStream(1L, "init"))
+    let rbm =
+        new Rbm(RbmOptions(3, 1, VisibleKind.Bernoulli, 2), RandomStream(1L, "init"))
+
     fill rbm.Weight [| 20.0; 20.0; 20.0 |]
     fill rbm.VisibleBias [| -10.0; -10.0; -10.0 |]
     fill rbm.HiddenBias [| -30.0 |]
@@ -35,7 +37,10 @@ let tests =
               let rbm = switch ()
               let labels = torch.tensor [| 0L; 1L; 1L; 0L |]
               let found = MachineDraws.OfClasses(rbm, labels, rates 3, 5, stream ())
-              let expected = [| for on in [ 1.0; 0.0; 0.0; 1.0 ] -> [| on; on; on |] |] |> Array.concat
+
+              let expected =
+                  [| for on in [ 1.0; 0.0; 0.0; 1.0 ] -> [| on; on; on |] |] |> Array.concat
+
               Expect.isTrue (allClose 1e-3 expected (numbers found)) "means")
           testCase "p(v | y) by counting, of a machine of moderate couplings" (fun () ->
               use _scope = torch.NewDisposeScope()
@@ -51,12 +56,17 @@ let tests =
 
                   let total = weights |> Array.sumBy snd
                   let labels = torch.tensor (Array.create chains (int64 y))
-                  let found = MachineDraws.OfClasses(rbm, labels, rates 3, 20, stream ()).mean ([| 0L |])
+
+                  let found =
+                      MachineDraws.OfClasses(rbm, labels, rates 3, 20, stream ()).mean([| 0L |])
 
                   let expected =
                       [| for v, w in weights do
-                             let state = torch.tensor(Array.append v (Array.init 2 (fun c -> if c = y then 1.0 else 0.0)))
-                             numbers (rbm.VisibleMean(state.to_type(torch.float32).unsqueeze 0L)) |> Array.map ((*) (w / total)) |]
+                             let state =
+                                 torch.tensor (Array.append v (Array.init 2 (fun c -> if c = y then 1.0 else 0.0)))
+
+                             numbers (rbm.VisibleMean(state.to_type(torch.float32).unsqueeze 0L))
+                             |> Array.map ((*) (w / total)) |]
                       |> Array.reduce (Array.map2 (+))
 
                   Expect.isTrue (allClose 0.01 expected (numbers found)) $"class {y}")
@@ -79,7 +89,10 @@ let tests =
           testCase "the same draws from the same stream" (fun () ->
               use _scope = torch.NewDisposeScope()
               let rbm = binary 6 4 1.0 (RandomStream(4L, "machine"))
-              let draw () = numbers (MachineDraws.Of(rbm, 5, rates 6, 10, stream ()))
+
+              let draw () =
+                  numbers (MachineDraws.Of(rbm, 5, rates 6, 10, stream ()))
+
               Expect.equal (draw ()) (draw ()) "bits")
           testCase "misuse" (fun () ->
               use _scope = torch.NewDisposeScope()
