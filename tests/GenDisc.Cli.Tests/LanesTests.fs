@@ -228,8 +228,7 @@ let tests =
               for id, time in before do
                   Expect.equal (written (Map.find id (Map.ofList after))) time (id + " was not touched")
 
-              let many =
-                  if before.Length = 1 then "1 run was" else $"{before.Length} runs were"
+              let many = if before.Length = 1 then "1 run was" else $"{before.Length} runs were"
 
               Expect.stringContains ended.Out $"{many} done before and reused" "said so"
           }
@@ -272,7 +271,12 @@ let tests =
               kill.WaitForExit()
               let ended = finish p
               Expect.equal ended.Code 130 ended.Error
-              let said = $"last words\ninterrupted; what was done so far is in {place.File "runs"}\n"
+
+              let said =
+                  "last words\ninterrupted; what was done so far is in "
+                  + place.File "runs"
+                  + "\n"
+
               Expect.equal ended.Error said "in one line"
               Expect.isEmpty (others |> List.filter isAlive) "no process is left"
 
