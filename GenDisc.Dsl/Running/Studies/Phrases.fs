@@ -3,6 +3,7 @@ module internal GenDisc.Running.Studies.Phrases
 
 open System
 open GenDisc
+open GenDisc.Core.Evaluation.Comparisons
 
 /// A figure's name within a sentence.
 let nameOf (metric: string) =
@@ -93,7 +94,5 @@ let called (row: StudyRow) =
 /// Deviation over seeds of the differences of a row and its baseline, and how many there are.
 let spread metric (row: StudyRow) (baseline: StudyRow) =
     let figures, others = Contrasts.pairs metric baseline.Runs row.Runs
-
-    let t = GenDisc.Core.Evaluation.Comparisons.PairedT.Of(figures, others)
-
+    let t = PairedT.Of(figures, others)
     t.Deviation, t.Count
