@@ -7,6 +7,8 @@ namespace GenDisc.Core.Models;
 /// <summary>What one pass over a batch leaves for losses and figures. Parts that a model lacks are null.</summary>
 public sealed record ModelOutput
 {
+    private readonly RareParts? rare;
+
     /// <summary>Main path's last representation.</summary>
     public required Tensor Representation { get; init; }
 
@@ -46,16 +48,28 @@ public sealed record ModelOutput
     public Likelihood? Likelihood { get; init; }
 
     /// <summary>The examples that <see cref="Decoded"/> is held against; null: all of the batch.</summary>
-    public Tensor? Original { get; init; }
+    public Tensor? Original
+    {
+        get => rare?.Original;
+        init => rare = rare is null && value is null ? null : (rare ?? new RareParts()) with { Original = value };
+    }
 
     /// <summary>
     /// −E_q[log p(x|y, z)] of a model that sums over classes it does not know, `[batch]`, nats, in the graph; the examples
     /// whose class is known come first.
     /// </summary>
-    public Tensor? ReconstructionNats { get; init; }
+    public Tensor? ReconstructionNats
+    {
+        get => rare?.ReconstructionNats;
+        init => rare = rare is null && value is null ? null : (rare ?? new RareParts()) with { ReconstructionNats = value };
+    }
 
     /// <summary>What its prior of class and latents costs, in the order of <see cref="ReconstructionNats"/>, nats.</summary>
-    public Tensor? KlNats { get; init; }
+    public Tensor? KlNats
+    {
+        get => rare?.KlNats;
+        init => rare = rare is null && value is null ? null : (rare ?? new RareParts()) with { KlNats = value };
+    }
 
     /// <summary>The machine whose turn it is to learn; null where there is none.</summary>
     public EnergyMachine? Machine { get; init; }
@@ -67,7 +81,11 @@ public sealed record ModelOutput
     /// What <see cref="Logits"/> of a machine with classes were computed from, `[batch, hidden]`, in the graph; null unless
     /// it is <see cref="Machine"/> and what it read, <see cref="Visible"/>, depends on nothing that learns.
     /// </summary>
-    internal Tensor? HiddenLogits { get; init; }
+    internal Tensor? HiddenLogits
+    {
+        get => rare?.HiddenLogits;
+        init => rare = rare is null && value is null ? null : (rare ?? new RareParts()) with { HiddenLogits = value };
+    }
 
     /// <summary>What the pass drew from.</summary>
     internal Generator? Noise { get; init; }

@@ -251,10 +251,8 @@ type internal Loader(options: HostOptions) =
 
                 windows.Splits, Some windows, id
 
-        let splits =
-            match data.Labels with
-            | Some known -> splits.Hiding(known, streams.Take)
-            | None -> splits
+        let hidden (cut: Splits) known = cut.Hiding(known, streams.Take)
+        let splits = data.Labels |> Option.fold hidden splits
 
         let exact =
             match raw data with
