@@ -196,19 +196,22 @@ let tests =
               use scene = scenery ()
               let hidden = folder |> semiSupervised 10
 
-              let told c name =
+              let told name data c loss =
                   { plain with
                       Name = name
-                      Data = hidden
+                      Data = data
                       Model = model c
-                      Loss = elbo }
+                      Loss = loss }
+
+              let cvae = told "cvae" (folder |> take 10) (dense 8 >> relu >> cvae 2) elbo
+              let m2 = told "m2" hidden (m2 2 [ 8 ]) (elbo + crossEntropy)
 
               let outer =
-                  { plain with
-                      Data =
-                          hidden
-                          |> augment (told (dense 8 >> relu >> cvae 2) "cvae") 6
-                          |> augment (told (m2 2 [ 8 ]) "m2") 4 }
+                  told
+                      "outer"
+                      (hidden |> augment cvae 6 |> augment m2 4)
+                      (dense 8 >> relu >> vae 2 >> classifier [])
+                      (elbo + crossEntropy)
 
               let result = scene.Run outer
               let _, after = splits scene outer
