@@ -12,7 +12,7 @@ type Answers =
         Runner.hosted (Lanes.within (StudyRunner.study study))
 
     static member ($)(Answers, search: Search) : SearchResult =
-        Runner.hosted (SearchRunner.search search)
+        Runner.hosted (Lanes.within (SearchRunner.search search))
 
 [<AutoOpen>]
 module Run =

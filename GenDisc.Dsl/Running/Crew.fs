@@ -57,24 +57,24 @@ type internal Crew(tell: RunEvent -> unit) =
         // a script whose runs are all there need not wait for the tensor library
         let threads = if job.Finished then 0 else TorchRuntime.UseThreads(Nullable())
 
-        try
-            if threads > 1 then
-                TorchRuntime.UseThreads(Nullable 1) |> ignore
+        let result =
+            try
+                if threads > 1 then
+                    TorchRuntime.UseThreads(Nullable 1) |> ignore
 
-            let result =
                 try
                     Ok(fromFolder options (perform job.Plan))
                 with
                 | :? RunInterrupted
                 | :? OperationCanceledException -> reraise ()
                 | e -> Error e
+            finally
+                here <- None
 
-            batch.Record(job, result)
-        finally
-            here <- None
+                if threads > 1 then
+                    TorchRuntime.UseThreads(Nullable threads) |> ignore
 
-            if threads > 1 then
-                TorchRuntime.UseThreads(Nullable threads) |> ignore
+        batch.Record(job, result)
 
     let give (options: HostOptions) (past: ResizeArray<Map<string, exn>>) (batch: Batch) (child: LaneChild) job =
         for number in child.Batches .. past.Count - 1 do
@@ -178,14 +178,12 @@ type internal Crew(tell: RunEvent -> unit) =
         if stopping.Value then
             raise (RunInterrupted(Path.GetFullPath options.Runs))
 
-    /// Tells of several runs.
-    member _.Announce(event: RunEvent) = tell event
-
-    /// Tells of runs in this process: in short while one of several is in hand.
+    /// Tells of several runs as it is, and of those in this process in short while one of several is in hand.
     member _.Tell(event: RunEvent) =
-        match here with
-        | Some(board, job) -> board.Hear(job, event)
-        | None -> tell event
+        match here, event with
+        | _, (RunEvent.Jobs _ | RunEvent.JobFinished _ | RunEvent.JobFailed _)
+        | None, _ -> tell event
+        | Some(board, job), _ -> board.Hear(job, event)
 
     /// Performs the jobs of a batch. `past` is what failed in each batch before it. Raises only what tells that the user
     /// asked to stop.

@@ -58,7 +58,8 @@ let private perform stopAtFailure onEnd (options: HostOptions) (performOne: Plan
             plans |> List.map (Jobs.idOf >> batch.TryResult)
 
         match current.Value with
-        | Some crew -> performBy crew crew.Announce
+        // by way of the options, whose owner may have something to keep to itself
+        | Some crew -> performBy crew options.Tell
         | None ->
             use crew = new Crew(options.Tell)
             performBy crew options.Tell

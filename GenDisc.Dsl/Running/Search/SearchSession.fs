@@ -32,40 +32,21 @@ let private bestOf goal (trials: Trial list) =
     |> List.tryHead
     |> Option.map snd
 
-/// What stands in for a run that came to no result.
-let private failed (plan: Plan) id folder : RunResult =
-    let none: Metrics = { Values = Map.empty }
+/// Why the run of a plan failed before, as it would again.
+let private failedBefore (options: HostOptions) (plan: Plan) =
+    let folder = Path.Combine(options.Runs, Experiment.id plan.Experiment)
 
-    { Id = id
-      Name = plan.Experiment.Name
-      Folder = folder
-      Status = Status.Failed
-      Train = none
-      Validation = none
-      Test = none
-      Seconds = nan
-      ExamplesPerSecond = nan
-      Reused = false }
+    match ResultFile.tryRead folder with
+    | Some result when result.Status = Status.Failed && not options.Fresh -> ResultFile.tryMessage folder
+    | _ -> None
 
-/// A run, or why it failed; one that diverged before, as it would again, is not tried again. Raises what interrupts.
-let private attempt (options: HostOptions) perform (plan: Plan) : RunResult * string option =
-    let id = Experiment.id plan.Experiment
-    let folder = Path.GetFullPath(Path.Combine(options.Runs, id))
-    let failed = failed plan id folder
-
-    let before =
-        match ResultFile.tryRead folder with
-        | Some result when result.Status = Status.Failed && not options.Fresh -> ResultFile.tryMessage folder
-        | _ -> None
-
-    match before with
-    | Some message -> failed, Some message
-    | None ->
-        try
-            perform plan, None
-        with :? UserError as e when not (e :? RunInterrupted) ->
-            // what its result says, where it left one, is the same whenever it is asked
-            failed, Some(ResultFile.tryMessage folder |> Option.defaultValue e.Message)
+/// What a user's mistake is told as: what its result says, where it left one, is the same whenever it is asked.
+let private told (options: HostOptions) (plan: Plan) (e: exn) =
+    match e with
+    | :? UserError ->
+        ResultFile.tryMessage (Path.Combine(options.Runs, Experiment.id plan.Experiment))
+        |> Option.defaultValue e.Message
+    | _ -> raise e
 
 /// A search under way: its trials so far, its file and what it tells.
 /// `plan` makes the plan of an experiment, and `perform` runs one.
@@ -80,25 +61,27 @@ type Session
     let gate = obj ()
     let mutable contents = start
 
+    let untested (result: RunResult) =
+        { result with
+            Test = { Values = Map.empty } }
+
     /// The choice must not be made by test figures, so that those of trials are not told.
     let quiet =
         { options with
             Tell =
                 fun event ->
                     match event with
-                    | RunEvent.Finished result ->
-                        options.Tell(
-                            RunEvent.Finished
-                                { result with
-                                    Test = { Values = Map.empty } }
-                        )
+                    | RunEvent.Finished result -> options.Tell(RunEvent.Finished(untested result))
+                    | RunEvent.JobFinished(result, jobs) -> options.Tell(RunEvent.JobFinished(untested result, jobs))
                     | other -> options.Tell other }
 
     let tell = RunEvent.Note >> options.Tell
 
+    // a process that only performs runs leaves the file to the one that asked for them
     let write () =
-        Directory.CreateDirectory folder |> ignore
-        SearchFile.write folder contents
+        if not (Lanes.isChild options) then
+            Directory.CreateDirectory folder |> ignore
+            SearchFile.write folder contents
 
     member _.Folder = folder
     member _.Contents = contents
@@ -111,7 +94,10 @@ type Session
 
     /// Writes the page; answers with its path.
     member _.Report() =
-        lock gate (fun () -> GenDisc.Reporting.SearchPage.write folder)
+        if Lanes.isChild options then
+            ""
+        else
+            lock gate (fun () -> GenDisc.Reporting.SearchPage.write folder)
 
     /// The plan of an experiment, or why it has none.
     member _.Planned(experiment: Experiment) =
@@ -168,46 +154,47 @@ type Session
             | Ok plan -> known[Experiment.id plan.Experiment] <- one
             | Error problem -> this.Record one None (Some problem)
 
-        let run (plan: Plan) =
+        let ended (plan: Plan) (result: Result<RunResult, exn>) =
             let one = known[Experiment.id plan.Experiment]
-            let result, problem = attempt quiet (perform quiet) plan
-            this.Record one (Some result) problem
-            result
 
-        let plans = asked |> List.choose (fun one -> Result.toOption one.Plan)
-        let results = Lanes.all quiet run plans
+            match result with
+            | Ok result -> this.Record one (Some result) None
+            | Error e -> this.Record one None (Some(told options plan e))
 
-        // whoever ran them may have known their results without asking
-        for plan, result in List.zip plans results do
-            this.Record known[Experiment.id plan.Experiment] (Some result) None
+        let plans, past =
+            [ for one in asked do
+                  match one.Plan with
+                  | Ok plan -> plan, failedBefore options plan
+                  | Error _ -> () ]
+            |> List.partition (snd >> Option.isNone)
+
+        for plan, problem in past do
+            this.Record known[Experiment.id plan.Experiment] None problem
+
+        let plans = List.map fst plans
+        let results = Lanes.attemptEach ended quiet (perform quiet) plans
+        // a process that only performs hears of them here
+        List.iter2 ended plans results
 
     /// The winner over fresh seeds.
     member this.Confirm (winner: Experiment) (seeds: int list) =
-        let problems = Dictionary<string, string>()
-
-        let run (plan: Plan) =
-            let result, problem = attempt options (perform options) plan
-
-            problem
-            |> Option.iter (fun p -> lock problems (fun () -> problems[result.Id] <- p))
-
-            result
-
-        let plans = [ for seed in seeds -> plan { winner with Seed = seed } ]
-
-        let runs = List.zip seeds (Lanes.all options run plans)
-        let ended = runs |> List.filter (fun (_, run) -> run.Status = Status.Done)
+        let plans = [ for seed in seeds -> plan (StudyRows.seeded seed winner) ]
+        let runs = Lanes.attempt options (perform options) plans
 
         this.Write(fun c ->
             { c with
                 Status = "done"
-                Confirmed = ended
+                Confirmed =
+                    [ for seed, run in List.zip seeds runs do
+                          match run with
+                          | Ok run -> seed, run
+                          | Error _ -> () ]
                 Missing =
-                    [ for seed, run in runs do
-                          match problems.TryGetValue run.Id with
-                          | true, problem -> seed, problem
-                          | false, _ -> () ]
-                Test = SeedsTable.figures (List.map snd ended) })
+                    [ for seed, plan, run in List.zip3 seeds plans runs do
+                          match run with
+                          | Ok _ -> ()
+                          | Error e -> seed, told options plan e ]
+                Test = SeedsTable.figures (runs |> List.choose Result.toOption) })
 
 /// The winner's name; a trial's own is the experiment's with its number behind it.
 let winnerOf (e: Experiment) = { e with Name = e.Name + "-best" }

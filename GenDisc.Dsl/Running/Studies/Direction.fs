@@ -21,9 +21,14 @@ let tryOf (metric: string) =
     | "r2"
     | "elbo"
     | "iwae"
-    | "oodAurocEnergy" -> Some true
+    | "generatedAgreement"
+    | "oodAurocEnergy"
+    | "oodAurocEntropy"
+    | "oodAurocInformation" -> Some true
     | "nll"
     | "brier"
+    | "memorisedShare"
+    | "preparedError"
     | "reconstruction"
     | "eceAfterScaling" -> Some false
     | _ when Wording.isTopK metric -> Some true

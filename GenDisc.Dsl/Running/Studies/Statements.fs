@@ -130,7 +130,7 @@ let private power metric (found: (StudyRow * StudyRow * Contrast) list) =
             if bare metric low = bare metric high then
                 gap metric high
             else
-                $"{bare metric low} to {gap metric high}, depending on the row,"
+                $"{bare metric low} to {gap metric high}, depending on the row"
 
         [ $"With {seedsOf seeds}, the smallest true difference that the paired t-test finds with 80 %% power is about {size} (at level 0.05 before correction: (t₀.₉₇₅ + t₀.₈₀) s/√n with {seeds - 1} degrees of freedom and s from the differences seen here); smaller ones may have gone undetected." ]
 

@@ -177,6 +177,7 @@ let tests =
                         "samplerSpecificHeat"
                         "isingSusceptibility"
                         "samplerSusceptibility"
+                        "preparedError"
                         "tstrAccuracy"
                         "generatedAgreement"
                         "memorisedShare" ]

@@ -20,7 +20,8 @@ let private every =
           Loss = ramp 2 * (0.05 * elbo) + crossEntropy
           Training = toy.Training |> epochs 1 |> clip 5.0 |> cosine },
       headed
-      @ [ "figures/filters.png"
+      @ [ "figures/bound.json"
+          "figures/filters.png"
           "figures/latent.json"
           "figures/mistakes.png"
           "figures/reconstructions.png"
@@ -32,7 +33,7 @@ let private every =
           Loss = reconstruction
           Training = adamW 1e-3 |> epochs 1 },
       [ "figures/filters.png"; "figures/latent.json"; "figures/reconstructions.png" ]
-      "plane", toy, headed @ [ "figures/latent.json"; "figures/plane.json" ]
+      "plane", toy, headed @ [ "figures/bound.json"; "figures/latent.json"; "figures/plane.json" ]
       "regression",
       { toy with
           Data = friedman |> take 200
@@ -45,7 +46,7 @@ let private every =
           Data = friedman |> take 200
           Model = model (gaussianVae 1)
           Loss = reconstruction + anneal 0.1 1.0 2 * kl },
-      [ "figures/latent.json" ] ]
+      [ "figures/bound.json"; "figures/latent.json" ] ]
 
 let tests =
     testList

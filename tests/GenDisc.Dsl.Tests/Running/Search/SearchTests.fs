@@ -84,10 +84,10 @@ let tests =
 
               for event in scene.Events do
                   match event with
-                  | RunEvent.Finished run when run.Name.StartsWith "quick-t" ->
+                  | RunEvent.JobFinished(run, _) when run.Name.StartsWith "quick-t" ->
                       Expect.isEmpty run.Test.Values "hidden"
                       Expect.isNonEmpty run.Validation.Values "not hidden"
-                  | RunEvent.Finished run -> Expect.isNonEmpty run.Test.Values "of the winner"
+                  | RunEvent.JobFinished(run, _) -> Expect.isNonEmpty run.Test.Values "of the winner"
                   | _ -> ()
 
               // the page
@@ -106,7 +106,7 @@ let tests =
               Expect.equal
                   [ for event in List.skip before scene.Events do
                         match event with
-                        | RunEvent.Finished run when not run.Reused -> run.Id
+                        | RunEvent.JobFinished(run, _) when not run.Reused -> run.Id
                         | _ -> () ]
                   [ lost.Run ]
                   "the lost one"
@@ -119,7 +119,7 @@ let tests =
               scene.OnEvent <-
                   fun event ->
                       match event with
-                      | RunEvent.Finished _ ->
+                      | RunEvent.JobFinished _ ->
                           ended <- ended + 1
 
                           if ended = 2 then

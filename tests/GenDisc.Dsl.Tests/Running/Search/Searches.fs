@@ -35,7 +35,12 @@ let notes (scene: Scene) =
           | _ -> () ]
 
 let epochsTrained (scene: Scene) =
-    scene.Events |> List.filter _.IsEpoch |> List.length
+    [ for event in scene.Events do
+          match event with
+          | RunEvent.JobFinished(run, _) when not run.Reused ->
+              File.ReadAllLines(Path.Combine(run.Folder, "metrics.jsonl")).Length
+          | _ -> () ]
+    |> List.sum
 
 let file (result: SearchResult) =
     File.ReadAllText(Path.Combine(result.Folder, "search.json"))
