@@ -3,7 +3,6 @@ module internal GenDisc.StudyRunner
 
 open System
 open System.IO
-open GenDisc.Core.Evaluation.Comparisons
 open GenDisc.Running
 open GenDisc.Running.Studies
 open GenDisc.StudyRows
@@ -86,29 +85,6 @@ let private seconds options (plan: Plan) (run: RunResult) =
            |> Option.map _.Seconds
            |> Option.filter Double.IsFinite
            |> Option.defaultValue 0.0))
-
-/// Figures that a Pareto front is drawn over, of those that all rows have.
-let private frontFigures = [ "accuracy"; "elbo"; "logLikelihood"; "ece"; "oodAuroc"; "rmse" ]
-
-let private frontOf (study: Study) (rows: StudyRow list) =
-    if not study.Kind.IsPareto then
-        [], rows
-    else
-        let figures =
-            frontFigures
-            |> List.filter (fun name -> rows |> List.forall (fun row -> row[name].Count > 0))
-
-        let front =
-            ParetoFront.Of(
-                [| for row in rows do
-                       [| for name in figures do
-                              row[name].Mean |] |],
-                [| for name in figures do
-                       Direction.higherIsBetter name |]
-            )
-            |> List.ofArray
-
-        figures, List.map2 (fun (row: StudyRow) on -> { row with OnFront = on }) rows front
 
 let private rowOf options (p: Planned) (runs: RunResult list) : StudyRow =
     let first = p.Plans.Head
@@ -208,7 +184,7 @@ let private answered options (loader: Loader) (study: Study) (planned: Planned l
     let rows, family =
         List.map2 (rowOf options) planned each |> contrasted metric
 
-    let front, rows = frontOf study rows
+    let front, rows = if study.Kind.IsPareto then Front.mark rows else [], rows
 
     if Lanes.isChild options then
         // whoever asked for the runs writes what they come to together
