@@ -199,7 +199,9 @@ let data (knowing: Data -> Facts option) (e: Experiment) (facts: Facts) =
               $"{name} learns from class {Show.integer label} alone, but examples of all are asked for",
               $"drop only in {name}{reason}"
           | None -> ()
-          for inner in by :: EncoderRules.inside (Block.declared by.Model.Blocks @ Data.declared by.Data) do
+          for inner in
+              by
+              :: EncoderRules.inside (Block.declared by.Model.Blocks @ Data.declared by.Data) do
               yield! differences knowing outer inner ]
 
     [ for i, g in List.indexed e.Data.Generated do

@@ -132,10 +132,16 @@ let private stressed options loader (study: Study) (planned: Planned list) (rows
     else
         [ for p, row in List.zip planned rows do
               let points =
-                  List.map2 (fun plan (run: RunResult) -> Robustness.measure options loader plan run.Folder (folderOf options)) p.Plans row.Runs
+                  List.map2
+                      (fun plan (run: RunResult) ->
+                          Robustness.measure options loader plan run.Folder (folderOf options))
+                      p.Plans
+                      row.Runs
 
               [ for (corruption, level), same in
-                    points |> List.concat |> List.groupBy (fun point -> point.Corruption, point.Level) do
+                    points
+                    |> List.concat
+                    |> List.groupBy (fun point -> point.Corruption, point.Level) do
                     { StudyFile.Corruption = corruption
                       StudyFile.Level = level
                       StudyFile.Figure = SeedsTable.summary [ for point in same -> point.Accuracy ] } ] ]
@@ -177,12 +183,14 @@ let private answered options (loader: Loader) (study: Study) (planned: Planned l
     let folder = Path.GetFullPath(Path.Combine(options.Runs, id))
     let metric = metricOf study planned
     let plans = planned |> List.collect _.Plans
-    let perform options = Lanes.all options (Runner.perform options loader) plans
+
+    let perform options =
+        Lanes.all options (Runner.perform options loader) plans
+
     let runs = Lanes.within perform options
     let each = runs |> List.chunkBySize (seeds study).Length
 
-    let rows, family =
-        List.map2 (rowOf options) planned each |> contrasted metric
+    let rows, family = List.map2 (rowOf options) planned each |> contrasted metric
 
     let front, rows = if study.Kind.IsPareto then Front.mark rows else [], rows
 
@@ -196,66 +204,58 @@ let private answered options (loader: Loader) (study: Study) (planned: Planned l
           Statements = [] }
     else
 
-    let robustness = stressed options loader study planned rows
+        let robustness = stressed options loader study planned rows
 
-    let result =
-        { Id = id
-          Question = study.Question
-          Folder = folder
-          Metric = metric
-          Rows = rows
-          Statements = Statements.of' study.Kind metric rows family }
+        let result =
+            { Id = id
+              Question = study.Question
+              Folder = folder
+              Metric = metric
+              Rows = rows
+              Statements = Statements.of' study.Kind metric rows family }
 
-    Directory.CreateDirectory folder |> ignore
-    let first = planned.Head.Plans.Head
+        Directory.CreateDirectory folder |> ignore
+        let first = planned.Head.Plans.Head
 
-    StudyFile.write
-        folder
+        StudyFile.write
+            folder
+            result
+            { Study = study
+              Started = started
+              Seconds = clock.Elapsed.TotalSeconds
+              Joules = joules ()
+              Environment = RunEnvironment.of' options first.Experiment.Training
+              Data = Data.title first.Experiment.Data, ResultFile.tryCounts each.Head.Head.Folder
+              Family = family
+              Front = front
+              Limits = Limits.of' study.Kind metric rows family
+              Robustness = robustness }
+
+        let page = GenDisc.Reporting.StudyReport.write folder
+
+        for line in StudyTable.lines result do
+            options.Tell(RunEvent.Note line)
+
+        options.Tell(RunEvent.Note("report: " + Wording.path page))
+
+        match Pdf.tryWrite folder with
+        | Ok path -> options.Tell(RunEvent.Note("printed: " + Wording.path path))
+        | Error why -> options.Tell(RunEvent.Note $"no report.pdf: {why}")
+
         result
-        { Study = study
-          Started = started
-          Seconds = clock.Elapsed.TotalSeconds
-          Joules = joules ()
-          Environment = RunEnvironment.of' options first.Experiment.Training
-          Data = Data.title first.Experiment.Data, ResultFile.tryCounts each.Head.Head.Folder
-          Family = family
-          Front = front
-          Limits = Limits.of' study.Kind metric rows family
-          Robustness = robustness }
-
-    let page = GenDisc.Reporting.StudyReport.write folder
-
-    for line in StudyTable.lines result do
-        options.Tell(RunEvent.Note line)
-
-    options.Tell(RunEvent.Note("report: " + Wording.path page))
-
-    match Pdf.tryWrite folder with
-    | Ok path -> options.Tell(RunEvent.Note("printed: " + Wording.path path))
-    | Error why -> options.Tell(RunEvent.Note $"no report.pdf: {why}")
-
-    result
 
 let study (study: Study) (options: HostOptions) : StudyResult =
     match options.Seed, study.Seeds with
-    | Some seed, _ :: _ ->
-        options.Tell(RunEvent.Note $"the study has seeds of its own; seed {seed} is not used")
+    | Some seed, _ :: _ -> options.Tell(RunEvent.Note $"the study has seeds of its own; seed {seed} is not used")
     | _ -> ()
 
-    let options =
-        if study.Seeds.IsEmpty then
-            options
-        else
-            { options with Seed = None }
+    let options = if study.Seeds.IsEmpty then options else { options with Seed = None }
 
     let loader = Loader options
     let planned = planned options loader study
 
     let planned =
-        if study.EqualCompute then
-            equalised options loader planned
-        else
-            planned
+        if study.EqualCompute then equalised options loader planned else planned
 
     if options.CheckOnly then
         outline options study planned

@@ -5,7 +5,8 @@ open GenDisc
 open GenDisc.Core.Evaluation.Comparisons
 
 /// Figures that a front is drawn over, of those that all rows have.
-let private figures = [ "accuracy"; "elbo"; "logLikelihood"; "ece"; "oodAuroc"; "rmse" ]
+let private figures =
+    [ "accuracy"; "elbo"; "logLikelihood"; "ece"; "oodAuroc"; "rmse" ]
 
 /// The figures of the front, and the rows with those on it marked.
 let mark (rows: StudyRow list) : string list * StudyRow list =
@@ -22,4 +23,8 @@ let mark (rows: StudyRow list) : string list * StudyRow list =
         [| for name in shared do
                Direction.higherIsBetter name |]
 
-    shared, List.map2 (fun (row: StudyRow) on -> { row with OnFront = on }) rows (List.ofArray (ParetoFront.Of(points, directions)))
+    shared,
+    List.map2
+        (fun (row: StudyRow) on -> { row with OnFront = on })
+        rows
+        (List.ofArray (ParetoFront.Of(points, directions)))

@@ -35,7 +35,10 @@ let tests =
         [ test "two rows that differ in name alone are no different" {
               use scene = new Scene()
               let twin = { plain with Name = "twin" }
-              let result = compare "Null?" [ plain; twin ] |> overSeeds [ 1..3 ] |> ask scene.Options
+
+              let result =
+                  compare "Null?" [ plain; twin ] |> overSeeds [ 1..3 ] |> ask scene.Options
+
               let contrast = result["twin"].Contrast.Value
               Expect.equal contrast.Verdict Verdict.NoDifferenceDetected "verdict"
               Expect.equal (contrast.Difference, contrast.P, contrast.Adjusted) (0.0, 1.0, 1.0) "no difference at all"
@@ -69,7 +72,11 @@ let tests =
                       [ for run in told.Runs -> run.Test.Accuracy ]
                       "accuracy of each seed"
 
-              Expect.equal [ for run in result.Rows[0].Runs -> run.Id ] [ for s in [ 2; 1 ] -> Experiment.id { plain with Seed = s } ] "runs"
+              Expect.equal
+                  [ for run in result.Rows[0].Runs -> run.Id ]
+                  [ for s in [ 2; 1 ] -> Experiment.id { plain with Seed = s } ]
+                  "runs"
+
               Expect.equal (json.RootElement.GetProperty("family").GetInt32()) 1 "comparisons"
           }
 
@@ -86,11 +93,22 @@ let tests =
 
           test "equal compute trains the cheap row for longer" {
               use scene = new Scene()
-              let result = compare "Fair?" [ plain; wide ] |> equalCompute |> overSeeds [ 1 ] |> ask scene.Options
+
+              let result =
+                  compare "Fair?" [ plain; wide ]
+                  |> equalCompute
+                  |> overSeeds [ 1 ]
+                  |> ask scene.Options
+
               let cheap, dear = result["plain"], result["wide"]
               Expect.equal dear.Experiment.Training.Epochs 2 "the dearest keeps its epochs"
               Expect.isGreaterThan cheap.Experiment.Training.Epochs 8 "the other has more"
-              Expect.floatClose { absolute = 0.0; relative = 0.05 } cheap.TrainingFlops dear.TrainingFlops "as many operations"
+
+              Expect.floatClose
+                  { absolute = 0.0; relative = 0.05 }
+                  cheap.TrainingFlops
+                  dear.TrainingFlops
+                  "as many operations"
           }
 
           test "checking tells the plan and trains nothing" {
@@ -111,7 +129,11 @@ let tests =
               let bad name = { plain with Name = name; Loss = mse }
 
               try
-                  compare "Bad?" [ plain; bad "b"; bad "c" ] |> overSeeds [ 1; 2 ] |> ask scene.Options |> ignore
+                  compare "Bad?" [ plain; bad "b"; bad "c" ]
+                  |> overSeeds [ 1; 2 ]
+                  |> ask scene.Options
+                  |> ignore
+
                   failtest "rows that cannot be"
               with :? InvalidExperiment as e ->
                   Expect.stringContains e.Message "b is not a valid experiment" "first"
@@ -129,7 +151,9 @@ let tests =
               let result =
                   pareto
                       [ for w in [ 0.1; 1.0 ] do
-                            w, { hybrid with Loss = w * elbo + crossEntropy } ]
+                            w,
+                            { hybrid with
+                                Loss = w * elbo + crossEntropy } ]
                   |> ask scene.Options
 
               Expect.equal [ for r in result.Rows -> r.Weight ] [ Some 0.1; Some 1.0 ] "weights"

@@ -9,10 +9,15 @@ let private single32 shape values =
     (tensorOf shape values).``to`` torch.float32
 
 /// Costs, and the gradient of their weighted sum.
-let private learnt (cost: torch.Tensor -> torch.Tensor -> torch.Tensor) (logits: torch.Tensor) x (weights: torch.Tensor) =
+let private learnt
+    (cost: torch.Tensor -> torch.Tensor -> torch.Tensor)
+    (logits: torch.Tensor)
+    x
+    (weights: torch.Tensor)
+    =
     let l = logits.detach().clone().requires_grad_ true
     let costs: torch.Tensor = cost l x
-    (costs * weights).sum().backward ()
+    (costs * weights).sum().backward()
     numbers costs, numbers (Unchecked.nonNull l.grad)
 
 let tests =
@@ -23,12 +28,18 @@ let tests =
               |> List.forall (fun times ->
                   let size = 3 * width
                   let rows = times * batch
-                  let logits = single32 [ rows; size ] (gaussians stream (rows * size) |> Array.map ((*) 3.0))
+
+                  let logits =
+                      single32 [ rows; size ] (gaussians stream (rows * size) |> Array.map ((*) 3.0))
+
                   let x = single32 [ batch; size ] (uniforms stream (batch * size))
                   let weights = single32 [ rows ] (gaussians stream rows)
                   let costs, slopes = learnt (fun l x -> BernoulliCost.Apply(l, x)) logits x weights
                   let costs', slopes' = learnt (fun l x -> BernoulliCost.Twin(l, x)) logits x weights
-                  BernoulliCost.Fits(logits, x) && allClose 1e-5 costs costs' && allClose 1e-5 slopes slopes'))
+
+                  BernoulliCost.Fits(logits, x)
+                  && allClose 1e-5 costs costs'
+                  && allClose 1e-5 slopes slopes'))
           torchTest "the sum over rows is the loss of the whole" (fun () ->
               let logits = single32 [ 4; 19 ] (gaussians (init 1L) 76)
               let x = single32 [ 4; 19 ] (uniforms (init 2L) 76)
@@ -39,5 +50,5 @@ let tests =
               Expect.isTrue (BernoulliCost.Fits(logits, x)) "two rows each"
               Expect.isFalse (BernoulliCost.Fits(torch.zeros (5L, 4L), x)) "no whole number"
               Expect.isFalse (BernoulliCost.Fits(torch.zeros (6L, 5L), x)) "another size"
-              Expect.isFalse (BernoulliCost.Fits(torch.zeros(4L, 6L).t (), x)) "strides"
+              Expect.isFalse (BernoulliCost.Fits(torch.zeros(4L, 6L).t(), x)) "strides"
               Expect.isFalse (BernoulliCost.Fits(logits, torch.zeros (3L, 4L, requires_grad = true))) "x learns") ]
