@@ -73,11 +73,12 @@ let private kept (data: Data) =
     | [] -> "all training examples", "without take and semiSupervised"
     | words -> String.concat " |> " words, "with " + String.concat " |> " words
 
-/// Whether the generator has seen the labels of this experiment's training part alone: the same subset, or the labelled
-/// ones of a part of which the others are seen without.
+/// Whether the generator has seen the labels of this experiment's labelled examples alone: the same subset; or the
+/// labelled ones of a part of which the others are seen without, by either of the two.
 let private sameLabelled (outer: Data) (inner: Data) =
     (inner.Take, inner.Labels) = (outer.Take, outer.Labels)
     || outer.Labels.IsSome && inner.Labels.IsNone && inner.Take = outer.Labels
+    || inner.Labels.IsSome && outer.Labels.IsNone && inner.Take.IsNone && outer.Take = inner.Labels
 
 /// What of a generator's data is not as this experiment's: what is said of it, and what to do. `Only` aside.
 let private differences knowing (outer: Outer) (inner: Experiment) =
