@@ -48,7 +48,11 @@ type internal StudyEntry =
       Labels: int64 option
       Weight: float option
       Source: string
+      /// Parts of the declaration, experiments inside by name; "" where it is not told.
+      Data: string
+      Model: string
       Loss: string
+      Training: string
       Parameters: int64 option
       Flops: int64 option
       TrainingFlops: float

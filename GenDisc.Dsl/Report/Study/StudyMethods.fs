@@ -119,6 +119,39 @@ let private scheduled (study: StudyFolder) =
         | Some plan -> plan.Terms |> List.exists _.Schedule.IsSome
         | None -> false)
 
+/// What each row learns from, and what learns: rows of the same name at other numbers of labels or weights once.
+let private declared (study: StudyFolder) =
+    let entries =
+        study.File.Rows
+        |> List.filter (fun row -> row.Model <> "")
+        |> List.distinctBy _.Name
+
+    let one (row: StudyEntry) =
+        p
+            [ strong (row.Name + ".")
+              text " Data "
+              code row.Data
+              text "; "
+              code row.Model
+              text "; trained by "
+              code row.Training
+              text "." ]
+
+    let varied =
+        match study.File.Kind with
+        | "labelCurve" -> " with the first number of labels,"
+        | "pareto" -> " with the first weight,"
+        | _ -> ""
+
+    if entries.IsEmpty then
+        []
+    else
+        [ Block.Prose(
+              el "h3" [] [ text "The rows" ]
+              :: p [ text $"Each row as declared,{varied} experiments inside by name." ]
+              :: List.map one entries
+          ) ]
+
 /// The section on methods.
 let methods (study: StudyFolder) =
     let rows =
@@ -154,6 +187,7 @@ let methods (study: StudyFolder) =
           @ [ text "." ]
           @ works
       ) ]
+    @ declared study
     @ (objectives study |> List.map (objective study))
     @ described study
     @ bound study

@@ -63,6 +63,12 @@ let private contrast (c: Contrast option) : Json.Node =
               "test", Json.text c.Test
               "verdict", Json.text (verdict c.Verdict) ]
 
+/// A part of a declaration, with the experiments inside by name.
+let private brief (e: Experiment) (source: string) =
+    Block.declared e.Model.Blocks @ Data.declared e.Data
+    |> List.sortByDescending (fun (inner: IDeclared) -> inner.Source.Length)
+    |> List.fold (fun (text: string) (inner: IDeclared) -> text.Replace(inner.Source, Show.name inner.Name)) source
+
 let private row (seeds: int list) (robustness: RobustnessFigure list) (r: StudyRow) =
     Json.object
         [ "name", Json.text r.Name
@@ -75,7 +81,10 @@ let private row (seeds: int list) (robustness: RobustnessFigure list) (r: StudyR
            | Some w -> Json.number w
            | None -> null)
           "source", Json.text (Experiment.show r.Experiment)
+          "data", Json.text (brief r.Experiment (Data.show r.Experiment.Data))
+          "model", Json.text (brief r.Experiment (Model.show r.Experiment.Model))
           "loss", Json.text (Loss.show r.Experiment.Loss)
+          "training", Json.text (Training.show r.Experiment.Training)
           "parameters", Json.integer r.Parameters
           "flops", Json.integer r.Flops
           "trainingFlops", Json.number r.TrainingFlops
