@@ -130,6 +130,7 @@ let private rowJson (s: Sample) index (row: Row) =
     let robust = if s.Robust then levels row index else ""
 
     $"""{{"name":{quoted row.Name},"labels":{labels},"weight":{weight},"source":{quoted (source row)},"loss":"0.1 * elbo + crossEntropy",
+"data":"digits |> take 600 |> augment helper 100","model":"model (encoder helper >> classifier [32])","training":"adam 0.001 |> epochs 5",
 "parameters":{12345 + index},"flops":{456789 + index},"trainingFlops":{1.23e12 + 1e10 * float index},"seconds":{number (12.5 + float index)},"epochs":5,
 "figures":{{"accuracy":{figure own},"ece":{figure (other 0.03 0.004 0.002)},
 "elbo":{figure (other -104.0 2.0 0.5)},"oodAuroc":{figure (other 0.9 -0.01 0.01)}}},

@@ -20,6 +20,8 @@ let private everyField (w: Written) =
           "latents fine-tuned"
           "0.1 * elbo + crossEntropy"
           "; classifier [ 32 ]"
+          "digits |> take 600 |> augment helper 100"
+          "model (encoder helper >> classifier [32])"
           "12,345"
           "456,789"
           "1.23 × 10¹²"
