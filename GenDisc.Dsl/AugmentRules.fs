@@ -78,7 +78,10 @@ let private kept (data: Data) =
 let private sameLabelled (outer: Data) (inner: Data) =
     (inner.Take, inner.Labels) = (outer.Take, outer.Labels)
     || outer.Labels.IsSome && inner.Labels.IsNone && inner.Take = outer.Labels
-    || inner.Labels.IsSome && outer.Labels.IsNone && inner.Take.IsNone && outer.Take = inner.Labels
+    || inner.Labels.IsSome
+       && outer.Labels.IsNone
+       && inner.Take.IsNone
+       && outer.Take = inner.Labels
 
 /// What of a generator's data is not as this experiment's: what is said of it, and what to do. `Only` aside.
 let private differences knowing (outer: Outer) (inner: Experiment) =
