@@ -132,7 +132,7 @@ let private power metric (found: (StudyRow * StudyRow * Contrast) list) =
             else
                 $"{bare metric low} to {gap metric high}, depending on the row"
 
-        [ $"With {seedsOf seeds}, the smallest true difference that the paired t-test finds with 80 %% power is about {size} (at level 0.05 before correction: (t₀.₉₇₅ + t₀.₈₀) s/√n with {seeds - 1} degrees of freedom and s from the differences seen here); smaller ones may have gone undetected." ]
+        [ $"With {seedsOf seeds}, the smallest true difference that the paired t-test finds with 80 %% power is about {size} (at level 0.05 before correction, with {seeds - 1} degrees of freedom and the spread of the differences seen here); smaller ones may have gone undetected." ]
 
 /// Sentences about every contrast of the rows, worse and undetected ones like the others; before them a summary of several,
 /// after them the Pareto front and what so many seeds could not have found. `family` is how many tests Holm's correction
