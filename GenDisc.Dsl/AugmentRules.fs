@@ -82,7 +82,10 @@ let private sameLabelled (outer: Data) (inner: Data) =
        && outer.Take.IsNone
        && inner.Labels.IsNone
        && inner.Take = outer.Labels
-    || inner.Labels.IsSome && outer.Labels.IsNone && inner.Take.IsNone && outer.Take = inner.Labels
+    || inner.Labels.IsSome
+       && outer.Labels.IsNone
+       && inner.Take.IsNone
+       && outer.Take = inner.Labels
 
 /// What of a generator's data is not as this experiment's: what is said of it, and what to do. `Only` aside.
 let private differences knowing (outer: Outer) (inner: Experiment) =
@@ -145,8 +148,7 @@ let private differences knowing (outer: Outer) (inner: Experiment) =
                   $"{name} learns from generated examples itself", $"drop augment in {name}" ]
 
 /// The experiments that restore the examples of these data.
-let private restorers (d: Data) =
-    Data.declared { d with Generated = [] }
+let private restorers (d: Data) = Data.declared { d with Generated = [] }
 
 /// The generator and all experiments inside it, however deep, that learn from the training part; those that restore its
 /// examples aside, which this experiment's own are restored by too.

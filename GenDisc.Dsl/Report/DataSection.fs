@@ -73,7 +73,7 @@ let private labels (run: RunFolder) =
 
     match count "labelled", count "train" with
     | Some known, Some all ->
-        let generated = count "generated" |> Option.defaultValue 0
+        let generated = count "generated" |> Option.defaultValue 0L
 
         let more =
             if generated > 0 then

@@ -59,8 +59,21 @@ let private splits (scene: Scene) (e: Experiment) =
     let trained =
         Pretrained.find loader (fun inner -> Path.Combine(scene.Runs, Experiment.id inner)) torch.CPU plan
 
+    use preparer =
+        new Preparer(plan, before.Train, trained, torch.CPU, Threading.CancellationToken.None)
+
     before,
-    (Augmented.add loader trained torch.CPU plan streams before (fun _ _ -> ()) Threading.CancellationToken.None).Value
+    (Augmented.add
+        loader
+        preparer
+        trained
+        torch.CPU
+        plan
+        streams
+        before
+        (fun _ _ -> ())
+        Threading.CancellationToken.None)
+        .Value
 
 let private values (split: Split) =
     [ for i in 0 .. split.Count - 1 -> split.Example i ]
@@ -214,9 +227,17 @@ let tests =
                       (elbo + crossEntropy)
 
               let result = scene.Run outer
-              let _, after = splits scene outer
+              let before, after = splits scene outer
               Expect.equal (labels after.Generated) [ 0; 0; 0; 1; 1; 1; 0; 0; 1; 1 ] "labels"
               Expect.equal after.Splits.Train.Labelled 20 "labels that are known"
+              Expect.equal (Map.find "labelled" (counts result)) 10 "of real examples"
+              let generators = (json result "figures/augmentation.json").GetProperty "generators"
+
+              Expect.equal
+                  [ for g in generators.EnumerateArray() -> (g.GetProperty "unlabelled").GetInt32() ]
+                  [ 0; before.Train.Count - 10 ]
+                  "seen without labels"
+
               Expect.isTrue (result.Test["tstrAccuracy"] >= 0.0) "tstr"
           }
 
@@ -250,12 +271,118 @@ let tests =
               Expect.isTrue (values after.Generated |> List.forall (Array.forall Single.IsFinite)) "real numbers"
           }
 
+          test "behind preparations distances are between examples as the generator saw them" {
+              use scene = scenery ()
+
+              let denoiser =
+                  { plain with
+                      Name = "denoiser"
+                      Data = folder |> noisy 0.5
+                      Model = model (dense 8 >> relu >> autoencoder 4)
+                      Loss = reconstruction }
+
+              let clean = some |> noisy 0.5 |> reconstructed denoiser
+
+              let told =
+                  { joint with
+                      Data = clean
+                      Name = "told" }
+
+              let outer =
+                  { plain with
+                      Name = "outer"
+                      Data = clean |> augment told 10 }
+
+              let result = scene.Run outer
+              Expect.isTrue (result.Test["memorisedShare"] >= 0.0) "looked at"
+              let loader = Loader scene.Options
+              let plan = Runner.planned scene.Options loader outer
+
+              let trained =
+                  Pretrained.find loader (fun inner -> Path.Combine(scene.Runs, Experiment.id inner)) torch.CPU plan
+
+              let streams = Streams 1L
+              let cut = loader.Prepare outer.Data streams
+
+              use preparer =
+                  new Preparer(plan, cut.Splits.Train, trained, torch.CPU, Threading.CancellationToken.None)
+
+              let prepared, _ = Preparing.all preparer outer.Data cut
+
+              let after =
+                  (Augmented.add
+                      loader
+                      preparer
+                      trained
+                      torch.CPU
+                      plan
+                      streams
+                      prepared.Splits
+                      (fun _ _ -> ())
+                      Threading.CancellationToken.None)
+                      .Value
+
+              Expect.equal (values after.Grey.Validation) (values prepared.Splits.Validation) "validation"
+              Expect.equal (values after.Sources.Head.Training) (values prepared.Splits.Train) "what it learnt from"
+              Expect.notEqual (values after.Grey.Validation) (values cut.Splits.Validation) "not as they were"
+          }
+
+          test "ensembles and models with a pretrained part learn nothing from generated examples alone" {
+              use scene = scenery ()
+
+              let over name c =
+                  { augmented with
+                      Name = name
+                      Model = model c }
+
+              let frozen =
+                  { plain with
+                      Name = "features"
+                      Model = model (dense 8 >> relu >> autoencoder 3)
+                      Loss = reconstruction }
+
+              for e, why in
+                  [ over "built" (encoder frozen >> classifier []), "pretrained"
+                    over "together" (ensemble [ plain ]), "ensemble" ] do
+                  let result = scene.Run e
+                  Expect.isFalse (result.Test.Values.ContainsKey "tstrAccuracy") why
+                  let file = json result "figures/augmentation.json"
+                  Expect.equal ((file.GetProperty "tstrLeftOut").GetString()) why "said in the file"
+
+                  Expect.stringContains
+                      (File.ReadAllText(Path.Combine(result.Folder, "report.html")))
+                      "test on real is left out"
+                      "said in the report"
+          }
+
+          test "what stands on copies of the test examples under another name is refused" {
+              use scene = scenery ()
+              pictures scene "copies" 40
+
+              let copied =
+                  { plain with
+                      Name = "copied"
+                      Data = imageFolder "copies" |> holdOut 0.1
+                      Model = model (dense 8 >> relu >> autoencoder 3)
+                      Loss = reconstruction }
+
+              let outer =
+                  { plain with
+                      Name = "outer"
+                      Data = folder
+                      Model = model (encoder copied >> classifier []) }
+
+              let e = failure (fun () -> scene.Run outer)
+              Expect.stringStarts e.Message "outer: copied, which it is built on, has learnt from " "message"
+              Expect.stringContains e.Message "test examples, which outer itself does not learn from" "which"
+          }
+
           test "a planted leak is refused before training, with counts and names" {
               use scene = scenery ()
               scene.Run joint |> ignore
               let before, _ = splits scene augmented
               let own = before.Train
-              let shared = Augmented.refuseLeaks "augmented" before "joint" own
+              let shared = Leaks.ofGenerator "augmented" before "joint" own
               Expect.equal (shared |> List.map (fun s -> s.Known - s.Own)) [ 0; 0 ] "its own part is no leak"
 
               let noise count =
@@ -268,7 +395,7 @@ let tests =
               let judged = Splits(own, before.Validation, Split.All test)
 
               let e =
-                  Expect.throwsC (fun () -> Augmented.refuseLeaks "augmented" judged "joint" planted |> ignore) id
+                  Expect.throwsC (fun () -> Leaks.ofGenerator "augmented" judged "joint" planted |> ignore) id
 
               Expect.isTrue (e :? UserError) "a user's mistake"
 
@@ -278,7 +405,7 @@ let tests =
                   "message"
 
               let learnt = Splits(planted, before.Validation, Split.All test)
-              let known = Augmented.refuseLeaks "augmented" learnt "joint" planted
+              let known = Leaks.ofGenerator "augmented" learnt "joint" planted
               Expect.equal (known |> List.map (fun s -> s.Known, s.Own)) [ 0, 0; 2, 2 ] "shared with its own training"
           }
 
