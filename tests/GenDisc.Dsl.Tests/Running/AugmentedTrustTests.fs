@@ -10,9 +10,9 @@ open GenDisc
 open GenDisc.Core.Data
 open GenDisc.Core.Runtime
 open GenDisc.Running
-open GenDisc.Dsl.Tests.Running.AugmentedRunTests
 open GenDisc.Dsl.Tests.Running.Files
 open GenDisc.Dsl.Tests.Running.Scene
+open GenDisc.Dsl.Tests.Running.AugmentedRunTests
 
 let tests =
     testList
