@@ -24,10 +24,13 @@ module internal Runner =
 
     /// The experiment as the host's options make it, those inside it too.
     let rec overridden (options: HostOptions) (e: Experiment) =
-        let e = Experiment.mapInner (overridden options) e
+        let e =
+            Experiment.mapInner (overridden { options with Seed = None }) e
+            |> match options.Seed with
+               | Some seed -> StudyRows.seeded seed
+               | None -> id
 
         { e with
-            Seed = defaultArg options.Seed e.Seed
             Training =
                 { e.Training with
                     Epochs = defaultArg options.Epochs e.Training.Epochs

@@ -26,7 +26,7 @@ type Study =
         Seeds: int list
         /// The test figure that decides; None: accuracy of classifiers, else rmse, else elbo.
         Metric: string option
-        /// Every row is trained for as many floating-point operations as the first.
+        /// Every row is trained for as many floating-point operations as the dearest (of those at its number of labels).
         EqualCompute: bool
         /// Accuracy of every row under noise, blur, rotation and missing pixels too.
         Robustness: bool
@@ -47,8 +47,8 @@ type Study =
               | StudyKind.LabelCurve counts -> $"labelCurve [ {list Show.integer counts} ] [\n  {rows} ]"
               | StudyKind.Pareto weights ->
                   let pairs =
-                      List.zip weights this.Rows
-                      |> List.map (fun (w, e) -> $"{Show.number w}, {(e :> IDeclared).Source}")
+                      Seq.zip weights this.Rows
+                      |> Seq.map (fun (w, e) -> $"{Show.number w}, {(e :> IDeclared).Source}")
                       |> String.concat "\n  "
 
                   $"pareto [\n  {pairs} ]"
@@ -105,8 +105,8 @@ module StudyLanguage =
         Study.start question StudyKind.Comparison rows
 
     /// Each experiment at each of these numbers of labelled training examples, in place of its own `take` or
-    /// `semiSupervised`, and of those of the generators it draws from. Experiments that stand in a model keep theirs: what
-    /// they learn needs no label.
+    /// `semiSupervised`, and of those of the generators it draws from. Experiments that stand in a model keep their data, and
+    /// so must not learn from more labels themselves.
     let labelCurve counts (rows: Experiment list) =
         Study.start "How much does each model make of few labels?" (StudyKind.LabelCurve counts) rows
 
@@ -127,8 +127,8 @@ module StudyLanguage =
     /// Lets this test figure decide, such as "accuracy", "ece", "elbo" or "rmse".
     let judgedBy metric (study: Study) = { study with Metric = Some metric }
 
-    /// Trains every row for as many floating-point operations as the first, what it is built on included, by other numbers
-    /// of epochs.
+    /// Trains every row for as many floating-point operations as the dearest one (at its number of labels), what it is built
+    /// on included, by other numbers of epochs.
     let equalCompute (study: Study) = { study with EqualCompute = true }
 
     /// Adds the accuracy of every row under growing noise, blur, rotation and missing pixels.

@@ -41,8 +41,12 @@ type StudyRow =
         Labels: int option
         /// Of a Pareto front.
         Weight: float option
-        /// In the order of the seeds.
+        /// In the order of the seeds; without those that failed.
         Runs: RunResult list
+        /// The seeds of `Runs`.
+        Seeds: int list
+        /// Seeds whose run failed, and why.
+        Missing: (int * string) list
         /// Test figures over the seeds.
         Test: Map<string, SeedFigure>
         /// None for the row that others are held against.
@@ -82,7 +86,8 @@ type StudyResult =
         Statements: string list
     }
 
-    /// The first row of this name. Throws KeyNotFoundException where there is none.
+    /// The first row of this name; of a study that was only checked it has no runs. Throws KeyNotFoundException where there
+    /// is none.
     member this.Item(name: string) =
         match this.Rows |> List.tryFind (fun row -> row.Name = name) with
         | Some row -> row

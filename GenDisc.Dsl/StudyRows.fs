@@ -51,7 +51,7 @@ let arms (study: Study) : Arm list =
                           { labelled count e with
                               Name = $"{e.Name}-n{Show.integer count}" } } ]
     | StudyKind.Pareto weights ->
-        [ for weight, e in List.zip weights study.Rows do
+        [ for weight, e in Seq.zip weights study.Rows do
               { plain e with
                   Row = $"{e.Name}, weight {Show.number weight}"
                   Weight = Some weight
@@ -60,9 +60,10 @@ let arms (study: Study) : Arm list =
                           Name = $"{e.Name}-w{inName weight}" } } ]
 
 /// The experiment with this seed, and so those inside it that share its seed; others, such as the members of an ensemble,
-/// keep a distance of 1,000 for each step between their seed and its own, so that no two seeds of a study share them.
+/// keep a distance of 1,000 for each step between their seed and its own, so that seeds 1 to 999 of a study share none.
 let rec seeded (seed: int) (e: Experiment) =
     let inner (within: Experiment) =
+        // sums of seeds may leave the range of whole numbers, and come back at its other end
         seeded (seed + 1000 * (within.Seed - e.Seed)) within
 
     { Experiment.mapInner inner e with

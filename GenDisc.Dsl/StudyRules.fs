@@ -2,6 +2,7 @@
 module internal GenDisc.StudyRules
 
 open System
+open GenDisc.Running.Studies
 
 /// What is wrong, and what to do, in the words of the study.
 type private Trouble = string * string
@@ -33,14 +34,34 @@ let private kind (study: Study) : Trouble list =
 
 let private rows (study: Study) : Trouble list =
     [ if study.Rows.IsEmpty then
-          "at least one experiment", $"write {word study} … [ baseline; hybrid ]"
+          "at least one experiment",
+          (match study.Kind with
+           | StudyKind.Pareto _ ->
+               "write pareto [ for w in [ 0.0; 0.1 ] do w, { hybrid with Loss = w * elbo + crossEntropy } ]"
+           | StudyKind.LabelCurve _ -> "write labelCurve [ 100; 1000 ] [ baseline; hybrid ]"
+           | StudyKind.Comparison -> "write compare \"Does it help?\" [ baseline; hybrid ]")
       if not study.Kind.IsPareto then
           for name in study.Rows |> List.map _.Name |> repeated do
               $"rows of different names, but two are called {Show.name name}",
               "give each row a Name of its own: { baseline with Name = \"twin\"; … }" ]
 
+/// Members of an ensemble each draw labelled examples of their own: a row of them sees more labels than it says.
+let private ensembles (study: Study) : Trouble list =
+    match study.Kind with
+    | StudyKind.LabelCurve _ ->
+        [ for e in study.Rows do
+              if e.Model.Blocks |> List.exists _.IsEnsemble then
+                  $"rows that see as many labels as they say, but the members of {Show.name e.Name} each draw their own",
+                  "drop it here; compare it where all labels are in use" ]
+    | _ -> []
+
 let private seeds (study: Study) : Trouble list =
-    [ for seed in repeated study.Seeds do
+    [ if study.Seeds.IsEmpty then
+          for e in study.Rows do
+              if e.Seed <> study.Rows.Head.Seed then
+                  $"rows of one seed, but {Show.name e.Name} has {Show.integer e.Seed} and {Show.name study.Rows.Head.Name} {Show.integer study.Rows.Head.Seed}",
+                  "name the seeds: |> overSeeds [ 1..5 ]"
+      for seed in repeated study.Seeds do
           $"each seed once, but overSeeds got {Show.integer seed} again",
           "a seed gives the same run each time; write another" ]
 
@@ -70,6 +91,12 @@ let private metric (study: Study) : Trouble list =
                 String.Join(" or ", near)
 
         [ $"a test figure to judge by, but there is none called {Show.quoted name}", $"judge by {instead}" ]
+    | Some "loss" ->
+        [ "a figure that means the same in every row, but the loss is each row's own sum",
+          "judge by accuracy, crossEntropy, ece, elbo or rmse" ]
+    | Some name when (Direction.tryOf name).IsNone ->
+        [ $"a figure that is better one way, but {name} is neither better high nor low",
+          "judge by accuracy, crossEntropy, ece, elbo or rmse" ]
     | _ -> []
 
 /// Every problem of the study by itself, as text; None where there is none.
@@ -77,6 +104,7 @@ let explained (study: Study) : string option =
     let found =
         [ yield! kind study
           yield! rows study
+          yield! ensembles study
           yield! seeds study
           yield! together study
           yield! metric study ]

@@ -37,90 +37,27 @@ let private planned options (loader: Loader) (study: Study) : Planned list =
     | [] -> found |> List.choose Result.toOption
     | texts -> raise (InvalidExperiment(String.Join("\n\n", texts)))
 
-/// The figure that decides where the study names none.
-let private metricOf (study: Study) (planned: Planned list) =
-    let every predicate =
-        planned
-        |> List.forall (fun p -> Seq.exists predicate p.Plans.Head.Experiment.Model.Blocks)
-
-    match study.Metric with
-    | Some metric -> metric
-    | None when every Block.classifies -> "accuracy"
-    | None when every _.IsRegressor -> "rmse"
-    | None when every (fun b -> b.IsVae || b.IsCvae || b.IsM2) -> "elbo"
-    | None when every Block.isMachine -> "logLikelihood"
-    | None ->
-        raise (
-            InvalidExperiment
-                $"the study {Show.quoted study.Question} has rows of different kinds, which no one figure decides between\nhint: name one that all have: |> judgedBy \"elbo\""
-        )
-
-/// All arms trained for as many operations as the dearest of them.
+/// All arms trained for as many operations as the dearest of those at their number of labels.
 let private equalised options loader (planned: Planned list) =
-    let most = planned |> List.map (fun p -> Compute.training p.Plans.Head) |> List.max
+    let dearest =
+        planned
+        |> List.groupBy _.Arm.Labels
+        |> List.map (fun (labels, arms) ->
+            labels, arms |> List.map (fun p -> Compute.training p.Plans.Head) |> List.max)
+        |> Map.ofList
+
+    let longer (p: Planned) (plan: Plan) =
+        let e = plan.Experiment
+
+        let training =
+            { e.Training with
+                Epochs = Compute.epochsFor dearest[p.Arm.Labels] plan }
+
+        Runner.planned options loader { e with Training = training }
 
     [ for p in planned do
           { p with
-              Plans =
-                  [ for plan in p.Plans do
-                        let e = plan.Experiment
-
-                        Runner.planned
-                            { options with Epochs = None }
-                            loader
-                            { e with
-                                Training =
-                                    { e.Training with
-                                        Epochs = Compute.epochsFor most plan } } ] } ]
-
-/// Mean of something over the seeds.
-let private mean of' items = items |> List.averageBy of'
-
-/// Seconds of a run and of those it is built on, as they were when they were trained.
-let private seconds options (plan: Plan) (run: RunResult) =
-    run.Seconds
-    + (Compute.behind plan
-       |> List.sumBy (fun inner ->
-           ResultFile.tryRead (Path.Combine(options.Runs, Experiment.id inner.Experiment))
-           |> Option.map _.Seconds
-           |> Option.filter Double.IsFinite
-           |> Option.defaultValue 0.0))
-
-let private rowOf options (p: Planned) (runs: RunResult list) : StudyRow =
-    let first = p.Plans.Head
-
-    { Name = p.Arm.Row
-      Experiment = first.Experiment
-      Labels = p.Arm.Labels
-      Weight = p.Arm.Weight
-      Runs = runs
-      Test = SeedsTable.figures runs
-      Contrast = None
-      Parameters = first.Parameters
-      Flops = first.Flops
-      TrainingFlops = mean Compute.training p.Plans
-      Seconds = List.map2 (seconds options) p.Plans runs |> List.average
-      OnFront = false }
-
-/// Every row but the first at each number of labels, held against that first one.
-let private contrasted metric (rows: StudyRow list) =
-    let groups = rows |> List.groupBy _.Labels |> List.map snd
-
-    let pairs =
-        [ for group in groups do
-              for row in group.Tail do
-                  group.Head.Runs, row.Runs ]
-
-    let filled, _ =
-        (Contrasts.of' metric (Direction.higherIsBetter metric) pairs, groups)
-        ||> List.mapFold (fun found group ->
-            let own, rest = List.splitAt group.Tail.Length found
-
-            group.Head
-            :: List.map2 (fun row contrast -> { row with Contrast = Some contrast }) group.Tail own,
-            rest)
-
-    List.concat filled, pairs.Length
+              Plans = List.map (longer p) p.Plans } ]
 
 let private folderOf options (e: Experiment) =
     Path.GetFullPath(Path.Combine(options.Runs, Experiment.id e))
@@ -132,11 +69,9 @@ let private stressed options loader (study: Study) (planned: Planned list) (rows
     else
         [ for p, row in List.zip planned rows do
               let points =
-                  List.map2
-                      (fun plan (run: RunResult) ->
-                          Robustness.measure options loader plan run.Folder (folderOf options))
-                      p.Plans
-                      row.Runs
+                  [ for seed, run in List.zip row.Seeds row.Runs do
+                        let plan = p.Plans |> List.find (fun plan -> plan.Experiment.Seed = seed)
+                        Robustness.measure options loader plan run.Folder (folderOf options) ]
 
               [ for (corruption, level), same in
                     points
@@ -170,9 +105,27 @@ let private outline options (study: Study) (planned: Planned list) : StudyResult
     { Id = Study.id study
       Question = study.Question
       Folder = Path.GetFullPath(Path.Combine(options.Runs, Study.id study))
-      Metric = metricOf study planned
-      Rows = []
+      Metric =
+        StudyMetric.of'
+            study
+            [ for p in planned do
+                  p.Arm.Row, p.Plans.Head ]
+      Rows =
+        [ for p in planned do
+              Assembled.skeleton p.Arm p.Plans ]
       Statements = [] }
+
+/// Every run of a study trains with one thread, whatever this process has.
+let private environment options (plan: Plan) =
+    [ for name, value in RunEnvironment.of' options plan.Experiment.Training do
+          name, (if name = "threads" then Json.integer 1L else value) ]
+
+/// Examples of the first run that there is.
+let private counts (rows: StudyRow list) =
+    rows
+    |> List.tryPick (fun row -> List.tryHead row.Runs)
+    |> Option.map (fun run -> ResultFile.tryCounts run.Folder)
+    |> Option.defaultValue []
 
 /// Runs what is missing, holds rows against each other and writes the study's page.
 let private answered options (loader: Loader) (study: Study) (planned: Planned list) : StudyResult =
@@ -181,16 +134,32 @@ let private answered options (loader: Loader) (study: Study) (planned: Planned l
     let joules = EnergyMeter.start ()
     let id = Study.id study
     let folder = Path.GetFullPath(Path.Combine(options.Runs, id))
-    let metric = metricOf study planned
+
+    let metric =
+        StudyMetric.of'
+            study
+            [ for p in planned do
+                  p.Arm.Row, p.Plans.Head ]
+
     let plans = planned |> List.collect _.Plans
 
-    let perform options =
-        Lanes.all options (Runner.perform options loader) plans
+    // what cannot be written is told before hours of training, not after
+    if not (Lanes.isChild options) then
+        Atomic.makeFolder folder
 
-    let runs = Lanes.within perform options
-    let each = runs |> List.chunkBySize (seeds study).Length
+    let results = Lanes.attempt options (Runner.perform options loader) plans
 
-    let rows, family = List.map2 (rowOf options) planned each |> contrasted metric
+    // a row that lost a seed stands with the others; a study without any run does not
+    if results |> List.forall Result.isError then
+        for result in results do
+            match result with
+            | Error e -> raise e
+            | Ok _ -> ()
+
+    let rows, family =
+        [ for p, own in List.zip planned (List.chunkBySize (seeds study).Length results) do
+              Assembled.of' options p.Arm p.Plans own ]
+        |> Assembled.contrasted metric
 
     let front, rows = if study.Kind.IsPareto then Front.mark rows else [], rows
 
@@ -214,7 +183,6 @@ let private answered options (loader: Loader) (study: Study) (planned: Planned l
               Rows = rows
               Statements = Statements.of' study.Kind metric rows family }
 
-        Directory.CreateDirectory folder |> ignore
         let first = planned.Head.Plans.Head
 
         StudyFile.write
@@ -224,8 +192,8 @@ let private answered options (loader: Loader) (study: Study) (planned: Planned l
               Started = started
               Seconds = clock.Elapsed.TotalSeconds
               Joules = joules ()
-              Environment = RunEnvironment.of' options first.Experiment.Training
-              Data = Data.title first.Experiment.Data, ResultFile.tryCounts each.Head.Head.Folder
+              Environment = environment options first
+              Data = Data.title first.Experiment.Data, counts rows
               Family = family
               Front = front
               Limits = Limits.of' study.Kind metric rows family
@@ -249,7 +217,18 @@ let study (study: Study) (options: HostOptions) : StudyResult =
     | Some seed, _ :: _ -> options.Tell(RunEvent.Note $"the study has seeds of its own; seed {seed} is not used")
     | _ -> ()
 
-    let options = if study.Seeds.IsEmpty then options else { options with Seed = None }
+    let asked = if study.Seeds.IsEmpty then options else { options with Seed = None }
+
+    // the host's wishes are in the rows from here on, and so in the study's identity
+    let study =
+        { study with
+            Rows = study.Rows |> List.map (Runner.overridden asked) }
+
+    let options =
+        { options with
+            Seed = None
+            Epochs = None
+            Kernels = None }
 
     let loader = Loader options
     let planned = planned options loader study

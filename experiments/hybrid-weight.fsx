@@ -12,7 +12,7 @@ let hybrid weight =
       Seed = 1 }
 
 pareto
-    [ for weight in [ 0.0; 0.001; 0.01; 0.1; 1.0 ] do
+    [ for weight in [ 0.0001; 0.001; 0.01; 0.1; 1.0 ] do
           weight, hybrid weight ]
 |> overSeeds (budget [ 1..3 ] [ 1..10 ])
 |> robustness

@@ -42,7 +42,8 @@ let hybrid =
         Loss = elbo + 500.0 * crossEntropy
         Training = adam 1e-3 |> epochs (budget 4 10) |> batch 128 |> cosine }
 
-// A weight above 1 on the divergence leaves more of an image to its class.
+// A weight above 1 on the divergence leaves more of an image to its class; it makes the sum no bound any more, and so this
+// M2 another one than that of Kingma et al. 2014.
 let m2 =
     { hybrid with
         Name = "m2"

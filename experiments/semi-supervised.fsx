@@ -33,12 +33,13 @@ let m2' =
         Data = images |> semiSupervised 100
         Model = model (m2 50 [ 500 ])
         Loss = elbo + 50.0 * crossEntropy
-        Training = adam 1e-3 |> epochs (budget 5 50) |> batch 128 |> cosine }
+        Training = adam 1e-3 |> epochs (budget 3 50) |> batch 128 |> cosine }
 
 let m1m2 =
     { m2' with
         Name = "m1-and-m2"
-        Model = model (encoder m1 >> m2 50 [ 500 ]) }
+        Model = model (encoder m1 >> m2 50 [ 500 ])
+        Training = adam 1e-3 |> epochs (budget 10 100) |> batch 128 }
 
 compare "What do images without labels buy?" [ labelled; latents; m2'; m1m2 ]
 |> overSeeds (budget [ 1..3 ] [ 1..10 ])

@@ -3,6 +3,20 @@ module internal GenDisc.Running.Atomic
 
 open System.IO
 
+/// Makes a folder to write to. Raises UserError where that cannot be.
+let makeFolder (path: string) =
+    try
+        Directory.CreateDirectory path |> ignore
+    with
+    | :? IOException
+    | :? System.UnauthorizedAccessException as e ->
+        raise (
+            GenDisc.Core.Runtime.UserError(
+                $"the folder {path} cannot be written: {e.Message}\nChoose another with --runs DIR.",
+                e
+            )
+        )
+
 /// Writes next to `path` and renames over it.
 let write (path: string) (fill: Stream -> unit) =
     let temporary = $"{path}.{System.Environment.ProcessId}.tmp"

@@ -91,7 +91,14 @@ type internal Crew(tell: RunEvent -> unit) =
         match answer with
         | LaneMessages.Moved(at, share) -> batch.Board.Moved(job.Id, at, share)
         | LaneMessages.Told event -> batch.Board.Hear(job, event)
-        | LaneMessages.Interrupted _ -> child.Job <- None
+        | LaneMessages.Interrupted _ ->
+            child.Job <- None
+
+            if not options.Cancel.IsCancellationRequested then
+                batch.Record(
+                    job,
+                    Error(UserError $"{job.Id} was stopped, though nobody asked for it; run the script again")
+                )
         | LaneMessages.Done(_, reused) ->
             child.Job <- None
 

@@ -150,6 +150,22 @@ let tests =
               Expect.equal (explained (compare "Q" [ plain "a"; plain "b" ])) "" "nothing is wrong"
           }
 
+          test "figures that decide nothing between rows are told" {
+              compare "Q" [ plain "a" ] |> judgedBy "loss" |> says "each row's own sum"
+
+              compare "Q" [ plain "a" ]
+              |> judgedBy "kl"
+              |> says "kl is neither better high nor low"
+
+              compare "Q" [ plain "a"; { plain "b" with Seed = 2 } ] |> says "b has 2 and a 1"
+
+              labelCurve
+                  [ 20 ]
+                  [ { plain "many" with
+                        Model = model (ensemble [ plain "a"; { plain "a" with Seed = 2 } ]) } ]
+              |> says "the members of many each draw their own"
+          }
+
           test "numbers of labels and weights that cannot be are told" {
               labelCurve [] [ plain "a" ] |> says "at least one number of labels"
 

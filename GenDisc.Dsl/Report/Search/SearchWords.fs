@@ -85,7 +85,7 @@ let limits (s: SearchFolder) =
       match s.Confirmed.Length with
       | 1 -> "One fresh seed has no interval."
       | n when n > 1 ->
-          $"The intervals cover chance in training and in the draw of the validation part, by Student’s t with {n - 1} degrees of freedom, but neither the choice of test examples nor the choice of the space."
+          $"The intervals cover chance in training and in which training examples are taken, by Student’s t with {n - 1} degrees of freedom, but neither the choice of test examples nor the choice of the space."
       | _ -> ()
       if not s.Alone.IsEmpty then
           "Importance is what a random forest, fitted to the trials, says of the space as it was declared: wider or narrower ranges give other shares, and what a choice does only together with others is in no share."

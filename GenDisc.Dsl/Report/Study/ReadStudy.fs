@@ -82,6 +82,7 @@ let private file (folder: string) e : StudyFile =
       Script = wordsOrEmpty "script" e
       Started = words "started" e
       Seconds = real "seconds" e
+      Joules = real "joules" e
       Environment =
         entries "environment" e
         |> List.filter (fun (_, value) -> value.ValueKind <> JsonValueKind.Null)

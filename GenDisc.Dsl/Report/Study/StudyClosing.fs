@@ -38,7 +38,14 @@ let cost (study: StudyFolder) =
         else
             $" for {runs} runs."
 
-    [ prose [ ref' "tab:cost"; text $" lists what each row costs.{whole}{again}" ]
+    // with runs done before it would be too little
+    let energy =
+        if Double.IsFinite study.File.Joules && reused = 0 then
+            $" The processor took {Number.short (study.File.Joules / 1000.0)} kJ meanwhile, whatever else it did included."
+        else
+            ""
+
+    [ prose [ ref' "tab:cost"; text $" lists what each row costs.{whole}{again}{energy}" ]
       StudyTables.cost study ]
 
 let private environment (study: StudyFolder) =

@@ -44,25 +44,27 @@ type internal StudyLevel =
       High: float }
 
 type internal StudyEntry =
-    { Name: string
-      Labels: int64 option
-      Weight: float option
-      Source: string
-      /// Parts of the declaration, experiments inside by name; "" where it is not told.
-      Data: string
-      Model: string
-      Loss: string
-      Training: string
-      Parameters: int64 option
-      Flops: int64 option
-      TrainingFlops: float
-      Seconds: float
-      Epochs: float
-      Figures: Map<string, StudyFigure>
-      Contrast: StudyContrast option
-      OnFront: bool
-      Runs: StudyRun list
-      Robustness: StudyLevel list }
+    {
+        Name: string
+        Labels: int64 option
+        Weight: float option
+        Source: string
+        /// Parts of the declaration, experiments inside by name; "" where it is not told.
+        Data: string
+        Model: string
+        Loss: string
+        Training: string
+        Parameters: int64 option
+        Flops: int64 option
+        TrainingFlops: float
+        Seconds: float
+        Epochs: float
+        Figures: Map<string, StudyFigure>
+        Contrast: StudyContrast option
+        OnFront: bool
+        Runs: StudyRun list
+        Robustness: StudyLevel list
+    }
 
     /// What tells this row from every other one of its study.
     member this.Title =
@@ -85,6 +87,8 @@ type internal StudyFile =
         Script: string
         Started: string option
         Seconds: float
+        /// Of everything that the machine did meanwhile; NaN where it did not tell.
+        Joules: float
         Environment: (string * string) list
         DataTitle: string
         Training: int64 option

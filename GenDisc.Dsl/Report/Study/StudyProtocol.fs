@@ -29,7 +29,7 @@ let private data (study: StudyFolder) =
             text named
             text (if parts.IsEmpty then "." else $": {Statistics.listed parts}.")
             text
-                " All rows see the same split: with one seed, every row is trained, validated and tested on the same examples."
+                " Counts are those of the first row's first run. All rows are validated and tested on the same examples; with one seed, rows that keep as many labelled examples keep the same ones."
             match file.Kind with
             | "labelCurve" ->
                 let counts = file.Rows |> List.choose _.Labels |> List.distinct |> List.sort
@@ -40,7 +40,7 @@ let private data (study: StudyFolder) =
       prose
           [ strong "Test data. "
             text
-                "No choice rests on test examples: weights, early stopping and calibration use training and validation examples only, generators learn from the training part in use, and every run looks at the test examples once, after its training has ended." ] ]
+                "Within a run no choice rests on test examples: weights, early stopping and calibration use training and validation examples only, generators learn from the training part in use, and the test examples are looked at when training has ended. Rows are then compared by their test figures, as the limits say. Validation examples keep their labels, whatever number of training labels a row has." ] ]
 
 let private seeds (study: StudyFolder) =
     match study.File.Seeds with
@@ -49,12 +49,12 @@ let private seeds (study: StudyFolder) =
         [ prose
               [ strong "Seed. "
                 text
-                    $"One seed, {one}: initial weights, order of examples, noise and split all derive from it. Chance in training is therefore not measured, only chance in the choice of test examples." ] ]
+                    $"One seed, {one}: initial weights, order of examples, noise and which labelled examples are kept all derive from it. Chance in training is therefore not measured, only chance in the choice of test examples." ] ]
     | many ->
         [ prose
               [ strong "Seeds. "
                 text
-                    $"{many.Length} seeds, {listed many}, the same for every row: initial weights, order of examples, noise and split all derive from the seed, and rows are compared seed by seed." ] ]
+                    $"{many.Length} seeds, {listed many}, the same for every row: initial weights, order of examples, noise and which labelled examples are kept all derive from the seed, and rows are compared seed by seed." ] ]
 
 let private training (study: StudyFolder) =
     let declared =
@@ -77,7 +77,7 @@ let private training (study: StudyFolder) =
             [ prose
                   [ strong "Equal compute. "
                     text
-                        "Every row is trained for as many floating-point operations as the first, what it is built on included, by other numbers of epochs." ] ]
+                        "Every row is trained for as many floating-point operations as the dearest one (at its number of labels), what it is built on included, by other numbers of epochs." ] ]
         else
             [ prose
                   [ strong "Compute. "

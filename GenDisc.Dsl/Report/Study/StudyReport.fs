@@ -42,10 +42,20 @@ let private results (study: StudyFolder) =
                 List.concat (List.insertAt 1 [ text " and " ] many)
                 @ [ text " give the numbers." ]
 
-        (study.File.Statements |> List.map said)
+        // what sums up comes first; each comparison at each number of labels is a list by itself
+        let single, summing =
+            study.File.Statements
+            |> List.partition (fun s -> s.StartsWith("At ", StringComparison.Ordinal))
+
+        (summing |> List.map said)
         @ [ prose pointer; StudyTables.results study ]
         @ StudyTables.contrasts study
         @ StudyFigures.answer study
+        @ (if single.IsEmpty then
+               []
+           else
+               [ said "In words:"
+                 Block.Prose [ el "ul" [] [ for statement in single -> el "li" [] [ text statement ] ] ] ])
 
 let private sections (study: StudyFolder) =
     [ section "question" "Question" "Question" (fun () -> question study)

@@ -14,7 +14,12 @@ let private examples (plan: Plan) =
     let left = plan.Facts.Training - Data.validationCount e.Data plan.Facts
     let own = defaultArg e.Data.Take left |> min left
     let generated = e.Data.Generated |> List.sumBy _.Count
-    let total = float (own + generated)
+
+    let total =
+        match e.Data.Only with
+        // a class has about its share of them
+        | Some _ -> float own / float (max 1 plan.Facts.Classes)
+        | None -> float (own + generated)
 
     match e.Data.Labels with
     | Some labels ->
@@ -22,9 +27,27 @@ let private examples (plan: Plan) =
         total + steps * float (min labels e.Training.Batch)
     | None -> total
 
-/// Operations of one epoch of the plan itself.
+/// Operations of one pass forward in training: M2 without labels goes through its VAE once for each class.
+let private forward (plan: Plan) =
+    let once = float plan.Flops
+
+    let told =
+        [ for row in plan.Rows do
+              if row.Text.StartsWith("m2: ", StringComparison.Ordinal) then
+                  float row.Flops ]
+
+    match plan.Experiment.Data.Labels with
+    | Some _ -> once + float (plan.Facts.Classes - 1) * List.sum told
+    | None -> once
+
+/// Operations of one epoch of the plan itself. Of an ensemble none: its members are trained in runs of their own. Steps of
+/// sampling inside a loss (Gibbs sweeps, Langevin steps, several draws) are not counted, and frozen parts as if they
+/// learned.
 let epoch (plan: Plan) =
-    passes * float plan.Flops * examples plan
+    if plan.Stages |> List.exists _.IsEnsemble then
+        0.0
+    else
+        passes * forward plan * examples plan
 
 /// Every plan inside another one, each once, what it needs before it.
 let rec behind (plan: Plan) : Plan list =

@@ -12,7 +12,16 @@ let significance = 0.05
 /// Names of tests, as a Contrast has them.
 let pairedT = "paired t-test"
 let mcNemar = "McNemar's test"
+let signTest = "sign test"
 let none = "none"
+
+/// Runs of the baseline and of a row, of the seeds that both have.
+let shared (baseline: StudyRow) (row: StudyRow) : RunResult list * RunResult list =
+    List.unzip
+        [ for seed, run in List.zip row.Seeds row.Runs do
+              match List.tryFindIndex ((=) seed) baseline.Seeds with
+              | Some i -> baseline.Runs[i], run
+              | None -> () ]
 
 /// Figures of the row and of the baseline, for the seeds of which both have one.
 let pairs (metric: string) (baseline: RunResult list) (row: RunResult list) =
@@ -41,14 +50,23 @@ let private overSeeds row baseline =
     let t = PairedT.Of(row, baseline)
     let bootstrap = PairedBootstrap.OfSeeds(row, baseline, stream ())
 
-    { untested t.Mean with
-        Low = t.Interval.Low
-        High = t.Interval.High
-        BootstrapLow = bootstrap.Low
-        BootstrapHigh = bootstrap.High
-        P = t.PValue
-        Effect = t.Effect
-        Test = pairedT }
+    let found =
+        { untested t.Mean with
+            Low = t.Interval.Low
+            High = t.Interval.High
+            BootstrapLow = bootstrap.Low
+            BootstrapHigh = bootstrap.High
+            P = t.PValue
+            Effect = t.Effect
+            Test = pairedT }
+
+    // The same difference at every seed leaves Student's t no spread: all that is known is that all have one sign.
+    if t.PValue = 0.0 then
+        { found with
+            P = Math.Pow(2.0, 1.0 - float t.Count)
+            Test = signTest }
+    else
+        found
 
 let private overExamples difference (row: RunResult) (baseline: RunResult) =
     match PredictionsFile.paired row.Folder baseline.Folder with

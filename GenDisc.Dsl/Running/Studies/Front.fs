@@ -14,17 +14,21 @@ let mark (rows: StudyRow list) : string list * StudyRow list =
         figures
         |> List.filter (fun name -> rows |> List.forall (fun row -> row[name].Count > 0))
 
-    let points =
-        [| for row in rows do
-               [| for name in shared do
-                      row[name].Mean |] |]
+    if shared.IsEmpty then
+        [], rows
+    else
 
-    let directions =
-        [| for name in shared do
-               Direction.higherIsBetter name |]
+        let points =
+            [| for row in rows do
+                   [| for name in shared do
+                          row[name].Mean |] |]
 
-    shared,
-    List.map2
-        (fun (row: StudyRow) on -> { row with OnFront = on })
-        rows
-        (List.ofArray (ParetoFront.Of(points, directions)))
+        let directions =
+            [| for name in shared do
+                   Direction.higherIsBetter name |]
+
+        shared,
+        List.map2
+            (fun (row: StudyRow) on -> { row with OnFront = on })
+            rows
+            (List.ofArray (ParetoFront.Of(points, directions)))

@@ -32,15 +32,15 @@ let private corrections metric family =
           $"Only {nameOf metric} was tested; other figures are shown without a test." ]
 
 /// What was found can still be too small to matter, or have nothing to be measured by.
-let private sizes metric found =
+let private sizes metric (found: (StudyRow * StudyRow * Contrast) list) =
     let sizes =
         [ for _, _, (c: Contrast) in found do
               if c.Verdict = Verdict.Better || c.Verdict = Verdict.Worse then
                   abs c.Difference ]
 
     let constant =
-        [ for row, baseline, (c: Contrast) in found do
-              if c.P = 0.0 && fst (spread metric row baseline) = 0.0 then
+        [ for row, _, (c: Contrast) in found do
+              if c.Test = Contrasts.signTest then
                   called row ]
         |> List.distinct
 
@@ -49,7 +49,7 @@ let private sizes metric found =
       if found |> List.exists (fun (_, _, c) -> c.Verdict = Verdict.NoDifferenceDetected) then
           "No difference detected does not mean none: smaller ones than these runs could show may be there."
       if not constant.IsEmpty then
-          $"Every seed gave the same difference for {listed constant}, so the t-test has no spread to judge it by and p = 0 is only its limit; more seeds or more test examples would tell." ]
+          $"Every seed gave the same difference for {listed constant}, so the t-test has no spread to judge it by, and a sign test stands in for it; more seeds or more test examples would tell." ]
 
 /// Highest and lowest training cost among rows that are held against each other, worst first.
 let private compute (rows: StudyRow list) =
@@ -76,6 +76,19 @@ let private compute (rows: StudyRow list) =
 
             [ $"Rows were not trained for equal compute: training FLOPs differ by a factor of {shown} ({called most} most, {called least} least), so a lead may be bought by computing more; equalCompute trains all for as many." ]
 
+/// Runs that a row should have, and has not.
+let private missing metric (rows: StudyRow list) =
+    [ for row in rows do
+          for seed, why in row.Missing do
+              let short = (why.Split '\n')[0]
+              $"{called row} has no run of seed {Show.integer seed}, which is left out of all its figures: {short.TrimEnd '.'}."
+
+          let without =
+              row.Runs |> List.filter (fun run -> not (Double.IsFinite run.Test[metric]))
+
+          if not without.IsEmpty && without.Length < row.Runs.Length then
+              $"{called row} has {nameOf metric} in {row.Runs.Length - without.Length} of its {row.Runs.Length} runs alone." ]
+
 let private weights (kind: StudyKind) =
     [ if kind.IsPareto then
           "The front is drawn from means over seeds on the test set: weights near it may change sides with other seeds, and a weight to be used should be chosen on validation data." ]
@@ -83,6 +96,7 @@ let private weights (kind: StudyKind) =
 /// Honest limits of a study: seeds, test set, correction, size of what was found, compute.
 let of' (kind: StudyKind) (metric: string) (rows: StudyRow list) (family: int) : string list =
     [ yield! seeds rows
+      yield! missing metric rows
       yield! testSet rows
       yield! corrections metric family
       yield! sizes metric (contrasts rows)

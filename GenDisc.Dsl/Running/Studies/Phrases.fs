@@ -93,6 +93,6 @@ let called (row: StudyRow) =
 
 /// Deviation over seeds of the differences of a row and its baseline, and how many there are.
 let spread metric (row: StudyRow) (baseline: StudyRow) =
-    let figures, others = Contrasts.pairs metric baseline.Runs row.Runs
+    let figures, others = Contrasts.shared baseline row ||> Contrasts.pairs metric
     let t = PairedT.Of(figures, others)
     t.Deviation, t.Count

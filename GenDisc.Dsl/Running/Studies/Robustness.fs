@@ -66,6 +66,8 @@ module internal Robustness =
               for name, corruption, needsImages, levels in kinds do
                   if images || not needsImages then
                       for level in levels do
+                          options.Cancel.ThrowIfCancellationRequested()
+
                           let corrupted =
                               Corrupter.Corrupt(
                                   test.Data,

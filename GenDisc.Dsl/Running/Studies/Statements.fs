@@ -26,12 +26,12 @@ let private evidence metric family (row: StudyRow) (baseline: StudyRow) (c: Cont
         $"95 %% bootstrap interval over the test examples {range}; McNemar's exact test with one seed, {chance c.Adjusted}{corrected family}"
     else
         let _, seeds = spread metric row baseline
-        $"95 %% interval {range}; paired t-test over {seedsOf seeds}, {chance c.Adjusted}{corrected family}"
+        $"95 %% interval {range}; {c.Test} over {seedsOf seeds}, {chance c.Adjusted}{corrected family}"
 
 let private untested metric (row: StudyRow) =
     match row.Runs with
     | [ _ ] when metric = "accuracy" ->
-        "one seed gives no spread, and the runs keep no predictions of the same test examples to compare (run them again with --fresh)"
+        "one seed gives no spread, and the runs keep no predictions of one and the same test examples to compare"
     | [ _ ] -> "one seed gives no spread"
     | _ -> "fewer than two seeds have this figure in both rows"
 
@@ -40,7 +40,7 @@ let private sentence metric family (row: StudyRow, baseline: StudyRow, c: Contra
     let here = place row
 
     let means =
-        let figures, others = Contrasts.pairs metric baseline.Runs row.Runs
+        let figures, others = Contrasts.shared baseline row ||> Contrasts.pairs metric
 
         if figures.Length = 0 then
             $"{nameOf metric} is missing"
@@ -132,7 +132,7 @@ let private power metric (found: (StudyRow * StudyRow * Contrast) list) =
             else
                 $"{bare metric low} to {gap metric high}, depending on the row"
 
-        [ $"With {seedsOf seeds}, the smallest true difference that the paired t-test finds with 80 %% power is about {size} (at level 0.05 before correction: (t₀.₉₇₅ + t₀.₈₀) s/√n with {seeds - 1} degrees of freedom and s from the differences seen here); smaller ones may have gone undetected." ]
+        [ $"With {seedsOf seeds}, the smallest true difference that the paired t-test finds with 80 %% power is about {size} (at level 0.05 before correction, with {seeds - 1} degrees of freedom and the spread of the differences seen here); smaller ones may have gone undetected." ]
 
 /// Sentences about every contrast of the rows, worse and undetected ones like the others; before them a summary of several,
 /// after them the Pareto front and what so many seeds could not have found. `family` is how many tests Holm's correction

@@ -69,7 +69,7 @@ let private brief (e: Experiment) (source: string) =
     |> List.sortByDescending (fun (inner: IDeclared) -> inner.Source.Length)
     |> List.fold (fun (text: string) (inner: IDeclared) -> text.Replace(inner.Source, Show.name inner.Name)) source
 
-let private row (seeds: int list) (robustness: RobustnessFigure list) (r: StudyRow) =
+let private row (robustness: RobustnessFigure list) (r: StudyRow) =
     Json.object
         [ "name", Json.text r.Name
           "labels",
@@ -98,7 +98,7 @@ let private row (seeds: int list) (robustness: RobustnessFigure list) (r: StudyR
           "onFront", Json.truth r.OnFront
           "runs",
           Json.list
-              [ for seed, run in List.zip seeds r.Runs do
+              [ for seed, run in List.zip r.Seeds r.Runs do
                     Json.object
                         [ "seed", Json.integer (int64 seed)
                           "id", Json.text run.Id
@@ -126,11 +126,6 @@ let script (study: Study) =
     $"open GenDisc\n\n{Study.show study}\n|> run\n|> ignore\n"
 
 let write (folder: string) (result: StudyResult) (d: Details) =
-    let seeds (r: StudyRow) =
-        match d.Study.Seeds with
-        | [] -> [ r.Experiment.Seed ]
-        | seeds -> seeds
-
     let title, counts = d.Data
 
     Json.object
@@ -141,9 +136,8 @@ let write (folder: string) (result: StudyResult) (d: Details) =
           "seeds",
           Json.list (
               result.Rows
-              |> List.tryHead
-              |> Option.map seeds
-              |> Option.defaultValue []
+              |> List.collect _.Seeds
+              |> List.distinct
               |> Seq.map (int64 >> Json.integer)
           )
           "equalCompute", Json.truth d.Study.EqualCompute
@@ -167,7 +161,7 @@ let write (folder: string) (result: StudyResult) (d: Details) =
           "rows",
           Json.list
               [ for robustness, r in List.zip d.Robustness result.Rows do
-                    row (seeds r) robustness r ]
+                    row robustness r ]
           "statements", Json.list (result.Statements |> Seq.map Json.text)
           "limits", Json.list (d.Limits |> Seq.map Json.text) ]
     |> Json.indented

@@ -62,7 +62,7 @@ let private cells (metric: string) (row: StudyRow) =
       verdict row
       Show.grouped row.Parameters
       operations row.TrainingFlops
-      Wording.duration row.Seconds ]
+      (if Double.IsFinite row.Seconds then Wording.duration row.Seconds else "") ]
 
 let private header (metric: string) =
     let points =
@@ -93,4 +93,7 @@ let lines (result: StudyResult) =
           | None -> ()
 
           yield! table rows
-      yield! result.Statements ]
+      // the table has each comparison; the page has them in sentences too
+      yield!
+          result.Statements
+          |> List.filter (fun s -> not (s.StartsWith("At ", StringComparison.Ordinal))) ]

@@ -120,8 +120,59 @@ let tests =
                   |> ask { scene.Options with CheckOnly = true }
 
               Expect.isEmpty (Directory.GetFileSystemEntries scene.Runs) "nothing is written"
-              Expect.isEmpty result.Rows "no figures"
+              Expect.isEmpty result["wide"].Runs "no figures"
+
+              Expect.isTrue
+                  (System.Double.IsNaN result["wide"].["accuracy"].Mean)
+                  "which a script may ask for all the same"
+
               Expect.exists (notes scene) (fun n -> n.Contains "2 rows, 10 runs") "how much there would be to do"
+          }
+
+          test "a row that loses a seed stands with the others, and what is lost is told" {
+              use scene = new Scene()
+
+              let wild =
+                  { plain with
+                      Name = "wild"
+                      Training = sgd 1e30 |> epochs 2 |> batch 32 }
+
+              let result =
+                  compare "Wild?" [ plain; wide; wild ] |> overSeeds [ 1; 2 ] |> ask scene.Options
+
+              Expect.isEmpty result["wild"].Runs "all of its runs diverge"
+              Expect.equal (result["wild"].Missing |> List.map fst) [ 1; 2 ] "which is kept"
+              Expect.equal result["wild"].Contrast.Value.Verdict Verdict.NotTested "not tested"
+              Expect.equal result["wide"].Seeds [ 1; 2 ] "the others are there"
+              let page = File.ReadAllText(Path.Combine(result.Folder, "report.html"))
+              Expect.stringContains page "wild has no run of seed 1" "and told"
+          }
+
+          test "other epochs of the host make another study" {
+              use scene = new Scene()
+              let study = compare "Wider?" [ plain; wide ] |> overSeeds [ 1 ]
+              let result = study |> ask { scene.Options with Epochs = Some 1 }
+              Expect.notEqual result.Id (Study.id study) "its own folder"
+              Expect.equal result["wide"].Experiment.Training.Epochs 1 "epochs"
+              let json = File.ReadAllText(Path.Combine(result.Folder, "study.json"))
+              Expect.stringContains json "epochs 1 " "the script says so"
+          }
+
+          test "a figure that a row cannot have is refused before anything is trained" {
+              use scene = new Scene()
+
+              let refused (study: Study) =
+                  try
+                      study |> ask scene.Options |> ignore
+                      failtest "a study that cannot be"
+                  with :? InvalidExperiment as e ->
+                      Expect.isEmpty scene.Events "nothing began"
+                      e.Message
+
+              Expect.stringContains
+                  (compare "Q" [ plain; wide ] |> judgedBy "elbo" |> refused)
+                  "is judged by elbo, which plain has not"
+                  "no bound"
           }
 
           test "problems of all rows are told before anything is trained" {

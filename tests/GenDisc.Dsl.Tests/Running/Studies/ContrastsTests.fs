@@ -42,11 +42,23 @@ let tests =
 
           test "which way is better decides" {
               let verdicts higher =
-                  against "x" higher [ better; List.map (fun x -> x - 0.01) baseline ]
+                  against
+                      "x"
+                      higher
+                      [ better
+                        List.map2 (fun x wobble -> x - 0.01 + wobble) baseline [ 0.0; 1e-4; -1e-4; 2e-4; 0.0 ] ]
                   |> List.map _.Verdict
 
               Expect.equal (verdicts true) [ Verdict.Better; Verdict.Worse ] "higher"
               Expect.equal (verdicts false) [ Verdict.Worse; Verdict.Better ] "lower"
+          }
+
+          test "the same difference at every seed is judged by its sign alone" {
+              let same =
+                  against "x" true [ List.map (fun x -> x - 0.01) baseline ] |> List.exactlyOne
+
+              Expect.equal (same.Test, same.P) (Contrasts.signTest, 0.0625) "2^(1 - 5)"
+              Expect.equal same.Verdict Verdict.NoDifferenceDetected "five signs are too few"
           }
 
           test "Holm's correction is over all that was tested" {

@@ -38,6 +38,8 @@ let row name (runs: RunResult list) : StudyRow =
       Flops = 20L
       TrainingFlops = 1e6
       Seconds = 1.0
+      Seeds = [ 1 .. runs.Length ]
+      Missing = []
       OnFront = false }
 
 let atLabels count (row: StudyRow) = { row with Labels = Some count }

@@ -57,7 +57,7 @@ let tests =
               // (2.7764 + 0.9410) s/√5
               let last = List.last sentences
               Expect.stringContains last "With 5 seeds, the smallest true difference" "power"
-              Expect.stringContains last "is about 0.14 to 0.18 percentage points, depending on the row," "sizes"
+              Expect.stringContains last "is about 0.14 to 0.18 percentage points, depending on the row" "sizes"
               Expect.stringContains last "with 4 degrees of freedom" "formula"
           }
 
@@ -113,7 +113,7 @@ let tests =
 
               Expect.equal
                   (compared [ row "baseline" (bare 0.9); row "wide" (bare 0.95) ])
-                  [ "wide against baseline: accuracy 95.00 % against 90.00 %, a difference of 5.00 percentage points; not tested: one seed gives no spread, and the runs keep no predictions of the same test examples to compare (run them again with --fresh)." ]
+                  [ "wide against baseline: accuracy 95.00 % against 90.00 %, a difference of 5.00 percentage points; not tested: one seed gives no spread, and the runs keep no predictions of one and the same test examples to compare." ]
                   "one seed without predictions"
 
               Expect.equal
