@@ -1,5 +1,5 @@
 /// What must hold of generators whose examples are added to the training part: they draw examples of each class, and have
-/// seen the labelled training part in use and nothing else.
+/// seen the labels of the labelled examples in use alone. Other training examples they may have seen without.
 module internal GenDisc.AugmentRules
 
 /// Examples that may be added at most.
@@ -74,10 +74,14 @@ let private kept (data: Data) =
     | words -> String.concat " |> " words, "with " + String.concat " |> " words
 
 /// Whether the generator has seen the labels of this experiment's labelled examples alone: the same subset; or the
-/// labelled ones of a part of which the others are seen without, by either of the two.
+/// labelled ones of a part of which the others are seen without, by either of the two. `take` chooses among all others than
+/// `semiSupervised` among those taken.
 let private sameLabelled (outer: Data) (inner: Data) =
     (inner.Take, inner.Labels) = (outer.Take, outer.Labels)
-    || outer.Labels.IsSome && inner.Labels.IsNone && inner.Take = outer.Labels
+    || outer.Labels.IsSome
+       && outer.Take.IsNone
+       && inner.Labels.IsNone
+       && inner.Take = outer.Labels
     || inner.Labels.IsSome
        && outer.Labels.IsNone
        && inner.Take.IsNone
@@ -128,11 +132,35 @@ let private differences knowing (outer: Outer) (inner: Experiment) =
 
                   $"{name} learns from {itsSays}, but this experiment from {mineSays}",
                   $"write the data of {name} {write}: what is added must come from the labelled examples in use"
+              elif
+                  (mine.Source.IsTable || mine.Source.IsClassTable)
+                  && (its.Take, its.Labels) <> (mine.Take, mine.Labels)
+              then
+                  let mineSays, write = kept mine
+                  let itsSays, _ = kept its
+
+                  $"{name} has {itsSays}, but this experiment {mineSays}: rows of a table are standardised by the training part, and what {name} draws would be on another scale",
+                  $"write the data of {name} {write}"
               elif (mine.Take.IsSome || mine.Labels.IsSome) && outer.Seed <> inner.Seed then
                   $"{name} has seed {Show.integer inner.Seed}, not {Show.integer outer.Seed}: its {fst (kept its)} draws other examples",
                   $"write Seed = {Show.integer outer.Seed} in {name}"
               if not its.Generated.IsEmpty then
                   $"{name} learns from generated examples itself", $"drop augment in {name}" ]
+
+/// The experiments that restore the examples of these data.
+let private restorers (d: Data) = Data.declared { d with Generated = [] }
+
+/// The generator and all experiments inside it, however deep, that learn from the training part; those that restore its
+/// examples aside, which this experiment's own are restored by too.
+let rec private learning (by: Experiment) =
+    let within =
+        Block.declared by.Model.Blocks @ Data.declared { by.Data with Prepared = [] }
+
+    [ by
+      for declared in within do
+          match declared with
+          | :? Experiment as inner -> yield! learning inner
+          | _ -> () ]
 
 /// Data whose examples cannot be drawn, or cannot be told by class.
 let private unfit (d: Data) (facts: Facts) word =
@@ -203,10 +231,9 @@ let data (knowing: Data -> Facts option) (e: Experiment) (facts: Facts) =
               $"{name} learns from class {Show.integer label} alone, but examples of all are asked for",
               $"drop only in {name}{reason}"
           | None -> ()
-          for inner in
-              by
-              :: EncoderRules.inside (Block.declared by.Model.Blocks @ Data.declared by.Data) do
-              yield! differences knowing outer inner ]
+          for inner in learning by do
+              yield! differences knowing outer inner
+              yield! EncoderRules.leaksOf knowing outer.Data (restorers inner.Data) ]
 
     [ for i, g in List.indexed e.Data.Generated do
           let found =

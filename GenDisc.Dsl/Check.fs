@@ -87,6 +87,7 @@ module Check =
                   if inferred.Problems.IsEmpty then
                       yield! total inferred.Rows
                   yield! EncoderRules.leaks knowing e
+                  yield! LabelRules.inside facts e
                   yield! Rules.model e.Model
                   yield! LossRules.experiment facts e
                   yield! Rules.training e ]

@@ -14,7 +14,7 @@ let private predicts (facts: Facts) (member': Experiment) =
         has (fun b -> b.IsRegressor || b.IsEnsemble)
 
 /// What keeps a member from predicting together with the others.
-let private misfit (knowing: Data -> Facts option) walk path (block: Block) (member': Experiment) =
+let private misfit (knowing: Data -> Facts option) (data: Data) walk path (block: Block) (member': Experiment) =
     let problem says hint =
         [ Problem.at (Place.Block path) says hint ]
 
@@ -36,6 +36,18 @@ let private misfit (knowing: Data -> Facts option) walk path (block: Block) (mem
         problem
             $"{Block.brief block} is asked about {describe walk.Facts}, but {name} was declared for {describe facts}"
             "give all members the data of the ensemble"
+    | Some _ when member'.Data.Prepared <> data.Prepared ->
+        problem
+            $"{name} learns from data that are not prepared as those that {Block.brief block} is asked about"
+            "give all members the preparations of the ensemble's data, in the same order"
+    | Some _ when member'.Data.Binarised <> data.Binarised ->
+        let has, hint =
+            if data.Binarised then
+                "no binarised, but the data of the ensemble have", $"write binarised in {name}"
+            else
+                "binarised, but the data of the ensemble have not", $"drop binarised in {name}"
+
+        problem $"{name} has {has}" hint
     | Some facts when not (predicts facts member') ->
         if facts.Classes > 0 then
             problem
@@ -47,8 +59,16 @@ let private misfit (knowing: Data -> Facts option) walk path (block: Block) (mem
                 $"append >> regressor [64] to the model of {name}, or leave it out"
     | Some _ -> []
 
-/// What an ensemble becomes. `infer` tells what a member's model becomes for its data.
-let infer (knowing: Data -> Facts option) (infer: Facts -> Experiment -> Inferred) path (block: Block) members walk =
+/// What an ensemble becomes on these data. `infer` tells what a member's model becomes for its own.
+let infer
+    (knowing: Data -> Facts option)
+    (infer: Facts -> Experiment -> Inferred)
+    (data: Data)
+    path
+    (block: Block)
+    members
+    walk
+    =
     let experiments =
         members
         |> List.map (fun (declared: IDeclared) ->
@@ -75,7 +95,7 @@ let infer (knowing: Data -> Facts option) (infer: Facts -> Experiment -> Inferre
           yield!
               experiments
               |> List.tryPick (fun e ->
-                  match misfit knowing walk path block e with
+                  match misfit knowing data walk path block e with
                   | [] -> None
                   | found -> Some found)
               |> Option.defaultValue [] ]

@@ -148,6 +148,7 @@ let rec model (knowing: Data -> Facts option) (facts: Facts) (data: Data) (m: Mo
                 EnsembleShapes.infer
                     knowing
                     (fun facts e -> model knowing facts e.Data e.Model)
+                    data
                     [ i ]
                     block
                     members

@@ -137,6 +137,15 @@ let private missing (data: Data) (facts: Facts) (m: Model) loss =
                       "reconstruction"
                       "reconstruction needs a vae or an autoencoder, and the model has none"
                       "add vae 32 or autoencoder 32, or drop reconstruction"
+      if not (has _.IsVae) then
+          match tryBlock isVariational m with
+          | Some(_, shown) ->
+              yield!
+                  needs
+                      "importance"
+                      $"iwae needs a vae, whose decoder is told no class as that of {shown} is"
+                      $"use elbo instead of iwae, or a vae instead of {shown}"
+          | None -> ()
       if autoencoder.IsNone then
           yield!
               needs
@@ -168,7 +177,10 @@ let private untrained (m: Model) trained =
       yield!
           unless [ Term.Reconstruction ] _.IsAutoencoder noTerm (fun shown ->
               $"add reconstruction to the loss, or drop {shown}")
-      if Set.exists (fun (term: Term) -> term.IsImportance) trained then
+      if
+          Set.exists (fun (term: Term) -> term.IsImportance) trained
+          && m.Blocks |> List.exists _.IsVae
+      then
           () // it trains encoder and decoder alike
       elif Set.contains Term.Kl trained then
           yield!

@@ -22,8 +22,10 @@ module Run =
     let inline run question = Answers $ question
 
     /// Runs an experiment with each of these seeds in place of its own, as `run` does, and tells mean, deviation and 95 %
-    /// interval of its test figures: `(runSeeds [ 1; 2; 3 ] experiment)["accuracy"].Mean`. Experiments inside it keep
-    /// their seeds. Raises InvalidExperiment for no seed, or the same one twice.
+    /// interval of its test figures: `(runSeeds [ 1; 2; 3 ] experiment)["accuracy"].Mean`. Experiments inside
+    /// its model keep their seeds; generators behind `augment` move with it, for they learn from the examples that its seed
+    /// draws. Raises InvalidExperiment before anything is trained for no seed, the same one twice, or a seed that the
+    /// experiment is not valid with.
     let runSeeds (seeds: int list) (experiment: Experiment) : SeedsResult =
         Runner.hosted (Runner.seeds seeds experiment)
 

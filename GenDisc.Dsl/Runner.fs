@@ -181,10 +181,25 @@ module internal Runner =
 
         let options = { options with Seed = None }
         let loader = Loader options
-        let asked = if options.CheckOnly then [ seeds.Head ] else seeds
+        // What generators draw must come of the examples that the seed draws: those of one seed have one of their own.
+        let moved seed =
+            let generated (g: Generated) =
+                match g.By with
+                | :? Experiment as by ->
+                    { g with
+                        By = StudyRows.seeded (seed + 1000 * (by.Seed - experiment.Seed)) by }
+                | _ -> g
 
-        let runs =
-            [ for seed in asked -> checkedAndRun options loader { experiment with Seed = seed } ]
+            { experiment with
+                Seed = seed
+                Data =
+                    { experiment.Data with
+                        Generated = experiment.Data.Generated |> List.map generated } }
+
+        // Each is checked before the first is trained.
+        let plans = [ for seed in seeds -> planned options loader (moved seed) ]
+        let asked = if options.CheckOnly then [ plans.Head ] else plans
+        let runs = [ for plan in asked -> perform options loader plan ]
 
         let figures = SeedsTable.figures runs
 

@@ -79,7 +79,7 @@ public sealed class Dataset
     /// Whether a batch makes its pixels black and white, white with the probability that the grey value is, drawn anew
     /// each time (Salakhutdinov and Murray 2008).
     /// </summary>
-    public bool DrawsPixels { get; private init; }
+    public bool DrawsPixels { get; private set; }
 
     /// <summary>Labelled examples of one byte a number.</summary>
     /// <exception cref="UserError">Lengths disagree, or a label lies outside the classes.</exception>
@@ -154,7 +154,9 @@ public sealed class Dataset
     internal Dataset Drawn()
     {
         CheckPixels();
-        return new Dataset(Name, ExampleShape, Pixels, default, ClassNames, Labels, 0, default) { DrawsPixels = true };
+        var other = (Dataset)MemberwiseClone();
+        other.DrawsPixels = true;
+        return other;
     }
 
     /// <summary>The same examples, each pixel made black or white by one draw.</summary>
@@ -166,7 +168,9 @@ public sealed class Dataset
         var drawn = new byte[Pixels.Length];
         var grey = Pixels.Span;
         for (var i = 0; i < drawn.Length; i++) drawn[i] = draws.NextInt(255) < grey[i] ? byte.MaxValue : byte.MinValue;
-        return new Dataset(Name, ExampleShape, drawn, default, ClassNames, Labels, 0, default);
+        var other = (Dataset)MemberwiseClone();
+        (other.Pixels, other.DrawsPixels) = (drawn, false);
+        return other;
     }
 
     /// <summary>

@@ -21,13 +21,13 @@ public sealed class LabelledRows
 
     public int Count => rows.Length;
 
-    /// <summary>Of a split that hides labels but not all; null for any other.</summary>
+    /// <summary>Of a split that hides some labels but not all; null for any other.</summary>
     public static LabelledRows? Of(Split split, RandomStream stream)
     {
         if (!split.Data.HidesLabels) return null;
         var labels = split.Data.Labels;
         int[] known = [.. split.Indices.ToArray().Where(row => labels.Span[row] != Dataset.Hidden)];
-        return known.Length == 0 ? null : new LabelledRows(known, stream);
+        return known.Length == 0 || known.Length == split.Count ? null : new LabelledRows(known, stream);
     }
 
     /// <summary>The next so many; those that the order in hand has not left come from the next order.</summary>

@@ -15,7 +15,9 @@ public sealed class ImportanceTerm(Bottleneck bottleneck, int samples) : LossTer
 {
     public override Tensor PerExample(ModelOutput output, Batch batch)
     {
-        var weights = LatentWeights.Of(bottleneck, Need(output.Posterior), batch.X, samples, Need(output.Noise));
+        // of a batch with more labelled examples the posterior is of its own alone
+        var x = output.Original ?? batch.X;
+        var weights = LatentWeights.Of(bottleneck, Need(output.Posterior), x, samples, Need(output.Noise));
         return Math.Log(samples) - weights.logsumexp(1);
     }
 }

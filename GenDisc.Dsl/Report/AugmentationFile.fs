@@ -21,6 +21,8 @@ type internal GeneratorFile =
         PerClass: bool
         Count: int64 option
         Training: int64 option
+        /// Of these, examples that it has seen without their labels.
+        Unlabelled: int64 option
         Shared: SharedFile list
         Examined: int64 option
         /// The part that distances are held against.
@@ -42,14 +44,18 @@ type internal GeneratedClass =
 
 /// figures/augmentation.json.
 type internal AugmentationFile =
-    { Real: int64 option
-      Generated: int64 option
-      Generators: GeneratorFile list
-      Tstr: float option
-      Agreement: float option
-      Classes: GeneratedClass list
-      Points: (float * float)[]
-      Labels: int[] }
+    {
+        Real: int64 option
+        Generated: int64 option
+        Generators: GeneratorFile list
+        Tstr: float option
+        /// Why a model cannot learn from generated examples alone: `ensemble` or `pretrained`; "" where it can.
+        TstrLeftOut: string
+        Agreement: float option
+        Classes: GeneratedClass list
+        Points: (float * float)[]
+        Labels: int[]
+    }
 
 module internal ReadAugmentation =
     open GenDisc.Reporting.Fields
@@ -66,6 +72,7 @@ module internal ReadAugmentation =
           PerClass = truth "perClass" e
           Count = long "count" e
           Training = long "training" e
+          Unlabelled = long "unlabelled" e
           Shared =
             items "shared" e
             |> List.map (fun s ->
@@ -88,6 +95,7 @@ module internal ReadAugmentation =
           Generated = long "generated" e
           Generators = items "generators" e |> List.map generator
           Tstr = finite "tstr" e
+          TstrLeftOut = wordsOrEmpty "tstrLeftOut" e
           Agreement = finite "agreement" e
           Classes =
             items "classes" e

@@ -12,9 +12,17 @@ let private opening (file: AugmentationFile) =
 
     let names = file.Generators |> List.map kind |> String.concat "; "
 
+    let unlabelled =
+        [ for g in file.Generators do
+              match g.Unlabelled with
+              | Some n when n > 0L ->
+                  $" Of the {countOf g.Training} training examples of {g.Name} it has seen {Number.count n} without their labels."
+              | _ -> () ]
+        |> String.concat ""
+
     p
         [ text
-              $"{countOf file.Generated} generated examples stand beside {countOf file.Real} real ones in the training part, as many of each class. They come from {names}. Validation and test hold real examples alone." ]
+              $"{countOf file.Generated} generated examples stand beside {countOf file.Real} real ones in the training part, as many of each class. They come from {names}.{unlabelled} Validation and test hold real examples alone." ]
 
 /// The share with its interval, were the examples independent, and what it says.
 let private closer (g: GeneratorFile) =
@@ -121,7 +129,17 @@ let private tstr (run: RunFolder) (file: AugmentationFile) =
         p
             [ text
                   $"Train on synthetic, test on real: the same model, trained for as many epochs on the {countOf file.Generated} generated examples alone, tells {Number.percent 2 accuracy} of the test examples right{beside} (Esteban, Hyland and Rätsch 2017)." ]
-    | None -> text ""
+    | None ->
+        let why =
+            match file.TstrLeftOut with
+            | "ensemble" -> "an ensemble learns nothing of its own"
+            | "pretrained" -> "the model has a pretrained part, which has learnt from real examples"
+            | _ -> ""
+
+        if why = "" then
+            text ""
+        else
+            p [ text $"Train on synthetic, test on real is left out: {why}." ]
 
 let private pictures (run: RunFolder) (file: AugmentationFile) (numbers: Numbering) =
     [ match run.Generated with

@@ -73,9 +73,19 @@ let private labels (run: RunFolder) =
 
     match count "labelled", count "train" with
     | Some known, Some all ->
+        let generated = count "generated" |> Option.defaultValue 0L
+
+        let more =
+            if generated > 0 then
+                $" The {Number.count generated} generated ones besides have all a label."
+            else
+                ""
+
+        let all = all - generated
+
         [ p
               [ text
-                    $"Of the {Number.count all} training examples {Number.count known} have a label, as many of each class as its share; the model sees the others without. Every step takes a batch of all training examples and, for what learns from labels, labelled ones besides. Validation and test examples keep their labels." ] ]
+                    $"Of the {Number.count all} training examples {Number.count known} have a label, as many of each class as its share; the model sees the others without. Every step takes a batch of all training examples and, for what learns from labels, labelled ones besides.{more} Validation and test examples keep their labels." ] ]
     | _ -> []
 
 let private prepared (run: RunFolder) (numbers: Numbering) (file: PreparationFile) =

@@ -1,4 +1,5 @@
-/// Generated examples in the training part: drawn from trained generators that have seen nothing else.
+/// Generated examples in the training part: drawn from trained generators that have seen the labels of the labelled examples
+/// in use alone.
 module internal GenDisc.Running.Augmented
 
 open System
@@ -6,23 +7,15 @@ open System.Threading
 open GenDisc
 open GenDisc.Core.Data
 open GenDisc.Core.Evaluation
-open GenDisc.Core.Evaluation.Augmentation
 open GenDisc.Core.Evaluation.Boltzmann
 open GenDisc.Core.Models
 open GenDisc.Core.Models.Boltzmann
 open GenDisc.Core.Runtime
+open GenDisc.Running.Leaks
 open TorchSharp
 
 /// Examples at a time: chains and activations of more would take much memory.
 let private most = 1000
-
-/// Examples of a part that are, number for number, among what a generator has learnt from, and how many of these this
-/// experiment has learnt from too.
-type Shared =
-    { Part: string
-      Known: int
-      Own: int
-      Count: int }
 
 /// What one generator adds, or one for each class.
 type Source =
@@ -30,7 +23,7 @@ type Source =
         Name: string
         PerClass: bool
         Count: int
-        /// What it has learnt from; of one for each class all together.
+        /// What it has learnt from, as it saw it but never drawn black and white; of one for each class all together.
         Training: Split
         Shared: Shared list
         /// Rows of the training part's data.
@@ -42,7 +35,7 @@ type Augmented =
     {
         /// To learn from; validation and test are the very ones that they are without.
         Splits: Splits
-        /// As the experiment would be without, of pixels that are drawn black and white the grey ones.
+        /// As the experiment would be without: prepared, of pixels that are drawn black and white the grey ones.
         Grey: Splits
         Sources: Source list
     }
@@ -84,43 +77,11 @@ let private sample (model: HybridModel) (rates: Lazy<BaseRates>) (streams: Strea
             numbers (MachineDraws.Of(machine, labels.Length, rates.Value, MachineDraws.Sweeps, states, cancel))
         | _ -> Pictures.PriorSamples(model, labels.Length, latents, device) |> Array.concat)
 
-/// Raises UserError where a generator has learnt from examples that this experiment, `name`, is judged by and does not
-/// learn from itself.
-let refuseLeaks name (splits: Splits) (generator: string) (training: Split) : Shared list =
-    let own, known =
-        Duplicates.Fingerprints splits.Train, Duplicates.Fingerprints training
-
-    let shared =
-        [ for part, split in [ "validation", splits.Validation; "test", splits.Test ] do
-              let rows =
-                  Duplicates.PlacesAmong(split, known)
-                  |> Array.map (fun p -> split.Indices.Span[p])
-
-              { Part = part
-                Known = rows.Length
-                Own = (Duplicates.PlacesAmong(Split(split.Data, rows), own)).Length
-                Count = split.Count } ]
-
-    let leaks =
-        [ for s in shared do
-              if s.Known > s.Own then
-                  $"{Show.grouped (int64 (s.Known - s.Own))} of the {Show.grouped (int64 s.Count)} {s.Part} examples" ]
-
-    if not leaks.IsEmpty then
-        let found = String.concat " and " leaks
-
-        raise (
-            UserError(
-                $"{name}: its generator {generator} has learnt from {found}, which {name} itself does not learn from.\nWhat it draws would tell of examples that {name} is judged by. Train {generator} on the training part of {name} alone."
-            )
-        )
-
-    shared
-
-/// The training part with what generators add; None where the data name none. `trained` gives the model of a generator's
-/// run.
+/// The training part with what generators add; None where the data name none. `preparer` does to examples what is done to
+/// those of the experiment, and so to those of its generators; `trained` gives the model of a generator's run.
 let add
     (loader: Loader)
+    (preparer: Preparer)
     (trained: IDeclared -> Compile.Inner)
     (device: torch.Device)
     (plan: Plan)
@@ -132,21 +93,19 @@ let add
     let experiment = plan.Experiment
     let classes = plan.Facts.Classes
 
-    let grey (data: Data) seed =
-        (loader.Prepare { data with Binarised = false } (Streams(int64 seed))).Splits
-
     if experiment.Data.Generated.IsEmpty then
         None
     else
-        let own = grey experiment.Data experiment.Seed
+        let raw = examples loader experiment
 
         // before anything is drawn
         let behind =
             [ for generated in experiment.Data.Generated do
                   match generated.By with
                   | :? Experiment as by ->
-                      let training = (grey by.Data by.Seed).Train
-                      by.Name, training, refuseLeaks experiment.Name own by.Name training
+                      let training = (examples loader by).Train
+                      let shared = ofGenerator experiment.Name raw by.Name training
+                      by.Name, preparer.All "train" training, shared
                   | other -> invalidOp $"{other.GetType()} is no experiment" ]
 
         let draws =
@@ -166,7 +125,7 @@ let add
 
                         let inner = trained by
                         use model = inner.Built.Model
-                        let rates = lazy (BaseRates.Of (grey by.Data by.Seed).Train)
+                        let rates = lazy (BaseRates.Of(preparer.All "train" (examples loader by).Train))
                         sample model rates streams device cancel name asked ]
                   |> Array.concat,
                   asked ]
@@ -198,5 +157,5 @@ let add
 
         Some
             { Splits = Splits(Split(data, rows), splits.Validation, splits.Test)
-              Grey = own
+              Grey = Preparing.grey preparer raw
               Sources = sources }

@@ -123,6 +123,11 @@ module internal Preparing =
         else
             preparer.All "train" train, preparer.All "train" validation
 
+    /// All parts prepared, no pixels drawn.
+    let grey (preparer: Preparer) (cut: Splits) : Splits =
+        let train, validation = both preparer cut.Train cut.Validation
+        Splits(train, validation, preparer.All "test" cut.Test)
+
     /// Data cut for an experiment, prepared, with the test part after each step, for figures. Preparation comes first, and
     /// pixels are drawn black and white after it.
     let all (preparer: Preparer) (data: Data) (cut: Prepared) : Prepared * Split list =

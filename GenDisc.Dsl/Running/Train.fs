@@ -81,6 +81,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
     let started = DateTimeOffset.UtcNow
     let streams = Streams(int64 experiment.Seed)
     let cut = loader.Prepare experiment.Data streams
+    Leaks.refuse loader plan
     TorchRuntime.UseThreads(Option.toNullable options.Threads) |> ignore
     let device = TorchRuntime.Device options.Device
     let trained = Pretrained.find loader folderOf device plan
@@ -90,6 +91,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
     let augmented =
         Augmented.add
             loader
+            preparer
             trained
             device
             plan
@@ -142,7 +144,8 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
               Counts =
                 [ "train", splits.Train.Count
                   if splits.Train.Data.HidesLabels then
-                      "labelled", splits.Train.Labelled
+                      // of real examples
+                      "labelled", prepared.Splits.Train.Labelled
                   match augmented with
                   | Some a -> "generated", a.Generated.Count
                   | None -> ()
@@ -209,7 +212,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
             test
 
     MachineLooks.write subject splits
-    let bounds = Bounds.write subject splits
+    let bounds = Bounds.write subject options.Cancel splits
 
     let added (more: Map<string, float>) (figures: Map<string, float>) : Metrics =
         { Values = Map.fold (fun all name value -> Map.add name value all) figures more }

@@ -61,12 +61,16 @@ let private cases =
       small |> shifted 2 |> against fashionMnist, small |> rotated 5.0, []
       small, mnist, [ "joint learns from all training examples, but this experiment from take 1000" ]
       mnist, small, [ "joint learns from take 1000, but this experiment from all training examples" ]
+      small |> semiSupervised 100,
+      mnist |> take 100,
+      [ "joint learns from take 100, but this experiment from take 1000 |> semiSupervised 100" ]
+      classTable "a.csv" "y" |> semiSupervised 100,
+      classTable "a.csv" "y" |> take 100,
+      [ "joint has take 100, but this experiment semiSupervised 100: rows of a table are standardised by the training part, and what joint draws would be on another scale" ]
       small, mnist |> take 500, [ "joint learns from take 500, but this experiment from take 1000" ]
       mnist |> semiSupervised 100, mnist |> take 100, []
       mnist |> semiSupervised 100, mnist |> semiSupervised 100, []
-      mnist |> take 100,
-      mnist |> semiSupervised 100,
-      [ "joint learns from semiSupervised 100, but this experiment from take 100" ]
+      mnist |> take 100, mnist |> semiSupervised 100, []
       mnist |> semiSupervised 100,
       mnist,
       [ "joint learns from all training examples, but this experiment from semiSupervised 100" ]
@@ -182,6 +186,26 @@ let tests =
                   (says (outer (small |> augment by 50)))
                   [ "wide learns from all training examples, but this experiment from take 1000" ]
                   "problems"
+          }
+
+          test "what restores a generator's examples may have seen more than it, but no held-out ones" {
+              let denoiser data =
+                  { on "denoiser" (data |> noisy 0.5) (dense 4 >> autoencoder 2) with
+                      Loss = reconstruction }
+
+              let clean data =
+                  small |> noisy 0.5 |> reconstructed (denoiser data)
+
+              let added data =
+                  outer (clean data |> augment (joint (clean data)) 50)
+
+              Expect.equal (says (added mnist)) [] "all training images, without labels"
+              Expect.isEmpty (told (added mnist)) "nor anything else"
+
+              Expect.equal
+                  (says (added (mnist |> validation 0.2)))
+                  [ "denoiser may have been trained on validation examples of this experiment: on the same data it has validation 0.2, not 0.1" ]
+                  "validation"
           }
 
           test "one class has no others to draw" {

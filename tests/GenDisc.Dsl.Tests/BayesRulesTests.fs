@@ -18,6 +18,13 @@ let private baseline =
 
 let private members = [ for s in 1..3 -> { baseline with Seed = s } ]
 
+let private small = moons |> take 100
+
+let private pictured =
+    { baseline with
+        Name = "pictured"
+        Data = digits }
+
 /// What is told of a model, with what to do.
 let private cases =
     [ on (dense 8 >> mcDropout 0.0 30 >> classifier []) crossEntropy,
@@ -43,6 +50,28 @@ let private cases =
       [ "iwae 8 is a second importance-weighted bound after iwae 5, but a loss has at most one" ]
       on (dense 8 >> autoencoder 2) (reconstruction + iwae 5),
       [ "iwae needs a vae, but autoencoder 2 has no distribution over its latent vector" ]
+      { on (dense 8 >> cvae 2) (iwae 5 + elbo) with
+          Name = "told" },
+      [ "iwae needs a vae, whose decoder is told no class as that of cvae 2 is" ]
+      on (m2 2 [ 8 ]) (iwae 5 + crossEntropy),
+      [ "iwae needs a vae, whose decoder is told no class as that of m2 2 [8] is"
+        "m2 2 [8] is trained by no term of the loss" ]
+      { on (ensemble [ { baseline with Data = small } ]) crossEntropy with
+          Data = small |> noisy 0.2 },
+      [ "baseline learns from data that are not prepared as those that ensemble [baseline] is asked about" ]
+      { on (ensemble [ pictured ]) crossEntropy with
+          Data = digits |> binarised },
+      [ "pictured has no binarised, but the data of the ensemble have" ]
+      { on
+            (ensemble
+                [ { pictured with
+                      Data = digits |> binarised } ])
+            crossEntropy with
+          Data = digits },
+      [ "pictured has binarised, but the data of the ensemble have not" ]
+      { on (ensemble [ baseline ]) crossEntropy with
+          Data = small },
+      [ "baseline learns from the labels of all training examples, but this experiment may see 100 alone" ]
       on (dense 8 >> classifier []) (crossEntropy + iwae 5), [ "iwae needs a vae, and the model has none" ]
       on (ensemble []) crossEntropy, [ "ensemble expects at least one member, but got none" ]
       on (ensemble [ baseline; baseline ]) crossEntropy,
@@ -96,6 +125,27 @@ let tests =
           test "iwae trains encoder and decoder alike" {
               for loss in [ iwae 5; 0.1 * iwae 5 + kl; iwae 5 + elbo ] do
                   plan (on (dense 8 >> vae 2) loss) |> ignore
+          }
+
+          test "members of few labels, each with its own, and of data that hide labels" {
+              let few = [ for s in 1..3 -> { baseline with Seed = s; Data = small } ]
+
+              plan
+                  { on (ensemble few) crossEntropy with
+                      Data = small }
+              |> ignore
+
+              let hidden = moons |> semiSupervised 20
+
+              let semi =
+                  { on (m2 2 [ 8 ]) (elbo + crossEntropy) with
+                      Name = "semi"
+                      Data = hidden }
+
+              plan
+                  { on (ensemble [ semi; { semi with Seed = 2 } ]) crossEntropy with
+                      Data = hidden }
+              |> ignore
           }
 
           test "an ensemble of regressors" {

@@ -85,6 +85,50 @@ let tests =
                   Expect.equal (toldOf (outer outside (inner inside))) expected "problems"
               }
 
+          test "what is inside sees no more labels than this experiment may" {
+              let taught data =
+                  { on "taught" data (dense 4 >> relu >> classifier []) with
+                      Loss = crossEntropy }
+
+              let over (data: Data) within =
+                  { on "outer" data (encoder within >> classifier []) with
+                      Loss = crossEntropy }
+
+              let few = moons |> take 100
+              let says e = toldOf e |> List.map fst
+
+              Expect.equal
+                  (toldOf (over few (taught moons)))
+                  [ "taught learns from the labels of all training examples, but this experiment may see 100 alone",
+                    "write take 100 in the data of taught, or let taught learn without labels" ]
+                  "all"
+
+              Expect.equal
+                  (says (over few (taught (moons |> take 101))))
+                  [ "taught learns from the labels of 101 training examples, but this experiment may see 100 alone" ]
+                  "more"
+
+              Expect.equal
+                  (says (over few { taught few with Seed = 7 }))
+                  [ "taught has seed 7, not 1: it learns from the labels of other 100 examples than this experiment may see" ]
+                  "others"
+
+              for within in [ taught few; taught (moons |> take 50); taught circles; inner moons ] do
+                  Expect.isEmpty (says (over few within)) $"{within.Data} by {within.Loss}"
+
+              Expect.isEmpty (says (over moons (taught few))) "all may be seen"
+
+              let restorer =
+                  { on "restorer" moons (vae 2 >> classifier []) with
+                      Loss = elbo + crossEntropy }
+
+              Expect.equal
+                  (problems (taught (few |> noisy 0.1 |> reconstructed restorer))
+                   |> List.map _.Says)
+                  [ "restorer learns from the labels of all training examples, but this experiment may see 100 alone" ]
+                  "of what restores examples"
+          }
+
           test "a finetuned experiment is judged alike" {
               let e =
                   on "outer" moons (finetuned (inner (moons |> validation 0.2)) >> autoencoder 2)

@@ -39,6 +39,7 @@ let main args =
               Running.GapRunTests.tests
               Running.PretrainedRunTests.tests
               Running.AugmentedRunTests.tests
+              Running.AugmentedTrustTests.tests
               Running.MachineRunTests.tests
               Running.MachineHeadsTests.tests
               Running.ToldClassesRunTests.tests

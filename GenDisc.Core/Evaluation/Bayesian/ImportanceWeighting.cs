@@ -16,9 +16,17 @@ public static class ImportanceWeighting
     /// <param name="samples">Of each example.</param>
     /// <param name="noise">Draws them.</param>
     /// <param name="device">Of the model.</param>
+    /// <param name="cancel">Looked at before each batch.</param>
     /// <returns>`[examples][samples]`, nats.</returns>
     /// <exception cref="ArgumentException">The model has no distribution over a latent vector.</exception>
-    public static double[][] LogWeights(HybridModel model, Split split, int samples, Generator noise, Device device)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static double[][] LogWeights(
+        HybridModel model,
+        Split split,
+        int samples,
+        Generator noise,
+        Device device,
+        CancellationToken cancel = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(samples);
         if (model.Bottleneck is not { Options.Variational: true })
@@ -29,9 +37,10 @@ public static class ImportanceWeighting
         {
             using (batch)
             {
+                cancel.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
                 using var inference = no_grad();
-                var posterior = model.ForwardBatch(batch, noise).Posterior!;
+                var posterior = model.Posterior(batch, noise);
                 var weights = LatentWeights.Of(model.Bottleneck, posterior, batch.X, samples, noise);
                 found.AddRange(weights.to(float64).cpu().contiguous().data<double>().ToArray().Chunk(samples));
             }

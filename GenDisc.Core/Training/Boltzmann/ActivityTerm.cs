@@ -35,6 +35,6 @@ public sealed class ActivityTerm : MachineTerm
         var active = machine.Features(visible).mean([0]).clamp(Smallest, 1 - Smallest);
         var known = (target * Math.Log(target)) + ((1 - target) * Math.Log(1 - target));
         var divergence = known - (target * active.log()) - ((1 - target) * (1 - active).log());
-        return divergence.sum().expand(batch.Count);
+        return divergence.sum().expand(visible.size(0));
     }
 }

@@ -1,6 +1,8 @@
 /// What the latent posterior of a vae tells about the likelihood of held-out examples.
 module internal GenDisc.Running.Bounds
 
+open System
+open System.Threading
 open GenDisc.Core.Data
 open GenDisc.Core.Evaluation.Bayesian
 open GenDisc.Running.Examined
@@ -11,10 +13,10 @@ let private samples = 64
 /// Examples of a part, at most.
 let private examples = 1000
 
-let private measured (s: Subject) name (split: Split) =
+let private measured (s: Subject) cancel name (split: Split) =
     use noise = s.Streams.Importance(name, s.Device)
 
-    ImportanceWeighting.LogWeights(s.Model, Figures.some examples split, samples, noise, s.Device)
+    ImportanceWeighting.LogWeights(s.Model, Figures.some examples split, samples, noise, s.Device, cancel)
     |> ImportanceBound.Of
 
 let private figures (found: ImportanceBound) =
@@ -29,31 +31,38 @@ type Figures =
     { Validation: Map<string, float>
       Test: Map<string, float> }
 
-/// Writes `bound.json` of a model with a vae; answers with the figures of both parts, none where the model has no vae.
-let write (s: Subject) (splits: Splits) : Figures =
+let private none: Figures =
+    { Validation = Map.empty
+      Test = Map.empty }
+
+/// Writes `bound.json` of a model with a vae; answers with the figures of both parts, none where the model has no vae or
+/// it is cancelled.
+let write (s: Subject) (cancel: CancellationToken) (splits: Splits) : Figures =
     if not (s.Plan.Experiment.Model.Blocks |> List.exists _.IsVae) then
-        { Validation = Map.empty
-          Test = Map.empty }
+        none
     else
-        let test = measured s "test" splits.Test
+        try
+            let test = measured s cancel "test" splits.Test
 
-        Json.object
-            [ "examples", Json.integer (int64 test.Examples)
-              "samples", Json.integer (int64 test.Samples)
-              "effectiveSamples", Json.number test.EffectiveSamples
-              "curve",
-              Json.list
-                  [ for point in test.Curve do
-                        Json.object
-                            [ "samples", Json.integer (int64 point.Samples)
-                              "value", Json.number point.Value
-                              "error", Json.number point.Error ] ] ]
-        |> Json.line
-        |> Atomic.writeText (s.File "bound.json")
+            Json.object
+                [ "examples", Json.integer (int64 test.Examples)
+                  "samples", Json.integer (int64 test.Samples)
+                  "effectiveSamples", Json.number test.EffectiveSamples
+                  "curve",
+                  Json.list
+                      [ for point in test.Curve do
+                            Json.object
+                                [ "samples", Json.integer (int64 point.Samples)
+                                  "value", Json.number point.Value
+                                  "error", Json.number point.Error ] ] ]
+            |> Json.line
+            |> Atomic.writeText (s.File "bound.json")
 
-        { Test = figures test
-          Validation =
-            (if splits.Validation.Count = 0 then
-                 Map.empty
-             else
-                 measured s "validation" splits.Validation |> figures) }
+            { Test = figures test
+              Validation =
+                (if splits.Validation.Count = 0 then
+                     Map.empty
+                 else
+                     measured s cancel "validation" splits.Validation |> figures) }
+        with :? OperationCanceledException ->
+            none

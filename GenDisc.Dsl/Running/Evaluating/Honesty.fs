@@ -11,6 +11,7 @@ open GenDisc.Core.Models
 open GenDisc.Core.Runtime
 open GenDisc.Core.Training
 open GenDisc.Reporting
+open GenDisc.Running.Leaks
 open GenDisc.Running.Augmented
 open GenDisc.Running.Examined
 
@@ -60,6 +61,7 @@ let private generator (a: Augmented) (source: Source) (m: Memorisation) =
           "perClass", Json.truth source.PerClass
           "count", Json.integer (int64 source.Count)
           "training", Json.integer (int64 source.Training.Count)
+          "unlabelled", Json.integer (int64 (source.Training.Count - source.Training.Labelled))
           "shared",
           Json.list
               [ for s in source.Shared do
@@ -158,8 +160,17 @@ let private balance (s: Subject) (a: Augmented) =
                           "agreement", Json.number (float row[i] / float asked) ] ] ],
         Map.ofList [ "generatedAgreement", agreement ]
 
+/// Why a model cannot learn from generated examples alone: none of its own to learn, or parts that have learnt from real
+/// ones already. None where it can.
+let private hindrance (experiment: Experiment) =
+    let blocks = Block.everyBlock experiment.Model.Blocks
+
+    if blocks |> List.exists _.IsEnsemble then Some "ensemble"
+    elif blocks |> List.exists _.IsEncoder then Some "pretrained"
+    else None
+
 /// The same model, trained alike on generated examples alone and tested on real ones (TSTR; Esteban, Hyland and Rätsch
-/// 2017). None where it is no classifier, or training ends early.
+/// 2017). None where it is no classifier, cannot do so, or training ends early.
 let private alone (s: Subject) (r: Retraining) (a: Augmented) =
     let experiment = s.Plan.Experiment
     let what = "learning from generated examples alone"
@@ -173,7 +184,11 @@ let private alone (s: Subject) (r: Retraining) (a: Augmented) =
 
             member _.Warn _ = () }
 
-    if not s.Model.IsClassifier || r.Cancel.IsCancellationRequested then
+    if
+        not s.Model.IsClassifier
+        || (hindrance experiment).IsSome
+        || r.Cancel.IsCancellationRequested
+    then
         None
     else
         try
@@ -225,6 +240,7 @@ let write (s: Subject) (r: Retraining) (a: Augmented) : Map<string, float> =
               [ for source, m in found do
                     generator a source m ]
           "tstr", Json.number (Option.defaultValue nan tstr)
+          "tstrLeftOut", Json.text (Option.defaultValue "" (hindrance s.Plan.Experiment))
           yield! members
           yield! plane a ]
     |> Json.line

@@ -62,6 +62,15 @@ let tests =
               let first, again = epochs (), epochs ()
               Expect.equal first again "a seed"
               Expect.notEqual (List.head first |> Array.sum) (List.last first |> Array.sum) "two epochs")
+          test "labels that are hidden stay so" {
+              let all = Splits.Make(grey, grey, 0.5, Nullable(), stream 1L).Hiding(9, stream 1L)
+              let drawn = all.Binarised()
+              Expect.equal (drawn.Train.Data.HidesLabels, drawn.Train.Labelled) (true, 9) "of the training part"
+              Expect.isTrue drawn.Train.Data.DrawsPixels "drawn anew"
+              let again = Splits(drawn.Train, drawn.Train, drawn.Test).Binarised()
+              Expect.equal (again.Validation.Data.HidesLabels, again.Validation.Labelled) (true, 9) "drawn once"
+              Expect.isFalse again.Validation.Data.DrawsPixels "once"
+          }
           test "real numbers cannot be drawn" {
               let real =
                   Dataset.OfValues("real", [ 2 ], memory [| 0.5f; 1f |], memory [| 0 |], [ "a" ])

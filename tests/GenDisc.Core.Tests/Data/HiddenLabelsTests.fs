@@ -114,6 +114,14 @@ let tests =
               use batch = Batches.Gather(data, ReadOnlySpan [| 0..4 |], torch.CPU)
               Expect.isNull batch.KnownRows "no list"
               Expect.equal (batch.Extra, batch.Own, batch.Known) (0, 5, 5) "counts")
+          test "where all labels are known no rows come again" {
+              let all = splits (classified [ 10; 10 ]) None 1L
+              let known = (hiding all.Train.Count 1L all).Train
+              Expect.isTrue known.Data.HidesLabels "those of validation are hidden in it"
+              Expect.isNull (LabelledRows.Of(known, RandomStream(1L, "labelled"))) "no rows of their own"
+              let fewer = (hiding (all.Train.Count - 1) 1L all).Train
+              Expect.isNotNull (LabelledRows.Of(fewer, RandomStream(1L, "labelled"))) "some are hidden"
+          }
           test "numbers that do not fit are told" {
               let all = splits (classified [ 10; 10; 10 ]) None 1L
               userError [ "classified"; "at least 3" ] (fun () -> hiding 2 1L all) |> ignore

@@ -84,6 +84,15 @@ let tests =
               let kl = GenDisc.Core.Losses.GaussianKl.PerExample(mean, logVariance)
               Expect.isTrue (close 1e-5 figures["kl"] (numbers kl |> Array.average)) "kl"
               Expect.equal (numbers (Unchecked.nonNull output.Original)) (numbers own) "and their reconstructions")
+          torchTest "importance weights are of the batch's own examples" (fun () ->
+              use model = hybrid 1L
+              use batch = firstOf 10 (splitsOf 64 |> hide 6).Train
+              use noise = generator 3L
+              let output = model.ForwardBatch(batch, noise)
+              let term = ImportanceTerm(Unchecked.nonNull model.Bottleneck, 4)
+              let found = numbers (term.PerExample(output, batch))
+              Expect.equal found.Length 10 "one an example"
+              Expect.all found Double.IsFinite "nats")
           torchTest "labels that are all known teach what ordinary ones do" (fun () ->
               for make in [ hybrid; semi ] do
                   let data = pixels 24

@@ -46,6 +46,20 @@ let tests =
               has (page (file "0.3" 0)) [ "farther than by chance" ]
               lacks (page (file "0.52" 0)) "than by chance"
           }
+          test "examples seen without labels, and what is left out" {
+              let content =
+                  (file "0.5" 0)
+                      .Replace("\"training\":1000", "\"training\":1000,\"unlabelled\":900")
+                      .Replace("\"tstr\":0.875", "\"tstr\":null,\"tstrLeftOut\":\"pretrained\"")
+
+              has
+                  (page content)
+                  [ "Of the 1,000 training examples of joint it has seen 900 without their labels"
+                    "is left out: the model has a pretrained part" ]
+
+              lacks (page (file "0.5" 0)) "without their labels"
+              lacks (page (file "0.5" 0)) "is left out"
+          }
           test "doubled examples are flagged" {
               has
                   (page (file "0.5" 12))

@@ -13,16 +13,16 @@ open GenDisc.Running
 open GenDisc.Dsl.Tests.Running.Files
 open GenDisc.Dsl.Tests.Running.Scene
 
-let private folder = imageFolder "shades"
-let private some = folder |> take 40
+let internal folder = imageFolder "shades"
+let internal some = folder |> take 40
 
 /// A scene with 80 pictures of two classes.
-let private scenery () =
+let internal scenery () =
     let scene = new Scene()
     pictures scene "shades" 40
     scene
 
-let private plain =
+let internal plain =
     { toy with
         Name = "plain"
         Data = some
@@ -30,27 +30,27 @@ let private plain =
         Loss = crossEntropy
         Training = adam 1e-2 |> epochs 2 |> batch 16 }
 
-let private joint =
+let internal joint =
     { plain with
         Name = "joint"
         Model = model (classRbm 8)
         Loss = crossEntropy + 0.1 * pcd 1 }
 
-let private augmented =
+let internal augmented =
     { plain with
         Name = "augmented"
         Data = some |> augment joint 31 }
 
-let private json (result: RunResult) name =
+let internal json (result: RunResult) name =
     (JsonDocument.Parse(File.ReadAllText(Path.Combine(result.Folder, name)))).RootElement
 
-let private counts result =
+let internal counts result =
     Map.ofList
         [ for c in ((json result "result.json").GetProperty "counts").EnumerateObject() do
               c.Name, c.Value.GetInt32() ]
 
 /// The splits of a finished run, with and without what was added.
-let private splits (scene: Scene) (e: Experiment) =
+let internal splits (scene: Scene) (e: Experiment) =
     let loader = Loader scene.Options
     let plan = Runner.planned scene.Options loader e
     let streams = Streams(int64 e.Seed)
@@ -59,13 +59,26 @@ let private splits (scene: Scene) (e: Experiment) =
     let trained =
         Pretrained.find loader (fun inner -> Path.Combine(scene.Runs, Experiment.id inner)) torch.CPU plan
 
-    before,
-    (Augmented.add loader trained torch.CPU plan streams before (fun _ _ -> ()) Threading.CancellationToken.None).Value
+    use preparer =
+        new Preparer(plan, before.Train, trained, torch.CPU, Threading.CancellationToken.None)
 
-let private values (split: Split) =
+    before,
+    (Augmented.add
+        loader
+        preparer
+        trained
+        torch.CPU
+        plan
+        streams
+        before
+        (fun _ _ -> ())
+        Threading.CancellationToken.None)
+        .Value
+
+let internal values (split: Split) =
     [ for i in 0 .. split.Count - 1 -> split.Example i ]
 
-let private labels (split: Split) =
+let internal labels (split: Split) =
     [ for row in split.Indices.ToArray() -> split.Data.Labels.Span[row] ]
 
 let tests =
@@ -214,9 +227,17 @@ let tests =
                       (elbo + crossEntropy)
 
               let result = scene.Run outer
-              let _, after = splits scene outer
+              let before, after = splits scene outer
               Expect.equal (labels after.Generated) [ 0; 0; 0; 1; 1; 1; 0; 0; 1; 1 ] "labels"
               Expect.equal after.Splits.Train.Labelled 20 "labels that are known"
+              Expect.equal (Map.find "labelled" (counts result)) 10 "of real examples"
+              let generators = (json result "figures/augmentation.json").GetProperty "generators"
+
+              Expect.equal
+                  [ for g in generators.EnumerateArray() -> (g.GetProperty "unlabelled").GetInt32() ]
+                  [ 0; before.Train.Count - 10 ]
+                  "seen without labels"
+
               Expect.isTrue (result.Test["tstrAccuracy"] >= 0.0) "tstr"
           }
 
@@ -248,60 +269,6 @@ let tests =
               Expect.equal (labels after.Generated |> List.countBy id) [ 0, 6; 1, 6; 2, 5; 3, 5 ] "classes"
 
               Expect.isTrue (values after.Generated |> List.forall (Array.forall Single.IsFinite)) "real numbers"
-          }
-
-          test "a planted leak is refused before training, with counts and names" {
-              use scene = scenery ()
-              scene.Run joint |> ignore
-              let before, _ = splits scene augmented
-              let own = before.Train
-              let shared = Augmented.refuseLeaks "augmented" before "joint" own
-              Expect.equal (shared |> List.map (fun s -> s.Known - s.Own)) [ 0; 0 ] "its own part is no leak"
-
-              let noise count =
-                  let random = RandomStream(1L, "planted")
-                  Array.init (64 * count) (fun _ -> float32 (random.NextDouble()))
-
-              // examples that the folder does not have, so that only planted ones are shared
-              let test = before.Test.Data.With(ReadOnlySpan(noise 3), ReadOnlySpan [| 0; 0; 0 |])
-              let planted = Split(test, ReadOnlyMemory [| test.Count - 3; test.Count - 1 |])
-              let judged = Splits(own, before.Validation, Split.All test)
-
-              let e =
-                  Expect.throwsC (fun () -> Augmented.refuseLeaks "augmented" judged "joint" planted |> ignore) id
-
-              Expect.isTrue (e :? UserError) "a user's mistake"
-
-              Expect.stringStarts
-                  e.Message
-                  $"augmented: its generator joint has learnt from 2 of the {Show.grouped (int64 test.Count)} test examples, which augmented itself does not learn from."
-                  "message"
-
-              let learnt = Splits(planted, before.Validation, Split.All test)
-              let known = Augmented.refuseLeaks "augmented" learnt "joint" planted
-              Expect.equal (known |> List.map (fun s -> s.Known, s.Own)) [ 0, 0; 2, 2 ] "shared with its own training"
-          }
-
-          test "a leak by declaration trains nothing" {
-              use scene = scenery ()
-
-              let knowing =
-                  { plain with
-                      Data =
-                          some
-                          |> augment
-                              { joint with
-                                  Data = some |> validation 0.3 }
-                              31 }
-
-              let e = failure (fun () -> scene.Run knowing)
-              Expect.isTrue (e :? InvalidExperiment) "a wrong declaration"
-              Expect.stringContains e.Message "joint may have been trained on validation examples" "message"
-
-              Expect.equal
-                  (Directory.GetDirectories scene.Runs |> Array.map Path.GetFileName)
-                  [| "data" |]
-                  "nothing written"
           }
 
           test "only keeps the rows of its class" {

@@ -169,6 +169,43 @@ let tests =
               Expect.equal (notes scene).Head "runSeeds has seeds of its own; seed 9 is not used" "said"
           }
 
+          test "a generator behind augment moves with the seed; all seeds are checked before the first is trained" {
+              use scene = new Scene()
+              let few = moons |> take 100
+
+              let generator =
+                  { quick with
+                      Name = "generator"
+                      Data = few
+                      Model = model (dense 4 >> relu >> cvae 2)
+                      Loss = elbo }
+
+              let augmented =
+                  { quick with
+                      Data = few |> augment generator 10 }
+
+              Host.using scene.Options (fun () -> runSeeds [ 2; 3 ] augmented) |> ignore
+              Expect.equal (planned scene) [ 2; 2; 3; 3 ] "generator and experiment"
+
+              let taught =
+                  { quick with
+                      Name = "taught"
+                      Data = few }
+
+              let built =
+                  { quick with
+                      Data = few
+                      Model = model (encoder taught >> classifier []) }
+
+              use another = new Scene()
+
+              Expect.throwsT<InvalidExperiment>
+                  (fun () -> Host.using another.Options (fun () -> runSeeds [ 1; 2 ] built) |> ignore)
+                  "the second seed"
+
+              Expect.isEmpty another.Events "nothing began"
+          }
+
           test "an experiment that is not valid is explained" {
               use scene = new Scene()
 

@@ -68,6 +68,23 @@ let tests =
               Expect.equal (weightsOf m away logVariance 300 64) (weightsOf m away logVariance 300 64) "weights"
               let rows = weightsOf m away logVariance 300 64
               Expect.equal (rows |> Array.distinct).Length 300 "every example has draws of its own")
+          torchTest "a cancelled pass ends at the next batch" (fun () ->
+              use model = Samples.hybrid 1L
+              use noise = generator 1L
+              let split = Split.All(Samples.pixels 4)
+
+              Expect.throwsT<OperationCanceledException>
+                  (fun () ->
+                      ImportanceWeighting.LogWeights(
+                          model,
+                          split,
+                          2,
+                          noise,
+                          torch.CPU,
+                          Threading.CancellationToken true
+                      )
+                      |> ignore)
+                  "cancelled")
           torchTest "a model without a distribution over a latent vector is refused" (fun () ->
               use model = Samples.normalised 1L
               use noise = generator 1L

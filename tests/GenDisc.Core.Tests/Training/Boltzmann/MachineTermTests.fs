@@ -229,6 +229,9 @@ let tests =
               let shares = perExample (ActivityTerm target) machine x
               Expect.equal shares.Length 6 "one an example"
               Expect.all shares (fun s -> close 1e-5 s expected) "the mean is the penalty"
+              // Of a batch that has more examples than the machine sees the shares are of those that it sees.
+              use more = batchWith (bitsOf (init 1L) 9 4) null
+              Expect.equal (numbers ((ActivityTerm target).PerExample(outputOf machine x, more))) shares "own rows"
               // Units that are on as often as they should be cost nothing.
               assign machine "weight" (torch.zeros (3L, 4L))
               assign machine "hiddenBias" (torch.full ([| 3L |], (log (target / (1.0 - target))).ToScalar()))
