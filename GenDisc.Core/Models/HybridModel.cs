@@ -226,35 +226,6 @@ public sealed partial class HybridModel : Module
         _ => [],
     });
 
-    /// <summary>E[x|z] of latents `[n, latent]`, in the shape of the data.</summary>
-    /// <exception cref="InvalidOperationException">The model has no bottleneck.</exception>
-    public Tensor Decode(Tensor latents)
-    {
-        var bottleneck = Bottleneck ?? throw new InvalidOperationException("the model has no decoder");
-        return bottleneck.Likelihood.Mean(bottleneck.Decode(latents));
-    }
-
-    /// <summary>
-    /// What the model makes of examples, without a draw: E[x|z] at the mean of q(z|x); of a restricted machine that reads
-    /// the data E[v|h] at E[h|v], one mean-field sweep there and back. Tensors belong to the caller's dispose scope.
-    /// </summary>
-    /// <param name="x">`[batch, …]` in the shape of the data, which the result has too.</param>
-    /// <exception cref="InvalidOperationException">The model has neither.</exception>
-    public Tensor Reconstruct(Tensor x)
-    {
-        var representation = x;
-        foreach (var stage in stages)
-        {
-            if (stage is BottleneckStage { Bottleneck: var bottleneck })
-                return Decode(bottleneck.Mean(bottleneck.Posterior(representation)));
-            if (stage is MachineStage { Machine: Rbm { Classes: 0 } machine } && machine.Visible * x.size(0) == x.numel())
-                return machine.VisibleMean(representation.reshape(x.size(0), -1)).view(x.shape);
-            representation = Through(stage, representation);
-        }
-
-        throw new InvalidOperationException("the model reconstructs nothing");
-    }
-
     internal static Tensor Through(Stage stage, Tensor x) => stage switch
     {
         TrunkStage trunk => trunk.Layers.call(x),

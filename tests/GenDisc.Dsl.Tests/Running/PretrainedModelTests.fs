@@ -30,14 +30,14 @@ let private scaledOtherwise: (string * (Scene -> unit) * Data * Data * (Componen
 
     [ "sequences of unequal lengths",
       (fun scene -> waves scene "Waves" 3.0),
-      timeSeries "Waves",
       timeSeries "Waves" |> take20,
+      timeSeries "Waves",
       (bidirectional (gru 3) >> meanState >> classifier [], crossEntropy),
       (classifier [], crossEntropy)
       "a table with gaps",
       (fun scene -> put scene "shop.csv" (shop 200)),
-      table "shop.csv" "kind",
       table "shop.csv" "kind" |> take20,
+      table "shop.csv" "kind",
       (dense 4 >> tanh >> classifier [], crossEntropy),
       (classifier [], crossEntropy)
       "a series",
