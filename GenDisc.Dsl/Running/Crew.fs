@@ -17,6 +17,7 @@ type internal Crew(tell: RunEvent -> unit) =
     let mutable started = 0
     let mutable canStart = true
     let mutable here: (Board * Jobs.Job) option = None
+    let mutable hearing = false
     /// Jobs that other processes do not know, since the script declares something else each time it runs.
     let unknown = Queue<Jobs.Job>()
 
@@ -185,12 +186,18 @@ type internal Crew(tell: RunEvent -> unit) =
         if stopping.Value then
             raise (RunInterrupted(Path.GetFullPath options.Runs))
 
-    /// Tells of several runs as it is, and of those in this process in short while one of several is in hand.
+    /// Tells of several runs as it is, and of those in this process in short while one of several is in hand: their board
+    /// hears of it, and what the board has to say comes here again.
     member _.Tell(event: RunEvent) =
-        match here, event with
-        | _, (RunEvent.Jobs _ | RunEvent.JobFinished _ | RunEvent.JobFailed _)
-        | None, _ -> tell event
-        | Some(board, job), _ -> board.Hear(job, event)
+        match here with
+        | Some(board, job) when not hearing ->
+            hearing <- true
+
+            try
+                board.Hear(job, event)
+            finally
+                hearing <- false
+        | _ -> tell event
 
     /// Performs the jobs of a batch. `past` is what failed in each batch before it. Raises only what tells that the user
     /// asked to stop.

@@ -148,6 +148,33 @@ let tests =
               Expect.stringContains page "wild has no run of seed 1" "and told"
           }
 
+          test "runs in this process tell what they have to, once" {
+              use scene = new Scene()
+
+              let machine =
+                  { plain with
+                      Name = "machine"
+                      Data = digits |> take 64 |> binarised
+                      Model = model (rbm 4)
+                      Loss = cd 1
+                      Training = sgd 1e-6 |> epochs 1 |> batch 32 }
+
+              compare "Worse than independent pixels?" [ machine ]
+              |> overSeeds [ 1; 2 ]
+              |> ask scene.Options
+              |> ignore
+
+              let warnings =
+                  [ for event in scene.Events do
+                        match event with
+                        | RunEvent.Warning text -> text
+                        | _ -> () ]
+
+              Expect.isNonEmpty warnings "a machine that has not learned is warned of"
+              Expect.all warnings (fun w -> w.StartsWith "machine seed ") "each by its run"
+              Expect.equal (List.distinct warnings) warnings "once"
+          }
+
           test "other epochs of the host make another study" {
               use scene = new Scene()
               let study = compare "Wider?" [ plain; wide ] |> overSeeds [ 1 ]
