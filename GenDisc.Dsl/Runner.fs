@@ -108,7 +108,7 @@ module internal Runner =
     let rec perform (options: HostOptions) (loader: Loader) (plan: Plan) : RunResult =
         let experiment = plan.Experiment
         let id = Experiment.id experiment
-        let folder = IO.Path.GetFullPath(IO.Path.Combine(options.Runs, id))
+        let folder = RunFolder.PathOf(options.Runs, id)
 
         let inner () =
             plan.Dependencies

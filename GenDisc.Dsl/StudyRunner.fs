@@ -2,7 +2,6 @@
 module internal GenDisc.StudyRunner
 
 open System
-open System.IO
 open GenDisc.Running
 open GenDisc.Running.Studies
 open GenDisc.StudyRows
@@ -60,7 +59,7 @@ let private equalised options loader (planned: Planned list) =
               Plans = List.map (longer p) p.Plans } ]
 
 let private folderOf options (e: Experiment) =
-    Path.GetFullPath(Path.Combine(options.Runs, Experiment.id e))
+    RunFolder.PathOf(options.Runs, Experiment.id e)
 
 /// Accuracy of every row under corruptions, over its runs.
 let private stressed options loader (study: Study) (planned: Planned list) (rows: StudyRow list) =
@@ -86,7 +85,7 @@ let private outline options (study: Study) (planned: Planned list) : StudyResult
     for p in planned do
         let plan = p.Plans.Head
         let id = Experiment.id plan.Experiment
-        options.Tell(RunEvent.Planned(plan, id, Path.GetFullPath(Path.Combine(options.Runs, id))))
+        options.Tell(RunEvent.Planned(plan, id, RunFolder.PathOf(options.Runs, id)))
 
     let runs = planned |> List.collect _.Plans
 
@@ -104,7 +103,7 @@ let private outline options (study: Study) (planned: Planned list) : StudyResult
 
     { Id = Study.id study
       Question = study.Question
-      Folder = Path.GetFullPath(Path.Combine(options.Runs, Study.id study))
+      Folder = RunFolder.PathOf(options.Runs, Study.id study)
       Metric =
         StudyMetric.of'
             study
@@ -133,7 +132,7 @@ let private answered options (loader: Loader) (study: Study) (planned: Planned l
     let started = DateTimeOffset.UtcNow
     let joules = EnergyMeter.start ()
     let id = Study.id study
-    let folder = Path.GetFullPath(Path.Combine(options.Runs, id))
+    let folder = RunFolder.PathOf(options.Runs, id)
 
     let metric =
         StudyMetric.of'

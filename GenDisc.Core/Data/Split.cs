@@ -36,19 +36,7 @@ public sealed record Split(Dataset Data, ReadOnlyMemory<int> Indices)
     /// <summary>The numbers of one example, pixels in [0, 1] as they are stored: grey ones are not drawn black or white.</summary>
     /// <param name="place">In <see cref="Indices"/>.</param>
     /// <param name="into">`[example size]`</param>
-    public void Read(int place, Span<float> into)
-    {
-        var size = Data.ExampleSize;
-        var start = Indices.Span[place] * size;
-        if (Data.Pixels.IsEmpty)
-        {
-            Data.Values.Span.Slice(start, size).CopyTo(into);
-            return;
-        }
-
-        var pixels = Data.Pixels.Span.Slice(start, size);
-        for (var i = 0; i < size; i++) into[i] = pixels[i] / 255f;
-    }
+    public void Read(int place, Span<float> into) => Examples.Read(Data, Indices.Span[place], into);
 
     /// <summary>As <see cref="Read"/>, in an array of its own.</summary>
     public float[] Example(int place)

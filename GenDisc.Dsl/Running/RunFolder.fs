@@ -56,10 +56,14 @@ type internal RunFolder private (final: string, work: string, guard: FileStream)
 
     member _.File name = Path.Combine(work, name)
 
+    /// Where what has this id lies, finished or not.
+    static member PathOf(runs: string, id: string) =
+        Path.GetFullPath(Path.Combine(runs, id))
+
     /// Opens the folder for training; the lock lasts until disposal.
     /// Raises UserError when it cannot be written or another process holds it.
     static member Open(runs: string, id: string) =
-        let final = Path.GetFullPath(Path.Combine(runs, id))
+        let final = RunFolder.PathOf(runs, id)
 
         let unwritable (e: exn) =
             UserError($"the run folder {final} cannot be written: {e.Message}\nChoose another with --runs DIR.", e)
@@ -103,7 +107,7 @@ type internal RunFolder private (final: string, work: string, guard: FileStream)
 
     /// The finished run of this id, if there is one.
     static member TryFinished(runs: string, id: string) =
-        let final = Path.GetFullPath(Path.Combine(runs, id))
+        let final = RunFolder.PathOf(runs, id)
 
         if Directory.Exists(final + ".old") then
             match tryLock runs id with

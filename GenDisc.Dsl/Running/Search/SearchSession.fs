@@ -34,7 +34,7 @@ let private bestOf goal (trials: Trial list) =
 
 /// Why the run of a plan failed before, as it would again.
 let private failedBefore (options: HostOptions) (plan: Plan) =
-    let folder = Path.Combine(options.Runs, Experiment.id plan.Experiment)
+    let folder = RunFolder.PathOf(options.Runs, Experiment.id plan.Experiment)
 
     match ResultFile.tryRead folder with
     | Some result when result.Status = Status.Failed && not options.Fresh -> ResultFile.tryMessage folder
@@ -44,7 +44,7 @@ let private failedBefore (options: HostOptions) (plan: Plan) =
 let private told (options: HostOptions) (plan: Plan) (e: exn) =
     match e with
     | :? UserError ->
-        ResultFile.tryMessage (Path.Combine(options.Runs, Experiment.id plan.Experiment))
+        ResultFile.tryMessage (RunFolder.PathOf(options.Runs, Experiment.id plan.Experiment))
         |> Option.defaultValue e.Message
     | _ -> raise e
 
@@ -57,7 +57,7 @@ type Session
         plan: Experiment -> Plan,
         perform: HostOptions -> Plan -> RunResult
     ) =
-    let folder = Path.GetFullPath(Path.Combine(options.Runs, start.Id))
+    let folder = RunFolder.PathOf(options.Runs, start.Id)
     let gate = obj ()
     let mutable contents = start
 

@@ -2,7 +2,6 @@
 module internal GenDisc.Running.Studies.Assembled
 
 open System
-open System.IO
 open GenDisc
 open GenDisc.Running
 open GenDisc.StudyRows
@@ -15,7 +14,7 @@ let private seconds options (plan: Plan) (run: RunResult) =
     run.Seconds
     + (Compute.behind plan
        |> List.sumBy (fun inner ->
-           ResultFile.tryRead (Path.Combine(options.Runs, Experiment.id inner.Experiment))
+           ResultFile.tryRead (RunFolder.PathOf(options.Runs, Experiment.id inner.Experiment))
            |> Option.map _.Seconds
            |> Option.filter Double.IsFinite
            |> Option.defaultValue 0.0))
