@@ -187,7 +187,7 @@ module internal Runner =
                 match g.By with
                 | :? Experiment as by ->
                     { g with
-                        By = StudyRows.seeded (seed + 1000 * (by.Seed - experiment.Seed)) by }
+                        By = StudyRows.followed seed experiment by }
                 | _ -> g
 
             { experiment with

@@ -62,12 +62,13 @@ let arms (study: Study) : Arm list =
 /// The experiment with this seed, and so those inside it that share its seed; others, such as the members of an ensemble,
 /// keep a distance of 1,000 for each step between their seed and its own, so that seeds 1 to 999 of a study share none.
 let rec seeded (seed: int) (e: Experiment) =
-    let inner (within: Experiment) =
-        // sums of seeds may leave the range of whole numbers, and come back at its other end
-        seeded (seed + 1000 * (within.Seed - e.Seed)) within
-
-    { Experiment.mapInner inner e with
+    { Experiment.mapInner (followed seed e) e with
         Seed = seed }
+
+/// One that stands inside `outer`, which is going to have this seed.
+and followed (seed: int) (outer: Experiment) (inner: Experiment) =
+    // sums of seeds may leave the range of whole numbers, and come back at its other end
+    seeded (seed + 1000 * (inner.Seed - outer.Seed)) inner
 
 /// The seeds of a study; one where none are named, which stands for the experiments' own.
 let seeds (study: Study) =
