@@ -156,6 +156,7 @@ let private stage setting shape experiment (stage: Stage) : GenDisc.Core.Models.
     | Stage.Machine m ->
         let struct (first, last) = CompileMachines.turn experiment m
         MachineStage(CompileMachines.machine experiment setting.Init m, first, last)
+    | Stage.Diffusion d -> DiffusionStage(CompileDiffusion.model d setting.Init setting.Kernels)
     | Stage.M2 m ->
         M2Stage(
             new GenDisc.Core.Modules.M2(
@@ -245,7 +246,10 @@ let terms (loss: Loss) (own: LossTerm list) (model: HybridModel) =
 
     let final = Loss.final loss
 
-    [| for term in Seq.append own (LossTerm.ApplicableTo model) do
+    let known = own |> List.map _.Name |> Set.ofList
+    let others = LossTerm.ApplicableTo model |> Seq.filter (fun term -> not (known.Contains term.Name))
+
+    [| for term in Seq.append own others do
            // Asked at every step: the normal form of an epoch is worked out once.
            let known = System.Collections.Generic.Dictionary<int, float>()
 
@@ -270,7 +274,10 @@ let private optimiser (training: Training) =
 /// What drives the model's training.
 let learner (plan: Plan) (model: HybridModel) (streams: Streams) (device: torch.Device) : ILearner =
     let experiment = plan.Experiment
-    let own = CompileMachines.ownTerms experiment plan.Facts model streams device
+    let own =
+        CompileMachines.ownTerms experiment plan.Facts model streams device
+        @ CompileDiffusion.terms (Loss.terms experiment.Loss)
+
     let terms = terms experiment.Loss own model
 
     let learner =

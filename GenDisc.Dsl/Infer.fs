@@ -134,6 +134,7 @@ let rec model (knowing: Data -> Facts option) (facts: Facts) (data: Data) (m: Mo
             | Block.Autoencoder(latent, likelihood) -> BottleneckShapes.infer data [ i ] block latent likelihood walk
             | Block.Cvae latent -> BottleneckShapes.infer data [ i ] block latent None walk
             | Block.M2(latent, hidden) -> M2Shapes.infer data [ i ] block latent hidden walk
+            | Block.Diffusion d -> DiffusionShapes.infer data [ i ] block d (List.take i m.Blocks) walk
             | Block.Rbm _
             | Block.GaussianRbm _
             | Block.ClassRbm _

@@ -7,6 +7,7 @@ let private learnsWithout (m: Model) term =
     | Term.Reconstruction
     | Term.Importance _
     | Term.Kl -> not (m.Blocks |> List.exists _.IsCvae)
+    | Term.Denoising _
     | Term.Sparsity
     | Term.NegativePhase _
     | Term.Nll

@@ -111,12 +111,25 @@ type Machine =
         Turns: int
     }
 
+/// A diffusion model over what it reads.
+type DiffusionStage =
+    {
+        /// Of what it reads.
+        Shape: Shape
+        /// 0: the network is not told the class.
+        Classes: int
+        /// Whether what it reads lies in [0, 1].
+        UnitInterval: bool
+        Declared: Diffusion
+    }
+
 /// A block, ready to be built.
 [<RequireQualifiedAccess>]
 type Stage =
     | Trunk of Layer list
     | Bottleneck of Bottleneck
     | M2 of M2
+    | Diffusion of DiffusionStage
     | Machine of Machine
     | Classifier of Layer list
     | EnergyClassifier of Layer list

@@ -40,6 +40,8 @@ type Term =
     | Nll
     /// Σ_j KL(target ‖ mean activity of hidden unit j).
     | SparsityTarget of target: float
+    /// Squared error of what a diffusion model predicts; weighed by the signal-to-noise ratio where that is below a limit.
+    | Denoising of limit: float option
     /// The energy of an `energyClassifier` on data less that on samples of its own, nats per example.
     | Energy
 
@@ -68,6 +70,7 @@ module Term =
         | Term.Nll -> "nll"
         | Term.SparsityTarget _ -> "sparsityTarget"
         | Term.Energy -> "energy"
+        | Term.Denoising _ -> "denoising"
 
     /// The term's own source.
     let show term =
@@ -84,6 +87,7 @@ module Term =
             | MachineGradient.Centred -> $"centred ({name term} {count})"
             | MachineGradient.Enhanced -> $"enhanced ({name term} {count})"
         | Term.Importance samples -> $"iwae {Show.integerArgument samples}"
+        | Term.Denoising(Some limit) -> $"minSnr {Show.numberArgument limit}"
         | Term.SparsityTarget target -> $"{name term} {Show.numberArgument target}"
         | _ -> name term
 

@@ -146,6 +146,12 @@ let private missing (data: Data) (facts: Facts) (m: Model) loss =
                       $"iwae needs a vae, whose decoder is told no class as that of {shown} is"
                       $"use elbo instead of iwae, or a vae instead of {shown}"
           | None -> ()
+      if not (has _.IsDiffusion) then
+          yield!
+              needs
+                  "denoising"
+                  "denoising needs a diffusion model, and the model has none"
+                  "write model (diffusion (unet 32)), or drop denoising"
       if autoencoder.IsNone then
           yield!
               needs
@@ -177,6 +183,10 @@ let private untrained (m: Model) trained =
       yield!
           unless [ Term.Reconstruction ] _.IsAutoencoder noTerm (fun shown ->
               $"add reconstruction to the loss, or drop {shown}")
+      match tryBlock _.IsDiffusion m with
+      | Some(i, shown) when not (Set.exists (fun (term: Term) -> term.IsDenoising) trained) ->
+          Problem.at (Place.Block [ i ]) (noTerm shown) "write Loss = denoising"
+      | _ -> ()
       if
           Set.exists (fun (term: Term) -> term.IsImportance) trained
           && m.Blocks |> List.exists _.IsVae

@@ -23,6 +23,8 @@ let numbers term =
       | Term.Importance n when n < 1 || n > mostDraws ->
           $"{Term.show term} expects 1 to {Show.grouped (int64 mostDraws)} draws, but got {Show.integer n}",
           "write iwae 8"
+      | Term.Denoising(Some limit) when not (System.Double.IsFinite limit && limit > 0.0) ->
+          $"{Term.show term} expects a finite limit above 0, but got {Show.number limit}", "write minSnr 5.0"
       | Term.SparsityTarget target when not (target > 0.0 && target < 1.0) ->
           $"{Term.show term} expects an activity between 0 and 1, but got {Show.number target}",
           "write sparsityTarget 0.1"
@@ -120,6 +122,7 @@ let experiment (facts: Facts) (e: Experiment) (terms: Term list) =
       yield! second "negative phase" phases
       yield! second "sparsity target" targets
       yield! second "importance-weighted bound" (terms |> List.filter _.IsImportance)
+      yield! second "denoising loss" (terms |> List.filter _.IsDenoising)
       if List.contains Term.Nll terms then
           yield! enumerable facts e.Model
       if

@@ -92,6 +92,8 @@ type Block =
     | McDropout of rate: float * passes: int
     /// The mean prediction of other experiments' trained models; a head without parameters of its own.
     | Ensemble of IDeclared list
+    /// Denoises noisy examples, of the data or of an encoder's latents; a sink.
+    | Diffusion of Diffusion
     /// Head whose logits are an energy of the input too.
     | EnergyClassifier of hidden: int list
     /// Head: leaves the main path as it was.
@@ -172,6 +174,9 @@ module Block =
         | Block.Ensemble members ->
             let written = members |> List.map _.Source |> String.concat "; "
             Show.text $"ensemble [{written}]"
+        | Block.Diffusion d ->
+            let written = string d
+            Show.text $"diffusion ({written})"
         | Block.EnergyClassifier hidden -> Show.text (head "energyClassifier" hidden)
         | Block.Classifier hidden -> Show.text (head "classifier" hidden)
         | Block.Regressor hidden -> Show.text (head "regressor" hidden)

@@ -9,6 +9,7 @@ let model (m: Model) =
         b.IsVae
         || b.IsAutoencoder
         || b.IsCvae
+        || b.IsDiffusion
         || b.IsRegressor
         || Block.classifies b
         || Block.isMachine b

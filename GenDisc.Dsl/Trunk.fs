@@ -159,6 +159,7 @@ let rec step (facts: Facts) path (position: Position) (block: Block) : Step =
     | Block.Encoder _
     | Block.Cvae _
     | Block.M2 _
+    | Block.Diffusion _
     | Block.Ensemble _
     | Block.Rbm _
     | Block.GaussianRbm _

@@ -19,7 +19,7 @@ public sealed partial class HybridModel
     /// Whether <see cref="Generate"/> draws examples of a class. Model M2 over another model's representation draws
     /// representations, which are no examples.
     /// </summary>
-    public bool GeneratesClasses => ClassGenerator is not null;
+    public bool GeneratesClasses => ClassGenerator is not null || Diffusion is { IsConditional: true };
 
     private IClassGenerator? ClassGenerator => stages.Count == 0 ? null : stages[^1] switch
     {
@@ -38,6 +38,12 @@ public sealed partial class HybridModel
     /// <exception cref="InvalidOperationException">The model cannot: see <see cref="GeneratesClasses"/>.</exception>
     public Tensor Generate(long[] labels, Generator draws)
     {
+        if (Diffusion is { IsConditional: true })
+        {
+            using var asked = tensor(labels, device: parameters().First().device);
+            return Diffuse(labels.Length, asked, draws);
+        }
+
         var generator = ClassGenerator
             ?? throw new InvalidOperationException("the model draws no examples of a class that is asked for");
         using var scope = NewDisposeScope();

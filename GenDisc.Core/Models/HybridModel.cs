@@ -48,6 +48,7 @@ public sealed partial class HybridModel : Module
                 RegressorStage s => ("regressor", s.Layers),
                 MachineStage s => ("machine", s.Machine),
                 EnsembleStage s => ("ensemble", s.Ensemble),
+                DiffusionStage s => ("diffusion", s.Model),
                 var other => throw new ArgumentException($"unknown stage {other.GetType().Name}", nameof(stages)),
             };
             register_module($"{i}_{kind}", module);
@@ -296,6 +297,8 @@ public sealed partial class HybridModel : Module
                 return ClassStages.Bounded(model, before, batch, noise);
             case MachineStage machine:
                 return Read(machine, before, batch);
+            case DiffusionStage { Model: var diffusion }:
+                return before with { Diffusion = diffusion, Clean = ClassStages.OwnRows(before.Representation, batch), Noise = noise };
             case EnsembleStage { Ensemble: var ensemble }:
                 var answers = ensemble.Ask(before.Representation, noise);
                 return ensemble.Classifies

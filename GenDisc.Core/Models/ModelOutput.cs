@@ -1,4 +1,5 @@
 using GenDisc.Core.Models.Boltzmann;
+using GenDisc.Core.Models.Diffusion;
 using GenDisc.Core.Modules;
 using static TorchSharp.torch;
 
@@ -69,6 +70,20 @@ public sealed record ModelOutput
     {
         get => rare?.KlNats;
         init => rare = rare is null && value is null ? null : (rare ?? new RareParts()) with { KlNats = value };
+    }
+
+    /// <summary>The diffusion model that learns; null where there is none.</summary>
+    public DiffusionModel? Diffusion
+    {
+        get => rare?.Diffusion;
+        init => rare = rare is null && value is null ? null : (rare ?? new RareParts()) with { Diffusion = value };
+    }
+
+    /// <summary>What <see cref="Diffusion"/> reads, `[batch, …]` in the units of the data or latents.</summary>
+    public Tensor? Clean
+    {
+        get => rare?.Clean;
+        init => rare = rare is null && value is null ? null : (rare ?? new RareParts()) with { Clean = value };
     }
 
     /// <summary>The machine whose turn it is to learn; null where there is none.</summary>

@@ -55,6 +55,15 @@ public sealed class PretrainedEncoder : Module<Tensor, Tensor>
         if (frozen) source.eval();
     }
 
+    /// <summary>From latents back to examples, E[x|z]: `[batch, latent]` to `[batch, …]`.</summary>
+    /// <exception cref="InvalidOperationException">The trained model has no decoder.</exception>
+    public Tensor Decode(Tensor latents)
+    {
+        using var outside = no_grad();
+        var decoded = source.Decode(latents);
+        return rescale is null ? decoded : rescale.Undo(decoded);
+    }
+
     public override Tensor forward(Tensor input)
     {
         using var outside = frozen ? no_grad() : null;

@@ -1,3 +1,4 @@
+using GenDisc.Core.Models.Diffusion;
 using static TorchSharp.torch;
 
 namespace GenDisc.Core.Models;
@@ -12,4 +13,8 @@ internal sealed record RareParts
     public Tensor? KlNats { get; init; }
 
     public Tensor? HiddenLogits { get; init; }
+
+    public DiffusionModel? Diffusion { get; init; }
+
+    public Tensor? Clean { get; init; }
 }

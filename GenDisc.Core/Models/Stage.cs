@@ -1,4 +1,5 @@
 using GenDisc.Core.Models.Boltzmann;
+using GenDisc.Core.Models.Diffusion;
 using GenDisc.Core.Modules;
 
 namespace GenDisc.Core.Models;
@@ -36,6 +37,9 @@ public sealed record RegressorStage(Chain Layers) : Stage;
 /// <param name="FirstEpoch">In which it learns, from 1.</param>
 /// <param name="LastEpoch">In which it learns. Machines on top of each other take turns (Hinton et al. 2006).</param>
 public sealed record MachineStage(EnergyMachine Machine, int FirstEpoch = 1, int LastEpoch = int.MaxValue) : Stage;
+
+/// <summary>Denoises what it reads, data or the latents of a trained model; the last stage.</summary>
+public sealed record DiffusionStage(DiffusionModel Model) : Stage;
 
 /// <summary>The mean prediction of trained models, alone in its model; leaves the data as they were.</summary>
 public sealed record EnsembleStage(Ensemble Ensemble) : Stage;

@@ -25,6 +25,13 @@ internal static class Initialise
         parameter.copy_(values);
     }
 
+    /// <summary>All parameters of a module to 0, in place.</summary>
+    public static void Zero(nn.Module module)
+    {
+        using var outside = no_grad();
+        foreach (var parameter in module.parameters()) parameter.zero_();
+    }
+
     private static Tensor Uniform(RandomStream stream, int fanIn, long count)
     {
         var bound = 1 / Math.Sqrt(fanIn);

@@ -43,6 +43,13 @@ public sealed class Rescale : Module<Tensor, Tensor>
     public static Rescale? Between(InputScale from, InputScale to, int features, SequenceLengths? lengths) =>
         from.Measures(to) && !from.Agrees(to) ? new Rescale(from, to, features, lengths) : null;
 
+    /// <summary>Back to the scale of the inputs, every number taken as known.</summary>
+    public Tensor Undo(Tensor output)
+    {
+        using var scope = NewDisposeScope();
+        return ((output - shift) / factor).MoveToOuterDisposeScope();
+    }
+
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();

@@ -3,6 +3,7 @@ using GenDisc.Core.Kernels.Losses;
 using GenDisc.Core.Losses;
 using GenDisc.Core.Models;
 using GenDisc.Core.Training.Boltzmann;
+using GenDisc.Core.Training.Diffusion;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -40,6 +41,7 @@ public abstract class LossTerm(string name)
 
         if (model.IsClassifier) terms.Add(new CrossEntropyTerm());
         if (model.IsRegressor) terms.Add(new MseTerm());
+        if (model.Diffusion is not null) terms.Add(new DenoisingTerm());
         if (!model.Machines.Any()) return terms;
         terms.Add(new FreeEnergyTerm());
         terms.Add(new ReconstructionErrorTerm());

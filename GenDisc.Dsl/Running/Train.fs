@@ -154,6 +154,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
               Warnings = recorder.Warnings }
 
     MachineData.start model streams device splits.Train
+    DiffusionData.start model streams device splits.Train
 
     let fit () =
         if model.IsEnsemble then
@@ -240,7 +241,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
         |> Map.foldBack Map.add preparation
         |> added honest
 
-    if model.GeneratesClasses || not (isNull model.Bottleneck) then
+    if isNull model.Diffusion && (model.GeneratesClasses || not (isNull model.Bottleneck)) then
         Figures.write
             { Model = model
               Test = splits.Test

@@ -90,6 +90,7 @@ let tests =
                         | Stage.Bottleneck b -> "bottleneck", b.Decoder.Length
                         | Stage.M2 m -> "m2", m.Hidden.Length
                         | Stage.Machine m -> "machine", m.Hidden
+                        | Stage.Diffusion d -> "diffusion", d.Classes
                         | Stage.EnergyClassifier layers -> "energyClassifier", layers.Length
                         | Stage.Classifier layers -> "classifier", layers.Length
                         | Stage.Regressor layers -> "regressor", layers.Length

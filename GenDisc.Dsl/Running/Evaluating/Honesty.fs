@@ -195,6 +195,7 @@ let private alone (s: Subject) (r: Retraining) (a: Augmented) =
             use model = r.Build()
             use learner = Compile.learner s.Plan model s.Streams s.Device
             MachineData.start model s.Streams s.Device a.Generated
+            DiffusionData.start model s.Streams s.Device a.Generated
 
             let outcome =
                 Trainer(Compile.trainerOptions experiment.Data experiment.Training, quiet)

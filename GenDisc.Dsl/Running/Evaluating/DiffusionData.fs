@@ -1,0 +1,28 @@
+/// Where a diffusion model starts.
+module internal GenDisc.Running.DiffusionData
+
+open GenDisc.Core.Data
+open GenDisc.Core.Models
+open GenDisc.Core.Runtime
+open GenDisc.Core.Training
+open TorchSharp
+
+/// Training examples that the scale is taken from, at most.
+let private most = 10000
+
+/// Takes the scale of what the model reads from training examples, before training.
+let start (model: HybridModel) (streams: Streams) (device: torch.Device) (train: Split) =
+    match model.Diffusion with
+    | null -> ()
+    | diffusion when diffusion.Options.UnitInterval -> ()
+    | diffusion ->
+        use _scope = torch.NewDisposeScope()
+        use _inference = torch.no_grad ()
+        model.eval ()
+
+        let read =
+            [| for batch in Batches.Sequential(train.Sample(most, streams.Monitor), Trainer.EvaluationBatch, device) do
+                   use batch = batch
+                   model.ReadByDiffusion(batch.X).clone () |]
+
+        diffusion.StartFrom(torch.cat read)
