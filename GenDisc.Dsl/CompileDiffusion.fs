@@ -23,9 +23,9 @@ let private target (d: Diffusion) =
 /// A way from noise to examples.
 let sampler (s: Sampler) : DiffusionSampler =
     match s with
-    | Sampler.Ddpm steps -> Ddim(steps, 1.0)
+    | Sampler.Ddpm steps -> Ddpm steps
     | Sampler.Ddim(steps, eta) -> Ddim(steps, eta)
-    | Sampler.DpmSolver steps -> Ddim steps
+    | Sampler.DpmSolver steps -> DpmSolver steps
 
 let private network (stage: DiffusionStage) (init: RandomStream) kernels : DenoisingNetwork =
     let attention, classes = stage.Declared.Attention, stage.Classes
