@@ -196,3 +196,7 @@ module DataLanguage =
 
     /// Data of the same shape that a good classifier should find strange: adds out-of-distribution figures.
     let against (other: Data) (data: Data) = { data with Against = Some other }
+
+    /// After training, what the model draws is compared with test examples in the features of this experiment's classifier,
+    /// which is trained first: `mnist |> qualityBy (judge mnist)`.
+    let qualityBy (by: Experiment) (data: Data) = { data with Judge = Some by }
