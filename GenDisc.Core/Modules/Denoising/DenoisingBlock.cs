@@ -22,10 +22,10 @@ internal sealed class DenoisingBlock : Module
         int inputs, int outputs, Func<int, int, Module<Tensor, Tensor>> convolution, RandomStream init, bool kernels)
         : base(nameof(DenoisingBlock))
     {
-        norm1 = new ShiftedNorm(inputs, silu: true);
+        norm1 = new ShiftedNorm(inputs, silu: true, kernels);
         conv1 = convolution(inputs, outputs);
         time = new Affine(ResidualMlp.Embedding, outputs, init, kernels);
-        norm2 = new ShiftedNorm(outputs, silu: true);
+        norm2 = new ShiftedNorm(outputs, silu: true, kernels);
         conv2 = convolution(outputs, outputs);
         skip = inputs == outputs ? null : new PixelAffine(inputs, outputs, init, kernels);
         RegisterComponents();

@@ -19,7 +19,7 @@ internal sealed class PixelAttention : Module
         : base(nameof(PixelAttention))
     {
         this.channels = channels;
-        norm = new ShiftedNorm(channels, silu: false);
+        norm = new ShiftedNorm(channels, silu: false, kernels);
         reads = new Affine(channels, 3 * channels, init, kernels);
         writes = new Affine(channels, channels, init, kernels);
         RegisterComponents();

@@ -1,3 +1,4 @@
+using GenDisc.Core.Kernels.Normalisation;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -10,17 +11,18 @@ namespace GenDisc.Core.Modules.Denoising;
 internal sealed class ShiftedNorm : Module
 {
     public const int Groups = 8;
-    private const double Epsilon = 1e-5;
     private readonly TorchSharp.Modules.Parameter scale;
     private readonly TorchSharp.Modules.Parameter offset;
     private readonly bool silu;
+    private readonly bool kernels;
 
-    public ShiftedNorm(int channels, bool silu)
+    public ShiftedNorm(int channels, bool silu, bool kernels)
         : base(nameof(ShiftedNorm))
     {
         if (channels % Groups != 0)
             throw new ArgumentException($"{channels} channels are no multiple of {Groups}", nameof(channels));
         this.silu = silu;
+        this.kernels = kernels;
         scale = new TorchSharp.Modules.Parameter(ones(channels));
         offset = new TorchSharp.Modules.Parameter(zeros(channels));
         RegisterComponents();
@@ -31,8 +33,9 @@ internal sealed class ShiftedNorm : Module
     public Tensor Of(Tensor x, Tensor? shift)
     {
         using var scope = NewDisposeScope();
-        var moved = shift is null ? x : x + shift.unsqueeze(2).unsqueeze(3);
-        var normal = functional.group_norm(moved, Groups, scale, offset, Epsilon);
-        return (silu ? functional.silu(normal) : normal).MoveToOuterDisposeScope();
+        var result = kernels && GroupNormBlock.Fits(x, scale, offset, shift, Groups)
+            ? GroupNormBlock.Apply(x, scale, offset, shift, Groups, silu)
+            : GroupNormBlock.Twin(x, scale, offset, shift, Groups, silu);
+        return result.MoveToOuterDisposeScope();
     }
 }

@@ -56,7 +56,7 @@ internal sealed class UNetBody : Module
         attention = attends ? new PixelAttention(widths[^1], init, kernels) : null;
         up = ModuleList<UNetRise>();
         for (var i = 0; i < levels - 1; i++) up.Add(new(widths[i + 1], widths[i], convolution, init, kernels));
-        norm = new ShiftedNorm(width, silu: true);
+        norm = new ShiftedNorm(width, silu: true, kernels);
         last = convolution(width, channels);
         RegisterComponents();
         Initialise.Zero(last);
