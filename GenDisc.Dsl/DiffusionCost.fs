@@ -30,7 +30,7 @@ let private levels shape width =
     let halve side = (side + 1) / 2
 
     let rec go level h w smaller =
-        let here = (if level = 0 then width else 2L * width), int64 h * int64 w
+        let here = Cost.times (1L <<< level) width, int64 h * int64 w
 
         if level < 2 && smaller >= 8 then
             here :: go (level + 1) (halve h) (halve w) (halve smaller)
@@ -77,6 +77,7 @@ let private unet cost shape width attends =
           // the blocks going down and the one at the bottom
           for (inputs, _), (outputs, pixels) in List.pairwise ((first, pixels) :: levels) do
               block inputs outputs pixels
+          block deepest deepest fewest
           if attends then
               cost.Attention deepest fewest
           for (above, pixels), (below, fewer) in List.pairwise levels do

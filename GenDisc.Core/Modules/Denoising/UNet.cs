@@ -6,7 +6,7 @@ namespace GenDisc.Core.Modules.Denoising;
 /// <summary>
 /// A U-Net over images `[batch, c, h, w]` (Ronneberger, Fischer and Brox 2015) that is told time and class in every block
 /// (Ho, Jain and Abbeel 2020, appendix B), of a size for a CPU: sides are halved while the smaller is at least 8, at most
-/// twice (28 → 14 → 7), and the channels are once, twice and twice those of the first level. See <see cref="UNetBody"/>.
+/// twice (28 → 14 → 7), and the channels are once, twice and four times those of the first level. See <see cref="UNetBody"/>.
 /// </summary>
 public sealed class UNet : DenoisingNetwork
 {

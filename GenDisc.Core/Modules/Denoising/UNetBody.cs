@@ -6,7 +6,7 @@ namespace GenDisc.Core.Modules.Denoising;
 
 /// <summary>
 /// What U-Nets of images and of sequences (images of one row) have in common. Each level but the last: a residual block, and
-/// averages of 2 × 2 pixels go on to the next; the last, a block and perhaps self-attention; on the way back, nearest
+/// averages of 2 × 2 pixels go on to the next; the last, two blocks and perhaps self-attention between them; on the way back, nearest
 /// upsampling, what the level had on the way down, and a block. An odd side halves to the larger half, whose last average is
 /// over the pixels there are. Two departures from the papers make it cheaper: what a level had is added and not appended, so
 /// that blocks going up have half the inputs, and a 1×1 convolution takes channels to those of the level above before
@@ -21,13 +21,14 @@ internal sealed class UNetBody : Module
     private readonly Module<Tensor, Tensor> first;
     private readonly TorchSharp.Modules.ModuleList<DenoisingBlock> down;
     private readonly DenoisingBlock bottom;
+    private readonly DenoisingBlock deepest;
     private readonly PixelAttention? attention;
     private readonly TorchSharp.Modules.ModuleList<UNetRise> up;
     private readonly ShiftedNorm norm;
     private readonly Module<Tensor, Tensor> last;
 
     /// <param name="channels">Of what it reads and returns.</param>
-    /// <param name="width">Channels of the first level; the others have twice as many.</param>
+    /// <param name="width">Channels of the first level; each other one has twice as many as the one above.</param>
     /// <param name="levels">How many resolutions.</param>
     /// <param name="attends">Whether the pixels of the lowest resolution look at each other.</param>
     /// <param name="classes">0: the class is never told.</param>
@@ -45,7 +46,7 @@ internal sealed class UNetBody : Module
         bool kernels)
         : base(nameof(UNetBody))
     {
-        int[] widths = [width, .. Enumerable.Repeat(2 * width, levels - 1)];
+        int[] widths = [.. Enumerable.Range(0, levels).Select(level => width << level)];
         DenoisingBlock Block(int inputs, int outputs) => new(inputs, outputs, convolution, init, kernels);
 
         embedding = new TimeEmbedding(ResidualMlp.Embedding, classes, init, kernels);
@@ -53,6 +54,7 @@ internal sealed class UNetBody : Module
         down = ModuleList<DenoisingBlock>();
         for (var i = 0; i < levels - 1; i++) down.Add(Block(widths[Math.Max(0, i - 1)], widths[i]));
         bottom = Block(widths[Math.Max(0, levels - 2)], widths[^1]);
+        deepest = Block(widths[^1], widths[^1]);
         attention = attends ? new PixelAttention(widths[^1], init, kernels) : null;
         up = ModuleList<UNetRise>();
         for (var i = 0; i < levels - 1; i++) up.Add(new(widths[i + 1], widths[i], convolution, init, kernels));
@@ -87,6 +89,7 @@ internal sealed class UNetBody : Module
 
         h = bottom.Of(h, told);
         if (attention is not null) h = attention.Of(h);
+        h = deepest.Of(h, told);
         for (var i = passed.Length - 1; i >= 0; i--) h = up[i].Of(h, passed[i], told);
         return last.call(norm.Of(h, null)).MoveToOuterDisposeScope();
     }
