@@ -28,9 +28,14 @@ let sampler (s: Sampler) : DiffusionSampler =
     | Sampler.DpmSolver steps -> Ddim steps
 
 let private network (stage: DiffusionStage) (init: RandomStream) kernels : DenoisingNetwork =
-    match stage.Declared.Denoiser with
-    | Denoiser.Mlp widths -> new ResidualMlp(Shape.size stage.Shape, Array.ofList widths, stage.Classes, init, kernels)
-    | Denoiser.Unet _ -> raise (UserError "the U-Net is not there yet")
+    let attention, classes = stage.Declared.Attention, stage.Classes
+
+    match stage.Declared.Denoiser, stage.Shape with
+    | Denoiser.Mlp widths, shape -> new ResidualMlp(Shape.size shape, Array.ofList widths, classes, init, kernels)
+    | Denoiser.Unet width, Image(c, h, w) -> new UNet(UNetOptions(c, h, w, width, attention, classes), init, kernels)
+    | Denoiser.Unet width, Sequence(steps, features) ->
+        new UNet1d(UNet1dOptions(steps, features, width, attention, classes), init, kernels)
+    | Denoiser.Unet _, Vector size -> invalidOp $"a U-Net over vectors of {size} numbers"
 
 /// The model of a stage.
 let model (stage: DiffusionStage) (init: RandomStream) kernels =
