@@ -16,7 +16,17 @@ let model (m: Model) =
 
     [ if m.Blocks.IsEmpty then
           Problem.at (Place.Block []) "the model has no blocks" "write model (vae 32 >> classifier [128])"
+      let diffusion = m.Blocks |> List.tryFindIndex _.IsDiffusion
+
+      match diffusion with
+      | Some i when i < m.Blocks.Length - 1 ->
+          Problem.at
+              (Place.Block [ i + 1 ])
+              $"{Block.brief m.Blocks[i + 1]} has nothing to read: {Block.brief m.Blocks[i]} draws examples and leaves no representation"
+              "let the diffusion model be the last block"
+      | _ -> ()
       match List.tryFindIndexBack isSink m.Blocks with
+      | Some last when diffusion = Some last -> ()
       | Some last when last < m.Blocks.Length - 1 ->
           let source = Model.source m
 
