@@ -32,32 +32,48 @@ let private unable (by: Experiment) perClass =
             $"let {name} be model ({Block.brief block})"
         )
 
+    let told (b: Block) =
+        match b with
+        | Block.Diffusion d -> d.Conditional
+        | _ -> false
+
+    // of the data, whatever stands before it: an encoder's decoder makes examples of latents
+    let denoises = List.tryFindBack (fun (b: Block) -> b.IsDiffusion) blocks
+
     if perClass then
-        match blocks |> List.exists _.IsVae, first machine with
+        match blocks |> List.exists (fun b -> b.IsVae || b.IsDiffusion && not (told b)), first machine with
         | true, _
         | false, Choice1Of3() -> None
         | false, Choice2Of3 block -> cut block
         | false, Choice3Of3() ->
             let hint =
-                if blocks |> List.exists (fun b -> b.IsCvae || b.IsM2 || b.IsClassRbm) then
+                if blocks |> List.exists (fun b -> b.IsCvae || b.IsM2 || b.IsClassRbm || told b) then
                     "write augment: one generator draws all classes"
                 else
                     "give it one: model (dense 400 >> relu >> vae 20)"
 
-            Some($"augmentPerClass draws from a vae or an rbm, but {name} has none", hint)
+            match denoises with
+            | Some block ->
+                Some($"augmentPerClass trains a generator for each class, but {Block.brief block} of {name} is told it", hint)
+            | None -> Some($"augmentPerClass draws from a vae, an rbm or a diffusion model, but {name} has none", hint)
     else
-        match List.tryLast blocks |> Option.exists _.IsCvae, first (fun b -> b.IsM2 || b.IsClassRbm) with
+        match List.tryLast blocks |> Option.exists (fun b -> b.IsCvae || told b), first (fun b -> b.IsM2 || b.IsClassRbm) with
         | true, _
         | false, Choice1Of3() -> None
         | false, Choice2Of3 block -> cut block
         | false, Choice3Of3() ->
             let hint =
-                if blocks |> List.exists (fun b -> b.IsVae || machine b) then
+                if denoises.IsSome then
+                    "add |> conditional to its network, or write augmentPerClass: a generator for each class"
+                elif blocks |> List.exists (fun b -> b.IsVae || machine b) then
                     "write augmentPerClass: a generator for each class"
                 else
                     "give it one: model (dense 400 >> relu >> cvae 20)"
 
-            Some($"augment draws examples of each class from a cvae, m2 or classRbm, but {name} has none", hint)
+            Some(
+                $"augment draws examples of each class from a cvae, m2, classRbm or conditional diffusion, but {name} has none",
+                hint
+            )
 
 /// How many labelled training examples are in use, in words, and the modifiers that say so.
 let private kept (data: Data) =

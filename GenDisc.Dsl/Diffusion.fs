@@ -45,8 +45,8 @@ type Diffusion =
         Classified: int option
     }
 
-    /// The declaration's own source.
-    override this.ToString() =
+    /// What its weights depend on, as source.
+    member internal this.Network =
         [ match this.Denoiser with
           | Denoiser.Unet width -> $"unet {Show.integerArgument width}"
           | Denoiser.Mlp widths ->
@@ -55,7 +55,12 @@ type Diffusion =
           if this.Attention then
               "attention"
           if this.Conditional then
-              "conditional"
+              "conditional" ]
+        |> String.concat " |> "
+
+    /// The declaration's own source.
+    override this.ToString() =
+        [ this.Network
           match this.Prediction with
           | Prediction.Velocity -> ()
           | Prediction.Noise -> "predictsNoise"

@@ -45,6 +45,12 @@ let private encoder (knowing: Data -> Facts option) infer path (block: Block) (d
         problem
             $"{Block.brief block} expects a main path, but {Show.name inner.Name} is an ensemble, which has none"
             "use one of its members"
+    | :? Experiment as inner when inner.Model.Blocks |> List.exists _.IsDiffusion ->
+        let denoising = inner.Model.Blocks |> List.find _.IsDiffusion
+
+        problem
+            $"{Block.brief block} expects a representation, but {Block.brief denoising} of {Show.name inner.Name} leaves none"
+            "use an experiment with vae 32"
     | :? Experiment as inner ->
         match knowing inner.Data with
         | Some facts when

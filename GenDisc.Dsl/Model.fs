@@ -200,13 +200,14 @@ module Block =
     /// The block's own source.
     let show block = (marked [] block).Text
 
-    /// The block in a few words: its source, but an experiment inside by its name.
+    /// The block in a few words: its source, but an experiment inside by its name, and of a diffusion model the network alone.
     let brief block =
         match block with
         | Block.Encoder(e, tuned) -> $"""{if tuned then "finetuned" else "encoder"} {Show.name e.Name}"""
         | Block.Ensemble members ->
             let names = members |> List.map (fun e -> Show.name e.Name) |> String.concat "; "
             $"ensemble [{names}]"
+        | Block.Diffusion d -> $"diffusion ({d.Network})"
         | _ -> show block
 
     /// The experiments that stand inside a composition, in the order in which they are written.

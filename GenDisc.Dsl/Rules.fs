@@ -16,7 +16,17 @@ let model (m: Model) =
 
     [ if m.Blocks.IsEmpty then
           Problem.at (Place.Block []) "the model has no blocks" "write model (vae 32 >> classifier [128])"
+      let diffusion = m.Blocks |> List.tryFindIndex _.IsDiffusion
+
+      match diffusion with
+      | Some i when i < m.Blocks.Length - 1 ->
+          Problem.at
+              (Place.Block [ i + 1 ])
+              $"{Block.brief m.Blocks[i + 1]} has nothing to read: {Block.brief m.Blocks[i]} draws examples and leaves no representation"
+              "let the diffusion model be the last block"
+      | _ -> ()
       match List.tryFindIndexBack isSink m.Blocks with
+      | Some last when diffusion = Some last -> ()
       | Some last when last < m.Blocks.Length - 1 ->
           let source = Model.source m
 
@@ -142,6 +152,15 @@ let training (e: Experiment) =
                   "earlyStopping"
                   "earlyStopping watches the validation loss, but the data holds nothing out"
                   "drop validation 0.0, or drop earlyStopping"
+      | None -> ()
+      match t.Average with
+      | Some decay ->
+          yield!
+              expect
+                  (decay > 0.0 && decay < 1.0)
+                  "ema"
+                  $"ema expects a decay between 0 and 1, but got {Show.number decay}"
+                  "write ema 0.999"
       | None -> () ]
 
 /// Problems of the name.

@@ -39,7 +39,7 @@ type Search =
     {
         Space: Space<Experiment>
         Strategy: Strategy
-        /// None: accuracy of classifiers, else rmse of regressors, else the ELBO, else the loss.
+        /// None: accuracy of classifiers, else rmse of regressors, else the ELBO, else the denoising loss, else the loss.
         Goal: Goal option
         /// Seeds with which the best is run again; None: the three after its own.
         Confirm: int list option
@@ -155,6 +155,7 @@ module Search =
         | None when has classifies -> Goal.Maximise "accuracy"
         | None when has _.IsRegressor -> Goal.Minimise "rmse"
         | None when has (fun block -> block.IsVae || block.IsCvae) -> Goal.Maximise "elbo"
+        | None when has _.IsDiffusion -> Goal.Minimise "denoising"
         | None -> Goal.Minimise "loss"
 
 /// The words for searches, which `open GenDisc` brings into a script.

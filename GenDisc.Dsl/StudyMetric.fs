@@ -29,6 +29,7 @@ let private canHave (metric: string) (plan: Plan) =
     | "kl" -> blocks |> List.exists (fun (b: Block) -> b.IsVae || b.IsCvae || b.IsM2)
     | "iwae" -> List.exists (fun (b: Block) -> b.IsVae) blocks
     | "logLikelihood" -> List.exists Block.isMachine blocks
+    | "denoising" -> List.exists (fun (b: Block) -> b.IsDiffusion) blocks
     | "oodAuroc" -> classifies && plan.Experiment.Data.Against.IsSome
     | _ -> true
 
@@ -49,8 +50,21 @@ let of' (study: Study) (rows: (string * Plan) list) =
         |> List.collect (fun (_, plan) -> plan.Experiment.Model.Blocks |> List.choose bounds)
         |> List.distinct
 
+    // errors of noise, example and velocity, and at other levels of noise, are of other sizes
+    let errors =
+        rows
+        |> List.collect (fun (_, plan) ->
+            [ for block in plan.Experiment.Model.Blocks do
+                  match block with
+                  | Block.Diffusion d ->
+                      d.Prediction, d.Schedule, Loss.terms plan.Experiment.Loss |> List.filter _.IsDenoising
+                  | _ -> () ])
+        |> List.distinct
+
     let comparable metric =
-        all metric && (metric <> "elbo" || kinds.Length = 1)
+        all metric
+        && (metric <> "elbo" || kinds.Length = 1)
+        && (metric <> "denoising" || errors.Length = 1)
 
     let wrong says hint =
         raise (InvalidExperiment $"the study {Show.quoted study.Question} {says}\nhint: {hint}")
@@ -66,9 +80,13 @@ let of' (study: Study) (rows: (string * Plan) list) =
         wrong
             "is judged by elbo, but a vae bounds log p(x), a cvae log p(x|y) and an m2 log p(x, y)"
             "compare bounds between models of one kind"
+    | Some "denoising" when errors.Length > 1 ->
+        wrong
+            "is judged by denoising, but its rows predict other things, or at other levels of noise, or weigh them otherwise"
+            "compare denoising losses between models of one prediction, schedule and loss"
     | Some metric -> metric
     | None ->
-        match [ "accuracy"; "rmse"; "elbo"; "logLikelihood" ] |> List.tryFind comparable with
+        match [ "accuracy"; "rmse"; "elbo"; "logLikelihood"; "denoising" ] |> List.tryFind comparable with
         | Some metric -> metric
         | None ->
             wrong

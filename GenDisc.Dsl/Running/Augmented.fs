@@ -92,6 +92,7 @@ let private sample
         | Some(:? Rbm as joint), _ when joint.Classes > 0 ->
             numbers (MachineDraws.OfClasses(joint, asked, rates.Value, MachineDraws.Sweeps, states, cancel))
         | _ when model.GeneratesClasses -> numbers (model.Generate(Array.map int64 labels, latents))
+        | _ when not (isNull model.Diffusion) -> numbers (model.Diffuse(labels.Length, null, latents))
         | Some machine, null ->
             numbers (MachineDraws.Of(machine, labels.Length, rates.Value, MachineDraws.Sweeps, states, cancel))
         | _ -> Pictures.PriorSamples(model, labels.Length, latents, device) |> Array.concat)

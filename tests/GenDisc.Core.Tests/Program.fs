@@ -105,6 +105,7 @@ let private tests =
           Training.Energy.EnergyTermTests.tests
           Training.Energy.EnergyLearnerTests.tests
           Training.Energy.EnergyHistoryTests.tests
+          Training.WeightAverageTests.tests
           Training.Energy.EnergyMemoryTests.alone
           Evaluation.EnergySamplesTests.tests
           Evaluation.ConfusionMatrixTests.tests

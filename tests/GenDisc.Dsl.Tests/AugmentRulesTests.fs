@@ -102,7 +102,10 @@ let private unfit =
 
 let private unable =
     let no name =
-        $"augment draws examples of each class from a cvae, m2 or classRbm, but {name} has none"
+        $"augment draws examples of each class from a cvae, m2, classRbm or conditional diffusion, but {name} has none"
+
+    let perClass =
+        "augmentPerClass draws from a vae, an rbm or a diffusion model, but by has none"
 
     let features block =
         $"{block} of by does not draw the data themselves, for other blocks stand before it or build on it"
@@ -113,8 +116,16 @@ let private unable =
       m2 2 [ 8 ], false, []
       dense 4 >> m2 2 [ 8 ], false, [ features "m2 2 [8]" ]
       rbm 5 >> classRbm 4, false, [ features "classRbm 4" ]
-      classRbm 4, true, [ "augmentPerClass draws from a vae or an rbm, but by has none" ]
-      autoencoder 2, true, [ "augmentPerClass draws from a vae or an rbm, but by has none" ]
+      classRbm 4, true, [ perClass ]
+      autoencoder 2, true, [ perClass ]
+      diffusion (mlp [ 8 ]), true, []
+      diffusion (mlp [ 8 ]), false, [ no "by" ]
+      diffusion (mlp [ 8 ] |> conditional), false, []
+      diffusion (mlp [ 8 ] |> conditional),
+      true,
+      [ "augmentPerClass trains a generator for each class, but diffusion (mlp [8] |> conditional) of by is told it" ]
+      latentDiffusion (vaes small) (mlp [ 8 ]), true, []
+      latentDiffusion (vaes small) (mlp [ 8 ] |> conditional), false, []
       rbm 5, true, []
       gaussianRbm 5, true, []
       dense 4 >> rbm 5, true, [ features "rbm 5" ]

@@ -109,6 +109,7 @@ let training =
         (Gen.elements [ None; Some 1.0 ])
         (Gen.elements [ 0.0; 1e-4 ])
         (Gen.elements [ None; Some 1; Some 5 ])
+        (Gen.elements [ None; Some 0.5; Some 0.999 ])
 
 /// Data with room for training and validation.
 let data =
@@ -166,6 +167,24 @@ let private machine (known: Facts) =
         return block, loss
     }
 
+/// A diffusion model that fits the data, and what trains it.
+let private denoiser (known: Facts) =
+    gen {
+        let! network =
+            match known.Shape with
+            | Image(_, h, w) when min h w >= 4 -> Gen.map unet (Gen.elements [ 8; 16 ])
+            | Sequence(steps, _) when steps >= 4 -> Gen.map unet (Gen.elements [ 8; 16 ])
+            | _ -> Gen.map2 (fun n rest -> mlp (n :: rest)) (Gen.choose (1, 16)) (listUpTo 2 (Gen.choose (1, 16)))
+
+        let! attends = Gen.elements [ id; (if network.Denoiser.IsUnet then attention else id) ]
+        let! told = Gen.elements [ id; (if known.Classes > 0 then conditional >> guided 2.0 else id) ]
+        let! predicts = Gen.elements [ predictsNoise; predictsData; predictsVelocity ]
+        let! scheduled = Gen.elements [ id; linearNoise 100; cosineNoise 60 ]
+        let! sampled = Gen.elements [ id; sampledWith (ddpm 60); sampledWith (noisyDdim 20 0.5); sampledWith (dpmSolver 20) ]
+        let! loss = Gen.elements [ denoising; minSnr 5.0 ]
+        return Block.Diffusion(network |> attends |> told |> predicts |> scheduled |> sampled), loss
+    }
+
 /// Blocks and a loss that fit the data.
 let private question data =
     gen {
@@ -193,7 +212,8 @@ let private question data =
         let! before, bottleneck, lossOfBottleneck =
             Gen.frequency
                 [ 4, Gen.constant (before, bottleneck, lossOfBottleneck)
-                  1, machine known |> Gen.map (fun (block, loss) -> [], [ block ], [ loss ]) ]
+                  1, machine known |> Gen.map (fun (block, loss) -> [], [ block ], [ loss ])
+                  1, denoiser known |> Gen.map (fun (block, loss) -> [], [ block ], [ loss ]) ]
 
         let! hidden = listUpTo 2 (Gen.choose (1, 16))
 
@@ -211,7 +231,11 @@ let private question data =
 
                       1, Gen.constant (Some([ Block.M2(latent, hidden) ], [ Loss.Elbo; Loss.Term Term.CrossEntropy ])) ]
 
-        let! withHead = Gen.elements [ true; bottleneck.IsEmpty ]
+        let! withHead =
+            if bottleneck |> List.exists _.IsDiffusion then
+                Gen.constant false
+            else
+                Gen.elements [ true; bottleneck.IsEmpty ]
 
         let! between =
             match bottleneck with

@@ -26,6 +26,7 @@ let main args =
               EncoderRulesTests.tests
               BayesRulesTests.tests
               AugmentRulesTests.tests
+              DiffusionRulesTests.tests
               MachineCheckTests.tests
               MachineRulesTests.tests
               ToldClassesCheckTests.tests
@@ -39,6 +40,7 @@ let main args =
               Running.GapRunTests.tests
               Running.PretrainedRunTests.tests
               Running.AugmentedRunTests.tests
+              Running.DiffusionExtrasRunTests.tests
               Running.AugmentedTrustTests.tests
               Running.MachineRunTests.tests
               Running.MachineHeadsTests.tests

@@ -34,6 +34,7 @@ let tryOf (metric: string) =
     | "brier"
     | "memorisedShare"
     | "preparedError"
+    | "denoising"
     | "reconstruction"
     | "eceAfterScaling" -> Some false
     | _ when Wording.isTopK metric -> Some true
