@@ -25,6 +25,7 @@ let private clause (step: string) =
     | [ ("weightDecay" | "decay"); d ] -> Some $"weight decay {d}"
     | [ ("patience" | "earlyStopping" | "earlyStop"); n ] ->
         Some $"early stopping (after {epochs n} without a better validation loss; the best weights are restored)"
+    | [ "ema"; decay ] -> Some $"an exponential moving average of the weights with decay {decay}, which is kept"
     | [ "withoutKernels" ] -> Some "libtorch's own operations instead of GenDisc's kernels"
     | _ -> None
 
