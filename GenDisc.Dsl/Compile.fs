@@ -312,4 +312,12 @@ let trainerOptions (data: Data) (training: Training) =
         | Schedule.Cosine -> CosineRate(training.Epochs, training.WarmUp)
         | Schedule.Step(every, factor) -> StepRate(training.Epochs, every, factor, training.WarmUp)
 
-    TrainerOptions(training.Epochs, training.Batch, schedule, Option.toNullable training.Patience, augmenter data)
+    TrainerOptions(
+        training.Epochs,
+        training.Batch,
+        schedule,
+        Option.toNullable training.Patience,
+        augmenter data,
+        Option.toNullable training.Average,
+        training.Kernels
+    )

@@ -241,5 +241,9 @@ module Language =
         { training with
             Patience = Some patience }
 
+    /// Keeps an exponential moving average of the weights, of which every step leaves `decay`, in (0, 1); the first steps leave
+    /// less. Validation, early stopping and the finished model are those of the average: `adam 1e-3 |> ema 0.999`.
+    let ema decay (training: Training) = { training with Average = Some decay }
+
     /// Trains with libtorch's own operations instead of GenDisc's kernels: slower, and equal up to rounding.
     let withoutKernels (training: Training) = { training with Kernels = false }

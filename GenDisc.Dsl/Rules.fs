@@ -142,6 +142,15 @@ let training (e: Experiment) =
                   "earlyStopping"
                   "earlyStopping watches the validation loss, but the data holds nothing out"
                   "drop validation 0.0, or drop earlyStopping"
+      | None -> ()
+      match t.Average with
+      | Some decay ->
+          yield!
+              expect
+                  (decay > 0.0 && decay < 1.0)
+                  "ema"
+                  $"ema expects a decay between 0 and 1, but got {Show.number decay}"
+                  "write ema 0.999"
       | None -> () ]
 
 /// Problems of the name.

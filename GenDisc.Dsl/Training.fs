@@ -29,6 +29,8 @@ type Training =
         WeightDecay: float
         /// Stop when the validation loss has not improved for this many epochs, and restore the best weights.
         Patience: int option
+        /// Decay of an exponential moving average of the weights, which then stands for them in all that is not training.
+        Average: float option
         /// Hand-written kernels where they fit; without them every step is made of libtorch's own operations.
         Kernels: bool
     }
@@ -70,6 +72,9 @@ type Training =
               match this.Patience with
               | Some epochs -> modifier "earlyStopping" (Show.integerArgument epochs)
               | None -> ()
+              match this.Average with
+              | Some decay -> modifier "ema" (Show.numberArgument decay)
+              | None -> ()
               if not this.Kernels then
                   modifier "withoutKernels" "" ]
 
@@ -87,6 +92,7 @@ module Training =
           Clip = None
           WeightDecay = 0.0
           Patience = None
+          Average = None
           Kernels = true }
 
     /// The training as its own source: `adam 0.001 |> epochs 5 |> batch 128`.

@@ -10,7 +10,9 @@ namespace GenDisc.Core.Training;
 /// Running means over the epoch's batches; of a machine's free energy the mean after the epoch, of as many training examples
 /// as are set aside for validation, at most 2000, the same in every epoch.
 /// </param>
-/// <param name="Validation">Means after the epoch; empty without a validation part.</param>
+/// <param name="Validation">
+/// Means after the epoch, of averaged weights where they are averaged; empty without a validation part.
+/// </param>
 public sealed record EpochReport(
     int Epoch,
     double Seconds,
@@ -30,10 +32,15 @@ public sealed record EpochReport(
 /// <param name="StoppedEarly">Patience ran out.</param>
 /// <param name="Seconds">Wall time with validation.</param>
 /// <param name="ExamplesPerSecond">Of the training batches alone.</param>
+/// <param name="Raw">
+/// Where weights are averaged: validation figures of the last epoch's own weights, to be held against those of the average in
+/// the last of <paramref name="Epochs"/>. Null without an average or a validation part, and where training was interrupted.
+/// </param>
 public sealed record TrainingOutcome(
     IReadOnlyList<EpochReport> Epochs,
     int BestEpoch,
     bool Interrupted,
     bool StoppedEarly,
     double Seconds,
-    double ExamplesPerSecond);
+    double ExamplesPerSecond,
+    SortedDictionary<string, double>? Raw = null);

@@ -47,6 +47,9 @@ public interface ILearner : IDisposable
     /// <summary>What the user should know of the steps since the last call; empty, and no allocation, when nothing.</summary>
     IReadOnlyList<string> TakeNotices() => [];
 
+    /// <summary>How often weights were put back to what they were before: an average of theirs then begins anew.</summary>
+    int WentBack => 0;
+
     /// <summary>Weight of every term in an epoch.</summary>
     IReadOnlyDictionary<string, double> WeightsAt(int epoch);
 

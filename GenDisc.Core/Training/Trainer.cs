@@ -13,8 +13,19 @@ namespace GenDisc.Core.Training;
 /// Stop when the validation loss has not improved for so many epochs, and restore the best weights; null: never.
 /// </param>
 /// <param name="Augmenter">Changes the images that are trained on, and those alone; null: they stay as they are.</param>
+/// <param name="Average">
+/// Decay of a <see cref="WeightAverage"/> of the steps, in (0, 1): what is validated and what remains is the average; null: no
+/// average.
+/// </param>
+/// <param name="Kernels">Hand-written kernels of the average where they fit, else tensor operations only.</param>
 public sealed record TrainerOptions(
-    int Epochs, int BatchSize, RateSchedule Schedule, int? Patience = null, Augmenter? Augmenter = null);
+    int Epochs,
+    int BatchSize,
+    RateSchedule Schedule,
+    int? Patience = null,
+    Augmenter? Augmenter = null,
+    double? Average = null,
+    bool Kernels = true);
 
 /// <summary>
 /// The loop: epochs of shuffled batches, each followed by a look at the validation part. Where that part is larger than what
@@ -58,6 +69,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
         var sinceValidation = 0L;
         told = false;
         ModelState? kept = null;
+        using var average = options.Average is { } decay ? new WeightAverage(learner.Module, decay, options.Kernels) : null;
         double batchSeconds = 0;
         long examples = 0;
         try
@@ -66,7 +78,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
             {
                 var began = clock.Elapsed.TotalSeconds;
                 var tally = new Tally();
-                var last = RunBatches(epoch, learner, splits.Train, shuffle, augmentation, labelled, device, tally, cancel);
+                var last = RunBatches(epoch, learner, average, splits.Train, shuffle, augmentation, labelled, device, tally, cancel);
                 if (last is not { } factor) break;
                 var trained = clock.Elapsed.TotalSeconds - began;
                 // A step leaves so little garbage that the collector would let it pile up for tens of epochs.
@@ -74,6 +86,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
                 CheckParameters(epoch, learner, splits.Train, factor);
                 batchSeconds += trained;
                 examples += splits.Train.Count;
+                average?.Exchange();
                 using (var draws = streams.Evaluation("sample", device)) learner.EpochEnd(sample, draws, tally, device);
                 sinceValidation += splits.Train.Count;
                 var due = options.Patience is not null || epoch == options.Epochs || sinceValidation >= splits.Validation.Count;
@@ -92,33 +105,35 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
                 CheckValidation(report, splits.Train);
                 reports.Add(report);
                 observer.EpochDone(report);
-                if (options.Patience is not { } patience)
+                if (options.Patience is null)
                 {
                     best = epoch;
-                    continue;
                 }
-
-                if (validation["loss"] < bestLoss)
+                else if (validation["loss"] < bestLoss)
                 {
                     (best, bestLoss) = (epoch, validation["loss"]);
                     kept?.Dispose();
                     kept = ModelState.Capture(learner.Module);
                 }
-                else if (epoch - best >= patience)
-                {
-                    break;
-                }
+
+                average?.Exchange();
+                if (epoch - best >= options.Patience) break;
             }
 
-            kept?.Restore(learner.Module);
             var interrupted = cancel.IsCancellationRequested && reports.Count < options.Epochs;
+            var raw = average is null || interrupted || splits.Validation.Count == 0
+                ? null
+                : Evaluate(learner, splits.Validation, streams.Evaluation("validation", device), device);
+            average?.Exchange();
+            kept?.Restore(learner.Module);
             return new TrainingOutcome(
                 reports,
                 best,
                 interrupted,
                 !interrupted && reports.Count < options.Epochs,
                 clock.Elapsed.TotalSeconds,
-                batchSeconds > 0 ? examples / batchSeconds : 0);
+                batchSeconds > 0 ? examples / batchSeconds : 0,
+                raw);
         }
         finally
         {
@@ -206,6 +221,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
     private double? RunBatches(
         int epoch,
         ILearner learner,
+        WeightAverage? average,
         Split train,
         RandomStream shuffle,
         RandomStream augmentation,
@@ -217,6 +233,7 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
         var batches = StepsOf(train);
         var clock = Stopwatch.StartNew();
         var (step, seen, factor) = (0, 0L, 0.0);
+        var wentBack = learner.WentBack;
         foreach (var batch in Batches.Shuffled(train, options.BatchSize, shuffle, device, options.Augmenter, augmentation, labelled))
         {
             using (batch)
@@ -226,6 +243,9 @@ public sealed class Trainer(TrainerOptions options, ITrainingObserver observer)
                 // The middle of the step: a warm-up starts above zero and a decay falls on the boundary of epochs.
                 factor = options.Schedule.FactorAt(epoch - 1 + ((step - 0.5) / batches));
                 var loss = Step(learner, batch, new StepSettings(epoch, step, factor), tally);
+                if (learner.WentBack == wentBack) average?.Update();
+                else average?.Restart();
+                wentBack = learner.WentBack;
                 TellUnreached(learner);
                 seen += batch.Own;
                 if (step % StepsBetweenTrims == 0) excess.Return();

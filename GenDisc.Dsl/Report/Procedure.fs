@@ -25,7 +25,9 @@ let private clause (step: string) =
     | [ ("weightDecay" | "decay"); d ] -> Some $"weight decay {d}"
     | [ ("patience" | "earlyStopping" | "earlyStop"); n ] ->
         Some $"early stopping (after {epochs n} without a better validation loss; the best weights are restored)"
-    | [ "ema"; decay ] -> Some $"an exponential moving average of the weights with decay {decay}, which is kept"
+    | [ "ema"; d ] ->
+        Some
+            $"an exponential moving average of the weights with decay {d} (validated and kept in place of the weights themselves)"
     | [ "withoutKernels" ] -> Some "libtorch's own operations instead of GenDisc's kernels"
     | _ -> None
 

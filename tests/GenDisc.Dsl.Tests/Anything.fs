@@ -42,6 +42,35 @@ let private likelihood =
 
 let private anyCell = Gen.elements [ Cell.Rnn; Cell.Lstm; Cell.Gru ]
 
+let private anySampler =
+    Gen.oneof
+        [ Gen.map Sampler.Ddpm anyInt
+          Gen.map2 (fun steps eta -> Sampler.Ddim(steps, eta)) anyInt anyFloat
+          Gen.map Sampler.DpmSolver anyInt ]
+
+/// Any denoising network with any use that can be written of it.
+let anyDiffusion =
+    gen {
+        let! denoiser = Gen.oneof [ Gen.map Denoiser.Unet anyInt; Gen.map Denoiser.Mlp (listUpTo 3 anyInt) ]
+        let! attention = Gen.elements [ true; false ]
+        let! conditional = Gen.elements [ true; false ]
+        let! prediction = Gen.elements [ Prediction.Noise; Prediction.Data; Prediction.Velocity ]
+        let! schedule = Gen.oneof [ Gen.map NoiseSchedule.Linear anyInt; Gen.map NoiseSchedule.Cosine anyInt ]
+        let! sampler = anySampler
+        let! guidance = Gen.oneof [ Gen.constant 1.0; anyFloat ]
+        let! classified = Gen.optionOf anyInt
+
+        return
+            { Denoiser = denoiser
+              Attention = attention
+              Conditional = conditional
+              Prediction = prediction
+              Schedule = schedule
+              Sampler = sampler
+              Guidance = guidance
+              Classified = classified }
+    }
+
 let rec private anyBlock depth =
     Gen.oneof
         [ Gen.map Block.Dense anyInt
@@ -76,6 +105,7 @@ let rec private anyBlock depth =
           Gen.map Block.Boltzmann anyInt
           Gen.map Block.Dbn (listUpTo 3 anyInt)
           Gen.map Block.Regressor (listUpTo 3 anyInt)
+          Gen.map Block.Diffusion anyDiffusion
           if depth > 0 then
               Gen.map Block.Residual (listUpTo 3 (anyBlock (depth - 1)))
               Gen.map Block.Bidirectional (listUpTo 3 (anyBlock (depth - 1))) ]
@@ -107,7 +137,8 @@ let anyTerm =
         [ 4, plainTerm
           1, Gen.map Loss.Term negativePhase
           1, Gen.map (Term.SparsityTarget >> Loss.Term) anyFloat
-          1, Gen.map (Term.Importance >> Loss.Term) anyInt ]
+          1, Gen.map (Term.Importance >> Loss.Term) anyInt
+          1, Gen.map (Term.Denoising >> Loss.Term) (Gen.optionOf anyFloat) ]
 
 let sumOf term weight =
     let rec loss depth =
@@ -234,7 +265,7 @@ let rec private anyDataOf depth =
 let anyData = anyDataOf 1
 
 /// Trainings of these parts; the warm-up may depend on the epochs.
-let trainingOf optimizer epochs batch schedule (warmUp: int -> Gen<int>) clip decay patience =
+let trainingOf optimizer epochs batch schedule (warmUp: int -> Gen<int>) clip decay patience average =
     gen {
         let! optimizer = optimizer
         let! epochs = epochs
@@ -244,6 +275,7 @@ let trainingOf optimizer epochs batch schedule (warmUp: int -> Gen<int>) clip de
         let! clip = clip
         let! decay = decay
         let! patience = patience
+        let! average = average
         let! kernels = Gen.elements [ true; false ]
 
         return
@@ -255,6 +287,7 @@ let trainingOf optimizer epochs batch schedule (warmUp: int -> Gen<int>) clip de
               Clip = clip
               WeightDecay = decay
               Patience = patience
+              Average = average
               Kernels = kernels }
     }
 
@@ -274,6 +307,7 @@ let anyTraining =
         (Gen.optionOf anyFloat)
         (Gen.oneof [ Gen.constant 0.0; anyFloat ])
         (Gen.optionOf anyInt)
+        (Gen.optionOf anyFloat)
 
 /// Experiments of these parts; blocks and loss may depend on the data.
 let experimentOf name data (question: Data -> Gen<Block list * Loss>) training seed =

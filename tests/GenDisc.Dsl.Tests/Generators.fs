@@ -109,6 +109,7 @@ let training =
         (Gen.elements [ None; Some 1.0 ])
         (Gen.elements [ 0.0; 1e-4 ])
         (Gen.elements [ None; Some 1; Some 5 ])
+        (Gen.elements [ None; Some 0.5; Some 0.999 ])
 
 /// Data with room for training and validation.
 let data =

@@ -61,6 +61,8 @@ public sealed class EnergyLearner : ILearner
     /// <summary>Energies over training, thinned.</summary>
     public IReadOnlyList<EnergyPoint> History => history.Points;
 
+    public int WentBack => remedies.Count;
+
     public IReadOnlyDictionary<string, double> WeightsAt(int epoch) => inner.WeightsAt(epoch);
 
     /// <inheritdoc/>
