@@ -53,12 +53,12 @@ let private checks (d: DiffusionFile) (numbers: Numbering) =
                     "span"
                     [ "class", (if c.Passed then "status done" else "status other") ]
                     [ text (if c.Passed then "passed" else "failed") ] ]
-              [ text c.Found ] ]
+              [ span "found" (c.Found.Replace(" -", " −")) ] ]
 
         let on =
             match d.Examples, d.Samples with
             | Some examples, Some samples ->
-                $" Losses are measured on {Number.count examples} examples that were not trained on (fewer where there are fewer), ranges on {Number.count samples} samples."
+                $" Losses are measured on {Number.count examples} examples that were not trained on (fewer where there are fewer), samples are judged by {Number.count samples} of them."
             | _ -> ""
 
         [ table

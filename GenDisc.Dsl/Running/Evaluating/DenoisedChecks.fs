@@ -136,7 +136,7 @@ let private spread (found: SampleRange) =
       Advice = $"{longer}; where guided is large, lower it." }
 
 let private structure (found: SampleStructure) =
-    let likeness = $"{short found.Noisiness} on a scale on which data are at 0 and noise is at 1"
+    let likeness = $"they stand at {Wording.fixedPoint 2 found.Noisiness} on a scale on which data are at 0 and noise is at 1"
 
     { Name = "structure"
       Title = "Samples are more than noise"
