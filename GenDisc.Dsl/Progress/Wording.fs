@@ -146,6 +146,7 @@ let order =
       "kl"
       "importance"
       "sparsity"
+      "denoising"
       "mse"
       "rmse"
       "mae"

@@ -85,7 +85,11 @@ let reading (run: RunFolder) =
               "The ELBO is a lower bound of the log-likelihood, not the log-likelihood itself: a better model never has a worse likelihood than its bound says, but two models whose bounds are close may stand in either order."
           if bernoulli && has "test.elbo" then
               "Pixels between black and white are treated as probabilities. Figures in nats can be compared with other results on grey pixels, but not with results on binarised pixels."
-          if run.Samples.IsSome && not run.HasEnergy then
+          if has "test.denoising" then
+              "The denoising loss is no likelihood, and its best value is not 0. It compares models of the same data, prediction, schedule and weighting only; how good samples are, it does not tell: two models of about the same loss may draw samples that are far from alike."
+          if run.Diffusion |> Option.exists (fun d -> not d.Checks.IsEmpty) then
+              "The checks of a diffusion model find gross faults. A model that passes them all may still draw too few kinds of examples, or copies of what it was trained on."
+          if run.Samples.IsSome && not run.HasEnergy && run.Denoiser.IsNone then
               "Samples show the decoder’s mean. Poor samples beside good reconstructions suggest that the latent codes do not fill the prior."
           if run.Latent |> Option.exists (fun latent -> not latent.Explained.IsEmpty) then
               "The picture of the latent space is a projection. Distances in it are smaller than or equal to those in the full space."

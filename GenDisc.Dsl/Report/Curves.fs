@@ -8,7 +8,16 @@ open GenDisc.Reporting.Html
 let private quantities (run: RunFolder) =
     let unit = run.Unit
 
-    [ "loss", "Loss", "loss"
+    // the same figure twice tells nothing
+    let denoisesAlone =
+        match run.Plan |> Option.map _.Terms with
+        | Some [ { Name = "denoising"
+                   Weight = Some 1.0 } ] -> true
+        | _ -> false
+
+    [ if not denoisesAlone then
+          "loss", "Loss", "loss"
+      "denoising", "Denoising loss", "squared error per number"
       "accuracy", "Accuracy", "accuracy in %"
       "elbo", "ELBO", $"nats per {unit}"
       "reconstruction", "Reconstruction", $"nats per {unit}"
@@ -48,6 +57,8 @@ let private explanation (run: RunFolder) key =
     | "freeEnergy" -> "Overfitting shows as training energies that fall below the validation’s."
     | "pseudoLikelihood" -> "How well a pixel is told from all others; higher is better, and no likelihood."
     | "reconstructionError" -> "What one step down and up changes; easily small for a bad machine."
+    | "denoising" ->
+        "Squared error of the prediction, over all noise levels: it stays far above 0 even of a perfect model, which cannot know the noise."
     | "sparsityTarget" -> "Distance of the hidden units’ mean activity from the target."
     | "energy" -> "Energy of data less that of samples: near 0 while sampling keeps up."
     | _ -> ""

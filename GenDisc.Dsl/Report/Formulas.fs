@@ -258,6 +258,7 @@ let terms (plan: PlanFile) (perUnit: string) =
                   text
                       " of the code, summed up: the penalty pulls each towards zero with the same force, however small it is, so that few stay in use." ]
             )
+        | "denoising" -> DiffusionFormulas.describe plan
         | _ -> MachineFormulas.describe plan term
 
     plan.Terms

@@ -36,7 +36,7 @@ let escape (s: string) : string =
 let private clean (s: string) =
     String.filter (fun c -> c = '\n' || c = '\t' || not (Char.IsControl c)) s
 
-let private voidElements = set [ "img"; "meta"; "br"; "link"; "col" ]
+let private voidElements = set [ "img"; "source"; "meta"; "br"; "link"; "col" ]
 
 let rec private append (out: StringBuilder) html =
     match html with
@@ -165,6 +165,21 @@ let picture (alt: string) (png: byte[]) caption =
         "figure"
         [ "class", "picture" ]
         [ el "img" [ "alt", alt; "src", "data:image/png;base64," + Convert.ToBase64String png ] []
+          el "figcaption" [] caption ]
+
+/// A PNG that moves; `still` stands in its place for readers who asked their system for less motion, and on paper.
+let movingPicture (alt: string) (png: byte[]) (still: byte[]) caption =
+    let data (bytes: byte[]) =
+        "data:image/png;base64," + Convert.ToBase64String bytes
+
+    el
+        "figure"
+        [ "class", "picture" ]
+        [ el
+              "picture"
+              []
+              [ el "source" [ "media", "print, (prefers-reduced-motion: reduce)"; "srcset", data still ] []
+                el "img" [ "alt", alt; "src", data png ] [] ]
           el "figcaption" [] caption ]
 
 /// A definite share or `–`.

@@ -51,6 +51,7 @@ let title (perUnit: string) (targetUnit: string option) key =
     | "samplerMagnetisation" -> "|Magnetisation| per spin of the sampler", ""
     | "samplerSpecificHeat" -> "Specific heat per spin of the sampler", ""
     | "samplerSusceptibility" -> "Susceptibility per spin of the sampler", ""
+    | "denoising" -> "Denoising loss, squared error per number", "lower"
     | "mse" -> "Mean squared error (MSE)", "lower"
     | "rmse" -> $"Root mean squared error (RMSE){own}", "lower"
     | "persistenceRmse" -> $"RMSE of the persistence forecast{own}", ""

@@ -97,5 +97,6 @@ let mathematics (run: RunFolder) =
         (if run.IsEnsemble then measured else learnt)
         @ Objective.formula plan.Terms
         @ terms
+        @ SamplingFormulas.sampling plan
         @ bound
     | _ -> []

@@ -13,6 +13,7 @@ let private label name =
     | "importance" -> "IW"
     | "crossEntropy" -> "CE"
     | "mse" -> "MSE"
+    | "denoising" -> "denoise"
     | "sparsity" -> "sparse"
     | "cd"
     | "pcd" -> name.ToUpperInvariant()

@@ -75,6 +75,16 @@ let private cards (run: RunFolder) =
           match run.Boltzmann |> Option.bind _.Compared with
           | Some(own, naive) -> logLikelihood run own naive
           | None -> ()
+          match finite "test.denoising" with
+          | Some loss -> card "Test denoising loss" (Number.short loss) "squared error per number, lower is better"
+          | None -> ()
+          match run.Diffusion |> Option.map (fun d -> d.Checks.Length, d.Failed.Length) with
+          | Some(all, failed) when all > 0 ->
+              card
+                  "Checks of itself"
+                  $"{all - failed} of {all}"
+                  (if failed = 0 then "passed" else "passed; see Diffusion below")
+          | _ -> ()
           match finite "test.rmse", finite "test.mse" with
           | Some r, _ -> card "Test RMSE" (Number.short r) (rmseDetail run)
           | None, Some m -> card "Test squared error" (Number.short m) "mean over targets, lower is better"
@@ -142,11 +152,13 @@ let private banners (run: RunFolder) =
         run.Result
         |> Option.map _.Warnings
         |> Option.defaultValue []
-        |> List.filter (fun warning -> not (run.Boltzmann.IsSome && MachineWarnings.isOne warning))
+        |> List.filter (fun warning ->
+            not (run.Boltzmann.IsSome && MachineWarnings.isOne warning)
+            && not (run.Diffusion.IsSome && DiffusionSection.isWarning warning))
         |> List.map (banner "banner" "Warning. ")
 
     let unreadable = run.Notes |> List.map (banner "banner" "Left out. ")
-    state @ BoltzmannBanners.warning run @ warnings @ unreadable
+    state @ BoltzmannBanners.warning run @ DiffusionSection.warning run @ warnings @ unreadable
 
 /// From which terms it is trained on.
 let private kindOfTerms (run: RunFolder) (plan: PlanFile) =
@@ -162,6 +174,17 @@ let private kindOfTerms (run: RunFolder) (plan: PlanFile) =
     let discriminative = has "crossEntropy" || has "mse"
 
     match generative, discriminative with
+    | _ when has "denoising" ->
+        let told =
+            if plan.Diffusion |> Option.exists _.Conditional then
+                "class-conditional "
+            else
+                ""
+
+        let latent =
+            if plan.Diffusion |> Option.exists _.Latents then "latent " else ""
+
+        $"{told}{latent}diffusion model"
     | _ when run.IsEnsemble ->
         if has "crossEntropy" then
             "ensemble of classifiers"
@@ -212,6 +235,10 @@ let private abstract' (run: RunFolder) =
               match run.Boltzmann with
               | Some m -> yield! BoltzmannBanners.finding run m
               | None -> ()
+              match finite "test.denoising", run.Denoiser with
+              | Some loss, Some denoiser ->
+                  $"predicts the {denoiser.Target} with a mean squared error of {Number.short loss}"
+              | _ -> ()
               match finite "test.rmse", finite "test.mse", run.Regression |> Option.bind ForecastSection.margin with
               | Some r, _, Some("root mean squared error", margin) ->
                   $"predicts with a root mean squared error of {inUnit run r}, {margin}"

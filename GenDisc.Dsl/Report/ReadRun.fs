@@ -85,6 +85,7 @@ let private plane e : PlaneFile =
     { Data = points "data" e
       Labels = labels "labels" e
       Samples = points "samples" e
+      SampleLabels = labels "sampleLabels" e
       Reconstructions = points "reconstructions" e }
 
 /// Targets of one or of several dimensions, flattened.
@@ -199,6 +200,9 @@ let read (folder: string) =
           Closest = png "figures/closest.png"
           Posterior = json "figures/posterior.json" ReadFigures.posterior
           Bound = json "figures/bound.json" ReadFigures.bound
+          Diffusion = json "figures/denoising.json" DiffusionFile.read
+          Trajectory = png "figures/trajectory.png"
+          Film = png "figures/film.png"
           Notes = [] }
 
     { run with Notes = List.ofSeq notes }

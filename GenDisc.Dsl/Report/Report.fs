@@ -17,6 +17,7 @@ let private sections (run: RunFolder) =
       section "machine" "Machine" "Is the machine right?" (fun () -> BoltzmannSection.machine run numbers)
       section "ising" "Ising" "The physics of the lattice" (fun () -> IsingSection.ising run numbers)
       section "energy" "Energy" "The energy" (fun () -> EnergySection.energy run numbers)
+      section "denoising" "Diffusion" "From noise to samples" (fun () -> DiffusionSection.denoising run numbers)
       section "classes" "Classes" "Classes" (fun () -> ClassesSection.classes run numbers)
       section "calibration" "Calibration" "Calibration" (fun () -> CalibrationSection.calibration run numbers)
       section "posterior" "Uncertainty" "What the model does not know" (fun () ->

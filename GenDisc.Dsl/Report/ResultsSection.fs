@@ -17,7 +17,7 @@ let pictures (run: RunFolder) (numbers: Numbering) =
                       [ text "Test images (upper row of each pair) and their reconstructions (lower row)." ])
           | None -> ()
           match run.Samples with
-          | Some png when not run.HasEnergy ->
+          | Some png when not run.HasEnergy && run.Denoiser.IsNone ->
               picture
                   "Images drawn from the model"
                   png
@@ -109,6 +109,15 @@ let plane (run: RunFolder) (numbers: Numbering) =
                   titles
                   (ScatterChart.byLabel run plane.Data plane.Labels)
                   (numbered (numbers.Figure()) [ text "Test data, coloured by class." ])
+
+          if plane.Samples.Length > 0 && plane.SampleLabels.Length = plane.Samples.Length then
+              ScatterChart.classes
+                  "figure-plane-samples"
+                  "Samples in the plane by class"
+                  options
+                  titles
+                  (ScatterChart.byLabel run plane.Samples plane.SampleLabels)
+                  (numbered (numbers.Figure()) [ text "Samples, coloured by the class that the model was told." ])
 
           let groups =
               [ "data", plane.Data

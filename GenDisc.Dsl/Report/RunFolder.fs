@@ -30,6 +30,9 @@ type internal PlanFile =
         this.Rows
         |> List.exists (fun row -> row.Block.StartsWith(word, System.StringComparison.Ordinal))
 
+    /// The diffusion model, if it is one.
+    member this.Diffusion = this.Rows |> List.map _.Block |> DiffusionFile.declared
+
     /// Whether the model is model M2.
     member this.IsM2 = this.Has "m2 "
 
@@ -76,6 +79,8 @@ type internal PlaneFile =
     { Data: (float * float)[]
       Labels: int[]
       Samples: (float * float)[]
+      /// Empty where samples are of no class.
+      SampleLabels: int[]
       Reconstructions: (float * float)[] }
 
 type internal PredictionsFile = { Truth: float[]; Prediction: float[] }
@@ -115,6 +120,10 @@ type internal RunFolder =
         Closest: byte[] option
         Posterior: PosteriorFile option
         Bound: BoundFile option
+        Diffusion: DiffusionFile option
+        /// Examples on their way from noise: as a strip, and moving.
+        Trajectory: byte[] option
+        Film: byte[] option
         /// What could not be read, for the reader of the report.
         Notes: string list
     }
@@ -132,6 +141,9 @@ type internal RunFolder =
         match this.Plan with
         | Some plan when plan.Shape.Length = 3 -> "image"
         | _ -> "example"
+
+    /// The declared diffusion model, if it is one.
+    member this.Denoiser = this.Plan |> Option.bind _.Diffusion
 
     /// Whether samples are states of an energy, not a decoder's means.
     member this.HasEnergy = this.Boltzmann.IsSome || this.Energy.IsSome

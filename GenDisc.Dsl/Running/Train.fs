@@ -209,7 +209,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
     let truth = Truth.write subject attention splits train validation test
 
     MachineLooks.write subject splits
-    Denoised.write subject attention splits None
+    Denoised.write subject attention splits (DenoisedChecks.averaging outcome)
     let bounds = Bounds.write subject options.Cancel splits
 
     let added (more: Map<string, float>) (figures: Map<string, float>) : Metrics =

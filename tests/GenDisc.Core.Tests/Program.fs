@@ -129,6 +129,7 @@ let private tests =
           Evaluation.RolloutTests.tests
           Evaluation.ResidualsTests.tests
           Evaluation.OutOfDistributionTests.tests
+          Evaluation.Diffusion.ChecksTests.tests
           Evaluation.Augmentation.AugmentationTests.tests
           Evaluation.TSneTests.tests
           Evaluation.FiltersTests.tests

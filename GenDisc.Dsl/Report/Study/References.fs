@@ -156,6 +156,78 @@ let all =
           [ "author", "Kingma, Diederik P. and Ba, Jimmy"
             "title", "Adam: a method for stochastic optimization"
             "booktitle", "International Conference on Learning Representations"
+            "year", "2015" ]
+      proceedings
+          "ho2020"
+          "Ho et al. 2020"
+          "J. Ho, A. Jain and P. Abbeel. Denoising diffusion probabilistic models. Advances in Neural Information Processing Systems 33, 2020."
+          [ "author", "Ho, Jonathan and Jain, Ajay and Abbeel, Pieter"
+            "title", "Denoising diffusion probabilistic models"
+            "booktitle", "Advances in Neural Information Processing Systems"
+            "year", "2020" ]
+      proceedings
+          "song2021"
+          "Song et al. 2021"
+          "J. Song, C. Meng and S. Ermon. Denoising diffusion implicit models. International Conference on Learning Representations, 2021."
+          [ "author", "Song, Jiaming and Meng, Chenlin and Ermon, Stefano"
+            "title", "Denoising diffusion implicit models"
+            "booktitle", "International Conference on Learning Representations"
+            "year", "2021" ]
+      proceedings
+          "nichol2021"
+          "Nichol and Dhariwal 2021"
+          "A. Nichol and P. Dhariwal. Improved denoising diffusion probabilistic models. International Conference on Machine Learning, 2021."
+          [ "author", "Nichol, Alex and Dhariwal, Prafulla"
+            "title", "Improved denoising diffusion probabilistic models"
+            "booktitle", "International Conference on Machine Learning"
+            "year", "2021" ]
+      proceedings
+          "salimans2022"
+          "Salimans and Ho 2022"
+          "T. Salimans and J. Ho. Progressive distillation for fast sampling of diffusion models. International Conference on Learning Representations, 2022."
+          [ "author", "Salimans, Tim and Ho, Jonathan"
+            "title", "Progressive distillation for fast sampling of diffusion models"
+            "booktitle", "International Conference on Learning Representations"
+            "year", "2022" ]
+      proceedings
+          "ho2021"
+          "Ho and Salimans 2021"
+          "J. Ho and T. Salimans. Classifier-free diffusion guidance. NeurIPS Workshop on Deep Generative Models and Downstream Applications, 2021."
+          [ "author", "Ho, Jonathan and Salimans, Tim"
+            "title", "Classifier-free diffusion guidance"
+            "booktitle", "NeurIPS Workshop on Deep Generative Models and Downstream Applications"
+            "year", "2021" ]
+      article
+          "lu2022"
+          "Lu et al. 2022"
+          "C. Lu, Y. Zhou, F. Bao, J. Chen, C. Li and J. Zhu. DPM-Solver++: fast solver for guided sampling of diffusion probabilistic models. arXiv:2211.01095, 2022."
+          [ "author", "Lu, Cheng and Zhou, Yuhao and Bao, Fan and Chen, Jianfei and Li, Chongxuan and Zhu, Jun"
+            "title", "{DPM-Solver++}: fast solver for guided sampling of diffusion probabilistic models"
+            "journal", "arXiv:2211.01095"
+            "year", "2022" ]
+      proceedings
+          "hang2023"
+          "Hang et al. 2023"
+          "T. Hang, S. Gu, C. Li, J. Bao, D. Chen, H. Hu, X. Geng and B. Guo. Efficient diffusion training via min-SNR weighting strategy. International Conference on Computer Vision, 2023."
+          [ "author", "Hang, Tiankai and Gu, Shuyang and Li, Chen and Bao, Jianmin and Chen, Dong and Hu, Han and Geng, Xin and Guo, Baining"
+            "title", "Efficient diffusion training via {min-SNR} weighting strategy"
+            "booktitle", "International Conference on Computer Vision"
+            "year", "2023" ]
+      proceedings
+          "rombach2022"
+          "Rombach et al. 2022"
+          "R. Rombach, A. Blattmann, D. Lorenz, P. Esser and B. Ommer. High-resolution image synthesis with latent diffusion models. Conference on Computer Vision and Pattern Recognition, 2022."
+          [ "author", "Rombach, Robin and Blattmann, Andreas and Lorenz, Dominik and Esser, Patrick and Ommer, Bj{\\\"o}rn"
+            "title", "High-resolution image synthesis with latent diffusion models"
+            "booktitle", "Conference on Computer Vision and Pattern Recognition"
+            "year", "2022" ]
+      proceedings
+          "ronneberger2015"
+          "Ronneberger et al. 2015"
+          "O. Ronneberger, P. Fischer and T. Brox. U-Net: convolutional networks for biomedical image segmentation. Medical Image Computing and Computer-Assisted Intervention, 2015."
+          [ "author", "Ronneberger, Olaf and Fischer, Philipp and Brox, Thomas"
+            "title", "{U-Net}: convolutional networks for biomedical image segmentation"
+            "booktitle", "Medical Image Computing and Computer-Assisted Intervention"
             "year", "2015" ] ]
 
 let find key =

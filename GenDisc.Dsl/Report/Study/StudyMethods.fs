@@ -15,6 +15,15 @@ let private works =
       @"\brbm\b|\bgaussianRbm\b|\bunitGaussianRbm\b|\bcd\b|\bpcd\b", "hinton2002"
       @"\bmcDropout\b", "gal2016"
       @"\bensemble\b", "lakshminarayanan2017"
+      @"\bdiffusion\b|\blatentDiffusion\b", "ho2020"
+      @"\bunet\b", "ronneberger2015"
+      @"\bdiffusion\b(?!.*\blinearNoise\b)", "nichol2021"
+      @"\bdiffusion\b(?!.*\bpredicts(Noise|Data)\b)", "salimans2022"
+      @"\bdiffusion\b(?!.*\b(ddpm|dpmSolver)\b)", "song2021"
+      @"\bdpmSolver\b", "lu2022"
+      @"\bdiffusion\b.*\bconditional\b", "ho2021"
+      @"\bminSnr\b", "hang2023"
+      @"\blatentDiffusion\b|\bencoder\b.*\bdiffusion\b", "rombach2022"
       @"\badamW?\b", "kingma2015adam" ]
 
 let private sources (study: StudyFolder) =

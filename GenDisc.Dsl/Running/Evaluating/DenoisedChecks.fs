@@ -4,7 +4,7 @@ module internal GenDisc.Running.DenoisedChecks
 open System
 open GenDisc
 open GenDisc.Core.Evaluation.Diffusion
-open GenDisc.Core.Models.Diffusion
+open GenDisc.Core.Training
 
 /// A check, what it found, and what to do where it failed.
 type Check =
@@ -19,6 +19,16 @@ type Check =
 
 /// Losses of averaged and of raw weights on the same validation examples, where weights were averaged.
 type Averaging = { Averaged: float; Raw: float }
+
+/// Both losses after the last epoch of a training that averaged weights.
+let averaging (outcome: TrainingOutcome) =
+    match outcome.Raw, Seq.tryLast outcome.Epochs with
+    | null, _
+    | _, None -> None
+    | raw, Some last ->
+        match raw.TryGetValue "loss", last.Validation.TryGetValue "loss" with
+        | (true, raw), (true, averaged) -> Some { Averaged = averaged; Raw = raw }
+        | _ -> None
 
 let private percent (x: float) =
     if Double.IsFinite x then $"{Wording.fixedPoint 1 (100.0 * x)} %%" else "not a number"
@@ -126,7 +136,7 @@ let private spread (found: SampleRange) =
       Advice = $"{longer}; where guided is large, lower it." }
 
 let private structure (found: SampleStructure) =
-    let likeness = $"{short found.Noisiness} on a scale on which data are at 0 and noise is at 1"
+    let likeness = $"they stand at {Wording.fixedPoint 2 found.Noisiness} on a scale on which data are at 0 and noise is at 1"
 
     { Name = "structure"
       Title = "Samples are more than noise"

@@ -35,10 +35,8 @@ let rows (batch: torch.Tensor) =
     let flat = batch.flatten(1L).to_type(torch.float32).cpu().contiguous()
     flat.data<float32>().ToArray() |> Array.chunkBySize (int flat.shape[1])
 
-/// Moments of a film at most, and of them those on the strip.
-let private most = 24
-
-let private strip = 10
+/// Moments of a film, at most.
+let private most = 20
 
 let private evenly count (items: 'a[]) =
     if items.Length <= count then
@@ -85,8 +83,8 @@ let private animate (s: Subject) (frames: byte[] list) =
         let bytes = Animation.assemble last timed
         stream.Write(bytes, 0, bytes.Length))
 
-/// Rows of examples: x_t, and the estimate of x₀ right below it. `shown` examples are on the strip.
-let private write (s: Subject) scale shape shown (moments: Moment[]) =
+/// Rows of examples: x_t, and the estimate of x₀ right below it. `shown` examples are on the strip, at so many moments.
+let private write (s: Subject) scale shape shown strip (moments: Moment[]) =
     let columns = evenly strip moments
 
     let versions look =
@@ -106,9 +104,9 @@ let private write (s: Subject) scale shape shown (moments: Moment[]) =
 
 /// Writes `trajectory.png` and `film.png` of images; the steps on the strip.
 let images (s: Subject) (c, h, w) (moments: Moment[]) =
-    write s (Mosaic.magnification h w) (c, h, w) (min 6 moments[0].Noisy.Length) moments
+    write s (Mosaic.magnification h w) (c, h, w) (min 6 moments[0].Noisy.Length) 10 moments
 
-let private side = 150
+let private side = 180
 
 /// As `images`, of what is drawn over real examples by `draw`: all examples in one picture.
 let private drawn (s: Subject) view (under: float32[] -> unit) (draw: float32[][] -> float32[] -> unit) (moments: Moment[]) =
@@ -123,7 +121,7 @@ let private drawn (s: Subject) view (under: float32[] -> unit) (draw: float32[][
         { m with
             Noisy = [| picture m.Noisy |]
             Clean = [| picture m.Clean |] })
-    |> write s 1 (3, view.Size, view.Size) 1
+    |> write s 1 (3, view.Size, view.Size) 1 6
 
 let private point (row: float32[]) = float row[0], float row[1]
 
