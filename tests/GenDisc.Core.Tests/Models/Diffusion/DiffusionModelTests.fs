@@ -63,9 +63,15 @@ let tests =
                       (normals 1L 5 2).``to`` torch.float32, (normals 2L 5 2).``to`` torch.float32
 
                   let steps = torch.tensor [| 1L; 10L; 20L; 30L; 39L |]
-                  use blank = diffusionOf (new Spy(zeros)) schedule (options [ 2 ] target 0 false (Ddim 4))
+
+                  use blank =
+                      diffusionOf (new Spy(zeros)) schedule (options [ 2 ] target 0 false (Ddim 4))
+
                   let answer = blank.Target(clean, steps, noise)
-                  use knowing = diffusionOf (new Spy(fun _ -> answer.alias ())) schedule (options [ 2 ] target 0 false (Ddim 4))
+
+                  use knowing =
+                      diffusionOf (new Spy(fun _ -> answer.alias ())) schedule (options [ 2 ] target 0 false (Ddim 4))
+
                   let found = knowing.Read(knowing.Noised(clean, steps, noise), steps, null)
                   Expect.isTrue (allClose 1e-3 (numbers found.Data) (numbers clean)) $"{target}: x₀"
                   Expect.isTrue (allClose 1e-3 (numbers found.Noise) (numbers noise)) $"{target}: ε")
@@ -82,7 +88,11 @@ let tests =
               Expect.equal more.shape [| 25L; 20000L |] "all of them"
               Expect.equal (bytesOf (sample 25)) (bytesOf more) "again"
               Expect.equal (bytesOf (more.narrow (0L, 0L, 20L))) (bytesOf some) "full chunks"
-              Expect.notEqual (bytesOf (more.narrow (0L, 0L, 5L))) (bytesOf (more.narrow (0L, 20L, 5L))) "chunks differ")
+
+              Expect.notEqual
+                  (bytesOf (more.narrow (0L, 0L, 5L)))
+                  (bytesOf (more.narrow (0L, 20L, 5L)))
+                  "chunks differ")
 
           torchTest "of a class, each example follows its own label across chunks" (fun () ->
               use model = told DiffusionTarget.Velocity false
@@ -91,7 +101,10 @@ let tests =
               use draws = generator 3L
               let whole = model.Sample(count, asked, draws)
               use again = generator 3L
-              model.Sample(model.Chunk, asked.narrow (0L, 0L, int64 model.Chunk), again) |> ignore
+
+              model.Sample(model.Chunk, asked.narrow (0L, 0L, int64 model.Chunk), again)
+              |> ignore
+
               let rest = model.Sample(3, asked.narrow (0L, int64 model.Chunk, 3L), again)
               Expect.equal (bytesOf (whole.narrow (0L, int64 model.Chunk, 3L))) (bytesOf rest) "the last three")
 

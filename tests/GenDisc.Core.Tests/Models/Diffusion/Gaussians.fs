@@ -31,7 +31,7 @@ let pair () =
 
 /// x with its deviation from `centre` stretched along each axis.
 let private stretched (g: Gaussian) (factors: torch.Tensor) (centre: torch.Tensor) (x: torch.Tensor) =
-    (x - centre).matmul(g.Axes).mul(factors).matmul (g.Axes.t ())
+    (x - centre).matmul(g.Axes).mul(factors).matmul(g.Axes.t ())
 
 /// E[x₀ | x_t] = m + √ᾱ Σ (ᾱ Σ + (1 − ᾱ) I)⁻¹ (x_t − √ᾱ m).
 let optimal (g: Gaussian) (schedule: NoiseSchedule) step (x: torch.Tensor) =
@@ -45,7 +45,7 @@ let optimal (g: Gaussian) (schedule: NoiseSchedule) step (x: torch.Tensor) =
 /// Where the probability flow takes x_T: along each axis deviations keep their share of the standard deviation.
 let flow (g: Gaussian) (schedule: NoiseSchedule) (x: torch.Tensor) =
     let kept = schedule.AlphaBar schedule.Steps
-    let factors = (g.Variances / (g.Variances * kept + (1.0 - kept))).sqrt ()
+    let factors = (g.Variances / (g.Variances * kept + (1.0 - kept))).sqrt()
     g.Mean + stretched g factors (g.Mean * schedule.Signal schedule.Steps) x
 
 /// The exact denoiser of such data.

@@ -42,9 +42,7 @@ let tests =
               // mean of a start at 1, and variance: m ← √α m, v ← α v + β
               let moved =
                   betas
-                  |> Array.scan
-                      (fun (m, v) beta -> sqrt (1.0 - beta) * m, (1.0 - beta) * v + beta)
-                      (1.0, 0.0)
+                  |> Array.scan (fun (m, v) beta -> sqrt (1.0 - beta) * m, (1.0 - beta) * v + beta) (1.0, 0.0)
 
               Seq.forall
                   (fun t ->
@@ -100,7 +98,9 @@ let tests =
 
           test "the cosine schedule of the paper" {
               let schedule = NoiseSchedule.Cosine 1000
-              let f t = cos ((t / 1000.0 + 0.008) / 1.008 * Math.PI / 2.0) ** 2.0
+
+              let f t =
+                  cos ((t / 1000.0 + 0.008) / 1.008 * Math.PI / 2.0) ** 2.0
 
               for t in [ 1; 10; 500; 900; 999 ] do
                   Expect.floatClose Accuracy.high (schedule.AlphaBar t) (f (float t) / f 0.0) $"ᾱ of {t}"
@@ -128,8 +128,8 @@ let tests =
               let n = 20000
 
               for t in [ 1; 20; 50 ] do
-                  let clean = torch.ones(int64 n, 1L) * 1.5
-                  let steps = torch.ones(int64 n, dtype = torch.int64) * t
+                  let clean = torch.ones (int64 n, 1L) * 1.5
+                  let steps = torch.ones (int64 n, dtype = torch.int64) * t
                   let noise = torch.randn (int64 n, 1L, generator = draws)
                   let x = numbers (model.Noised(clean, steps, noise))
                   let mean, error = meanAndError x
@@ -137,4 +137,7 @@ let tests =
                   let noise = 1.0 - schedule.AlphaBar t
                   Expect.isLessThan (abs (mean - 1.5 * schedule.Signal t)) (5.0 * error + 1e-6) $"mean at {t}"
                   // the variance of a variance is 2 σ⁴ / n
-                  Expect.isLessThan (abs (variance - noise)) (5.0 * noise * sqrt (2.0 / float n) + 1e-6) $"variance at {t}") ]
+                  Expect.isLessThan
+                      (abs (variance - noise))
+                      (5.0 * noise * sqrt (2.0 / float n) + 1e-6)
+                      $"variance at {t}") ]

@@ -15,7 +15,7 @@ open GenDisc.Core.Tests.Models.Diffusion.Gaussians
 let private filled (infilling: Infilling) n =
     use draws = generator 9L
     let known = torch.zeros (int64 n, 2L, dtype = torch.float64)
-    let seen = torch.tensor([| false; true |]).expand (int64 n, 2L)
+    let seen = torch.tensor([| false; true |]).expand(int64 n, 2L)
 
     let noise () =
         torch.randn (int64 n, 2L, dtype = torch.float64, generator = draws)
@@ -50,7 +50,7 @@ let tests =
               // 0.5 + 0.6 / 0.5 (0 + 1), and 1 − 0.6² / 0.5; the joint mean is 0.5
               Expect.isLessThan (abs (mean - 1.7)) (4.5 * error + 0.08) $"mean {mean}"
               Expect.isLessThan (abs (error ** 2.0 * float n - 0.28)) 0.06 "variance"
-              let once, _ = meanAndError (numbers ((filled (Infilling(50, 1)) n).select (1L, 0L)))
+              let once, _ = meanAndError (numbers ((filled (Infilling(50, 1)) n).select(1L, 0L)))
               Expect.isLessThan (abs (mean - 1.7)) (abs (once - 1.7)) "going back helps")
 
           torchTest "in-filling stops when asked to" (fun () ->
@@ -76,17 +76,17 @@ let tests =
               let step = 300
               let deviation = schedule.Noise step / schedule.Signal step
               let x = normals 4L 4000 2
-              let data = g.Mean + (x * g.Variances.sqrt ()).matmul (g.Axes.t ())
+              let data = g.Mean + (x * g.Variances.sqrt ()).matmul(g.Axes.t ())
               let noisy = data + normals 5L 4000 2 * deviation
               let denoiser = exact g schedule
               let mean = Denoising().Run(denoiser, noisy, deviation)
               let expected = optimal g schedule step (noisy * schedule.Signal step)
               Expect.equal (numbers mean) (numbers expected) "E[x₀ | x_t]"
               let many = Denoising(100).Run(denoiser, noisy, deviation)
-              let off (t: torch.Tensor) = single ((t - data).square().mean ())
+              let off (t: torch.Tensor) = single ((t - data).square().mean())
               Expect.isLessThan (off mean) (off many) "the mean is nearest"
               Expect.isLessThan (off many) (off noisy) "better than nothing"
-              let spread (t: torch.Tensor) = single (covariance(t).trace ())
+              let spread (t: torch.Tensor) = single (covariance(t).trace())
               Expect.isLessThan (abs (spread many - 1.5)) 0.12 "what the flow leaves looks like data"
               Expect.isLessThan (spread mean) 1.4 "means look less various"
               Expect.equal (numbers (Denoising().Run(denoiser, noisy, 0.0))) (numbers noisy) "no noise")
@@ -99,7 +99,10 @@ let tests =
               Expect.equal (numbers (model.Reconstruct x)) (numbers whole) "again"
               Expect.equal whole.shape x.shape "shape"
               let some = model.Reconstruct(x.narrow (0L, 2L, 3L))
-              Expect.isTrue (allClose 1e-5 (numbers some) (numbers (whole.narrow (0L, 2L, 3L)))) "whatever else is there")
+
+              Expect.isTrue
+                  (allClose 1e-5 (numbers some) (numbers (whole.narrow (0L, 2L, 3L))))
+                  "whatever else is there")
 
           torchTest "filled in rows keep what is seen, and depend on the row and the stream alone" (fun () ->
               use model = model ()

