@@ -30,7 +30,9 @@ let private known knowing (d: Data) =
 let private restores (m: Model) =
     match m.Blocks with
     | (Block.Rbm _ | Block.GaussianRbm _) :: _ -> true
-    | blocks -> blocks |> List.exists (fun block -> block.IsVae || block.IsAutoencoder || block.IsDiffusion)
+    | blocks ->
+        blocks
+        |> List.exists (fun block -> block.IsVae || block.IsAutoencoder || block.IsDiffusion)
 
 /// Whether a model draws latents of another one.
 let private drawsLatents (m: Model) =

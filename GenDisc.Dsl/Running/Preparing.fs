@@ -87,16 +87,7 @@ type internal Preparer
             Restoration.Reconstruct(model i declared, data, rows, device, cancel, noise i declared), seen
         | Preparation.Infill declared ->
             let filled =
-                Restoration.Infill(
-                    model i declared,
-                    data,
-                    rows,
-                    mask data seen,
-                    start i,
-                    device,
-                    cancel,
-                    $"{part}/{i}"
-                )
+                Restoration.Infill(model i declared, data, rows, mask data seen, start i, device, cancel, $"{part}/{i}")
 
             filled, None
 

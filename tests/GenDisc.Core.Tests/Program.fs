@@ -79,6 +79,11 @@ let private tests =
           Models.PretrainedEncoderTests.tests
           Models.RestorationTests.tests
           Models.AveragesTests.tests
+          Models.Diffusion.NoiseScheduleTests.tests
+          Models.Diffusion.Sampling.SamplerTests.tests
+          Models.Diffusion.DiffusionModelTests.tests
+          Models.Diffusion.RestoringTests.tests
+          Training.Diffusion.DenoisingTermTests.tests
           Evaluation.Bayesian.PosteriorPredictiveTests.tests
           Evaluation.Bayesian.ImportanceBoundTests.tests
           Training.ImportanceTermTests.tests

@@ -21,6 +21,12 @@ let private machine data = trained "machine" data (rbm 4) (cd 1)
 let private stacked data =
     trained "stacked" data (encoder (restorer data) >> rbm 4) (cd 1)
 
+let private diffuser data =
+    trained "diffuser" data (diffusion (mlp [ 8 ])) denoising
+
+let private latent data =
+    trained "latent" data (latentDiffusion (restorer data) (mlp [ 8 ])) denoising
+
 let private plainClassifier data =
     trained "plain" data (classifier []) crossEntropy
 
@@ -46,6 +52,9 @@ let private right =
       |> infilled (machine digits)
       |> reconstructed (restorer digits)
       digits |> binarised |> noisy 0.1
+      digits |> missing 0.5 |> infilled (diffuser digits)
+      moons |> noisy 0.3 |> reconstructed (diffuser moons)
+      digits |> reconstructed (latent digits)
       moons |> noisy 2.0 |> missing 0.5 |> infilled (restorer moons)
       digits
       |> take 100
@@ -79,6 +88,11 @@ let private wrong =
       [ "infilled", "infilled must know what missing hid, but reconstructed mixes it with what is seen" ]
       digits |> reconstructed (plainClassifier digits), [ makesNothing "reconstructed" "plain" ]
       digits |> missing 0.5 |> infilled (stacked digits), [ makesNothing "infilled" "stacked" ]
+      digits |> missing 0.5 |> infilled (latent digits),
+      [ "infilled",
+        "infilled keeps what is seen of an example, but latent draws latents, each of which stands for all of it" ]
+      digits |> reconstructed (diffuser moons),
+      [ "reconstructed", "reconstructed expects a model of image 1×28×28, but diffuser was made for vector 2" ]
       digits |> reconstructed (restorer moons),
       [ "reconstructed", "reconstructed expects a model of image 1×28×28, but restorer was made for vector 2" ]
       digits |> reconstructed (restorer (digits |> validation 0.2)),

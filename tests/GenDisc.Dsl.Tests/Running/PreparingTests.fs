@@ -116,6 +116,50 @@ let tests =
               Expect.isGreaterThan (error scene (small |> reconstructed machine)) 0.0 "one sweep"
           }
 
+          test "a diffusion model takes off noise, and fills in what fits what is seen" {
+              use scene = new Scene()
+
+              let diffuser =
+                  { toy with
+                      Name = "diffuser"
+                      Data = moons |> take 1000
+                      Model = model (diffusion (mlp [ 32; 32 ] |> sampledWith (ddpm 20)))
+                      Loss = denoising
+                      Training = adam 3e-3 |> epochs 15 |> batch 100 }
+
+              let read data =
+                  scene.Run
+                      { inner with
+                          Name = "reader"
+                          Data = data |> take 200
+                          Training = short |> epochs 1 }
+
+              let left data = (read data).Test["preparedError"]
+
+              let noise = moons |> noisy 0.3
+              Expect.isLessThan (left (noise |> reconstructed diffuser)) (0.9 * left noise) "noise"
+              let holes = moons |> missing 0.3
+              let filled = holes |> infilled diffuser
+              Expect.isLessThan (left filled) (3.0 * left holes) "a draw, no mean, but of the data"
+              let _, whole = steps scene filled "test" _.Test
+
+              let few =
+                  steps scene filled "test" (fun splits -> Split(splits.Test.Data, splits.Test.Indices.Slice(5, 3)))
+                  |> snd
+
+              let values (split: Split) row =
+                  split.Data.Values.Slice(2 * row, 2).ToArray()
+
+              for row in (List.last few).Indices.ToArray() do
+                  let holed, restored = values whole[0] row, values whole[1] row
+
+                  for h, r in Array.zip holed restored do
+                      Expect.isTrue (h = 0.0f || h = r) "seen to the bit"
+
+                  for a, b in Array.zip restored (values (List.last few) row) do
+                      Expect.floatClose { absolute = 1e-3; relative = 1e-3 } (float a) (float b) "whichever others"
+          }
+
           test "all seeds and subsets see the same corruption, parts and steps others" {
               use scene = new Scene()
               let data = small |> noisy 0.2 |> missing 0.5
