@@ -14,7 +14,9 @@ let private idle (other: Data) =
       for a in other.Augment do
           fst (SourceText.augmentation a)
       if other.Against.IsSome then
-          "against" ]
+          "against"
+      if other.Judge.IsSome then
+          "qualityBy" ]
     |> List.distinct
 
 /// Problems of the other data, given what is known of both.

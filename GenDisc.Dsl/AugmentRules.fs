@@ -148,13 +148,18 @@ let private differences knowing (outer: Outer) (inner: Experiment) =
                   $"{name} learns from generated examples itself", $"drop augment in {name}" ]
 
 /// The experiments that restore the examples of these data.
-let private restorers (d: Data) = Data.declared { d with Generated = [] }
+let private restorers (d: Data) = 
+    Data.declared { d with Generated = []; Judge = None }
 
 /// The generator and all experiments inside it, however deep, that learn from the training part; those that restore its
 /// examples aside, which this experiment's own are restored by too.
 let rec private learning (by: Experiment) =
     let within =
-        Block.declared by.Model.Blocks @ Data.declared { by.Data with Prepared = [] }
+        Block.declared by.Model.Blocks
+        @ Data.declared
+            { by.Data with
+                Prepared = []
+                Judge = None }
 
     [ by
       for declared in within do

@@ -83,6 +83,7 @@ module Check =
                   yield! AgainstRules.model e facts
                   yield! AugmentRules.only e.Data facts
                   yield! AugmentRules.data knowing e facts
+                  yield! QualityRules.data knowing e facts
                   yield! inferred.Problems
                   if inferred.Problems.IsEmpty then
                       yield! total inferred.Rows
@@ -142,7 +143,10 @@ module Check =
               | _ -> ()
           for generated in data.Generated do
               for inner in Experiment.generators facts.Classes generated do
-                  within inner ]
+                  within inner
+          match data.Judge with
+          | Some(:? Experiment as inner) -> within inner
+          | _ -> () ]
 
     and private valid knowing (inner: Experiment) (placed: Problem -> Problem) : Result<Plan, Problem list> =
         match using knowing inner with

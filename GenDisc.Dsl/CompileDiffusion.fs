@@ -23,14 +23,19 @@ let private target (d: Diffusion) =
 /// A way from noise to examples.
 let sampler (s: Sampler) : DiffusionSampler =
     match s with
-    | Sampler.Ddpm steps -> Ddim(steps, 1.0)
+    | Sampler.Ddpm steps -> Ddpm steps
     | Sampler.Ddim(steps, eta) -> Ddim(steps, eta)
-    | Sampler.DpmSolver steps -> Ddim steps
+    | Sampler.DpmSolver steps -> DpmSolver steps
 
 let private network (stage: DiffusionStage) (init: RandomStream) kernels : DenoisingNetwork =
-    match stage.Declared.Denoiser with
-    | Denoiser.Mlp widths -> new ResidualMlp(Shape.size stage.Shape, Array.ofList widths, stage.Classes, init, kernels)
-    | Denoiser.Unet _ -> raise (UserError "the U-Net is not there yet")
+    let attention, classes = stage.Declared.Attention, stage.Classes
+
+    match stage.Declared.Denoiser, stage.Shape with
+    | Denoiser.Mlp widths, shape -> new ResidualMlp(Shape.size shape, Array.ofList widths, classes, init, kernels)
+    | Denoiser.Unet width, Image(c, h, w) -> new UNet(UNetOptions(c, h, w, width, attention, classes), init, kernels)
+    | Denoiser.Unet width, Sequence(steps, features) ->
+        new UNet1d(UNet1dOptions(steps, features, width, attention, classes), init, kernels)
+    | Denoiser.Unet _, Vector size -> invalidOp $"a U-Net over vectors of {size} numbers"
 
 /// The model of a stage.
 let model (stage: DiffusionStage) (init: RandomStream) kernels =

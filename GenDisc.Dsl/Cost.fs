@@ -3,7 +3,8 @@ module GenDisc.Cost
 
 open System
 
-let private times (a: int64) (b: int64) =
+/// A product of two costs.
+let times (a: int64) (b: int64) =
     if a = 0L || b = 0L then 0L
     elif a > Int64.MaxValue / b then Int64.MaxValue
     else a * b

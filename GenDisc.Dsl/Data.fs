@@ -47,6 +47,8 @@ type Data =
         Augment: Augmentation list
         /// Data that the model should find strange, for the out-of-distribution figures.
         Against: Data option
+        /// The trained classifier in whose features samples are compared with test examples.
+        Judge: IDeclared option
     }
 
     /// Source with the modifiers marked by name.
@@ -92,7 +94,8 @@ type Data =
                       (fun (other: Data) ->
                           let source = other.Written.Text
                           if source.Contains ' ' then $"({source})" else source)
-                      this.Against ]
+                      this.Against
+              yield! optional "qualityBy" (fun (judge: IDeclared) -> judge.Source) this.Judge ]
 
     /// The declaration's own source.
     override this.ToString() = this.Written.Text
@@ -141,7 +144,8 @@ module Data =
           Prepared = []
           Generated = []
           Augment = []
-          Against = None }
+          Against = None
+          Judge = None }
 
     /// The data as its own source: `mnist |> take 1000`.
     let show (data: Data) = string data
@@ -163,7 +167,8 @@ module Data =
               | Preparation.Infill e -> e
               | Preparation.Corrupt _ -> ()
           for generated in data.Generated do
-              generated.By ]
+              generated.By
+          yield! Option.toList data.Judge ]
 
     /// Whether the source is a series, cut into windows.
     let isSeries (data: Data) = data.Source.IsSeries

@@ -16,14 +16,15 @@ let examples (data: Data) =
 
     source, numbers
 
-/// These experiments and all inside them, in models and data, however deep.
+/// These experiments and all inside them, in models and data, however deep; those aside that judge what one of them draws,
+/// which teach it nothing.
 let rec inside (declared: IDeclared list) =
     [ for one in declared do
           match one with
           | :? Experiment as e ->
               e
               yield! inside (Block.declared e.Model.Blocks)
-              yield! inside (Data.declared e.Data)
+              yield! inside (Data.declared { e.Data with Judge = None })
           | _ -> () ]
 
 /// How the second data differ from the first in which examples a model is tested on, as a verb: `has another test part

@@ -57,7 +57,8 @@ module Experiment =
             Data =
                 { e.Data with
                     Prepared = e.Data.Prepared |> List.map preparation
-                    Generated = e.Data.Generated |> List.map (fun g -> { g with By = changed g.By }) } }
+                    Generated = e.Data.Generated |> List.map (fun g -> { g with By = changed g.By })
+                    Judge = Option.map changed e.Data.Judge } }
 
     /// The experiments that train what `generated` draws from: one, or one for each of so many classes.
     let generators (classes: int) (generated: Generated) =

@@ -17,9 +17,11 @@ type Corruption =
 type Preparation =
     | Corrupt of Corruption
     /// What a trained vae, autoencoder or machine makes of the example: E[x|z] at the mean of q(z|x), or one mean-field
-    /// sweep there and back.
+    /// sweep there and back. A diffusion model takes off the noise that stands right before, or else puts a little on and
+    /// takes that off.
     | Reconstruct of IDeclared
-    /// What is missing filled in by a trained model, by sweeps there and back that keep what is seen.
+    /// What is missing filled in by a trained model, by sweeps there and back that keep what is seen; of a diffusion model
+    /// by sampling that keeps it.
     | Infill of IDeclared
 
 module internal PreparationText =

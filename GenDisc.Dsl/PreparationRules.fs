@@ -30,7 +30,12 @@ let private known knowing (d: Data) =
 let private restores (m: Model) =
     match m.Blocks with
     | (Block.Rbm _ | Block.GaussianRbm _) :: _ -> true
-    | blocks -> blocks |> List.exists (fun block -> block.IsVae || block.IsAutoencoder)
+    | blocks -> blocks |> List.exists (fun block -> block.IsVae || block.IsAutoencoder || block.IsDiffusion)
+
+/// Whether a model draws latents of another one.
+let private drawsLatents (m: Model) =
+    m.Blocks |> List.exists _.IsDiffusion
+    && m.Blocks |> List.exists (fun block -> not block.IsDiffusion)
 
 /// What is wrong with letting an experiment's model restore examples of this shape, and what to do.
 let private restorer knowing (facts: Facts) word (declared: IDeclared) =
@@ -38,7 +43,12 @@ let private restorer knowing (facts: Facts) word (declared: IDeclared) =
     | :? Experiment as inner when not (restores inner.Model) ->
         Some(
             $"{word} asks a model to make examples anew, which {Show.name inner.Name} does not",
-            "name an experiment with a vae, an autoencoder, or an rbm or gaussianRbm that reads the data itself"
+            "name an experiment with a vae, an autoencoder, a diffusion model, or an rbm or gaussianRbm that reads the data itself"
+        )
+    | :? Experiment as inner when word = "infilled" && drawsLatents inner.Model ->
+        Some(
+            $"infilled keeps what is seen of an example, but {Show.name inner.Name} draws latents, each of which stands for all of it",
+            "name an experiment whose diffusion model reads the data itself"
         )
     | :? Experiment as inner ->
         match known knowing inner.Data with

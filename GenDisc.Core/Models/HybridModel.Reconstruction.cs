@@ -16,12 +16,15 @@ public sealed partial class HybridModel
 
     /// <summary>
     /// What the model makes of examples, without a draw: E[x|z] at the mean of q(z|x); of a restricted machine that reads
-    /// the data E[v|h] at E[h|v], one mean-field sweep there and back. Tensors belong to the caller's dispose scope.
+    /// the data E[v|h] at E[h|v], one mean-field sweep there and back. A diffusion model is given the example with noise on it,
+    /// <see cref="NoiseShare"/> of its variance, the same noise on every example, and brings it back in a few steps without a
+    /// draw (Meng et al. 2022). Tensors belong to the caller's dispose scope.
     /// </summary>
     /// <param name="x">`[batch, …]` in the shape of the data, which the result has too.</param>
-    /// <exception cref="InvalidOperationException">The model has neither.</exception>
+    /// <exception cref="InvalidOperationException">The model has none of them.</exception>
     public Tensor Reconstruct(Tensor x)
     {
+        if (Diffusion is { } diffusion) return ByDiffusion(diffusion, x);
         var representation = x;
         foreach (var stage in stages)
         {

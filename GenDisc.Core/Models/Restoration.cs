@@ -1,4 +1,5 @@
 using GenDisc.Core.Data;
+using GenDisc.Core.Models.Diffusion;
 using GenDisc.Core.Training;
 using static TorchSharp.torch;
 
@@ -16,16 +17,25 @@ public static class Restoration
     /// <param name="rows">Of <paramref name="data"/>.</param>
     /// <param name="device">Of the model.</param>
     /// <param name="cancel">Looked at before every batch.</param>
+    /// <param name="noise">
+    /// Deviation of the noise that is known to be on the examples, in their units: a diffusion model of the data takes off that
+    /// much (<see cref="HybridModel.Denoise"/>). 0: it is not known.
+    /// </param>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
     public static Dataset Reconstruct(
-        HybridModel model, Dataset data, ReadOnlyMemory<int> rows, Device device, CancellationToken cancel) =>
-        Restore(model, data, rows, device, cancel, (x, _) => Within(data, model.Reconstruct(x)));
+        HybridModel model, Dataset data, ReadOnlyMemory<int> rows, Device device, CancellationToken cancel, double noise = 0)
+    {
+        var isKnown = noise > 0 && model.Diffusion is not null && !model.DiffusesLatents;
+        return Restore(
+            model, data, rows, device, cancel, (x, _) => Within(data, isKnown ? model.Denoise(x, noise) : model.Reconstruct(x)));
+    }
 
     /// <summary>
     /// The dataset with what is not seen of the given rows filled in: from <paramref name="start"/> on,
     /// <see cref="Sweeps"/> times x ← reconstruction of x, with what is seen put back (Rezende, Mohamed and Wierstra 2014,
     /// appendix F, with means in place of draws from q(z|x) and p(x|z), so that the answer is one and the same each time).
-    /// What is seen stays exactly as it is.
+    /// What is seen stays exactly as it is. A diffusion model draws what is not seen instead, see <see cref="Infilling"/>: what
+    /// becomes of a row depends on <paramref name="stream"/> and the row alone.
     /// </summary>
     /// <param name="model">Put into evaluation mode.</param>
     /// <param name="data">Of the model's shape.</param>
@@ -33,10 +43,18 @@ public static class Restoration
     /// <param name="seen">Whether it is seen, for each number of <paramref name="data"/>.</param>
     /// <param name="start">What is not seen reads at first, for each number of an example: see <see cref="SeenMeans"/>.</param>
     /// <param name="device">Of the model.</param>
-    /// <param name="cancel">Looked at before every batch.</param>
+    /// <param name="cancel">Looked at before every batch, and by a diffusion model before every move.</param>
+    /// <param name="stream">Names the draws of a diffusion model.</param>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
     public static Dataset Infill(
-        HybridModel model, Dataset data, ReadOnlyMemory<int> rows, bool[] seen, float[] start, Device device, CancellationToken cancel)
+        HybridModel model,
+        Dataset data,
+        ReadOnlyMemory<int> rows,
+        bool[] seen,
+        float[] start,
+        Device device,
+        CancellationToken cancel,
+        string stream = "")
     {
         var size = data.ExampleSize;
         return Restore(model, data, rows, device, cancel, (x, members) =>
@@ -46,6 +64,12 @@ public static class Restoration
                 seen.AsSpan(members.Span[i] * size, size).CopyTo(masks.AsSpan(i * size));
             var mask = tensor(masks, device: device).view(x.shape);
             var filled = where(mask, x, tensor(start, device: device).view([1, .. x.shape[1..]]));
+            if (model.Diffusion is not null)
+            {
+                var noise = new RowNoise(stream, members.Span, size);
+                return where(mask, x, Within(data, model.Infill(filled, mask, () => noise.Next(x.shape, device), cancel)));
+            }
+
             for (var sweep = 0; sweep < Sweeps; sweep++)
             {
                 using var pass = NewDisposeScope();
@@ -93,7 +117,8 @@ public static class Restoration
         model.eval();
         var copy = new DatasetCopy(data);
         var done = 0;
-        foreach (var batch in Batches.Sequential(new Split(data, rows), Trainer.EvaluationBatch, device))
+        var atOnce = Math.Min(Trainer.EvaluationBatch, model.Diffusion?.Chunk ?? Trainer.EvaluationBatch);
+        foreach (var batch in Batches.Sequential(new Split(data, rows), atOnce, device))
         {
             using (batch)
             {

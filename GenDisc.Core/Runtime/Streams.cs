@@ -51,6 +51,9 @@ public sealed class Streams(long seed)
     /// <summary>Draws from the model after training.</summary>
     public torch.Generator Sampling(torch.Device device) => Generator("sampling", device);
 
+    /// <summary>What a diffusion model is checked by after training, and what it shows of itself.</summary>
+    public torch.Generator Denoising(string what, torch.Device device) => Generator($"denoising/{what}", device);
+
     /// <summary>Latents of examples that a trained generator adds to the training part.</summary>
     /// <param name="generator">Tells generators of one experiment apart.</param>
     public torch.Generator Generated(string generator, torch.Device device) => Generator($"generated/{generator}", device);

@@ -20,8 +20,8 @@ let private toByte (value: float32) =
     else
         byte (MathF.Round(255.0f * Math.Clamp(value, 0.0f, 1.0f)))
 
-/// `top` gives the y coordinate of each row of images; rows of images are `rows`.
-let private draw path columns (channels, height, width) (rows: float32[][] list) (gapAfter: int -> int) =
+/// A PNG of rows of images, each pixel `scale` times as wide and high, with a wider gap after some rows.
+let private render scale columns (channels, height, width) (rows: float32[][] list) (gapAfter: int -> int) =
     if channels <> 1 && channels <> 3 then
         invalidArg "shape" $"an image needs 1 or 3 channels, got {channels}"
 
@@ -34,7 +34,6 @@ let private draw path columns (channels, height, width) (rows: float32[][] list)
                 "images"
                 $"an image of {channels}×{height}×{width} holds {channels * height * width} numbers, got {image.Length}"
 
-    let scale = magnification height width
     let cell n = n * scale + separator
 
     let tops =
@@ -67,7 +66,12 @@ let private draw path columns (channels, height, width) (rows: float32[][] list)
 
     use stream = new MemoryStream()
     ImageWriter().WritePng(pixels, totalWidth, totalHeight, colours, stream)
-    Atomic.write path stream.WriteTo
+    stream.ToArray()
+
+let private draw path columns (channels, height, width) rows gapAfter =
+    let scale = magnification height width
+    let png = render scale columns (channels, height, width) rows gapAfter
+    Atomic.write path (fun stream -> stream.Write(png, 0, png.Length))
 
 /// Writes `images` (channel-major floats in [0, 1], each channels·height·width long; values outside are clamped, NaN
 /// is drawn as 0) as a grid with `columns` columns. `shape` is (channels, height, width) with 1 or 3 channels.
@@ -75,9 +79,8 @@ let private draw path columns (channels, height, width) (rows: float32[][] list)
 let write (path: string) (columns: int) (shape: int * int * int) (images: float32[][]) =
     draw path columns shape (images |> Array.chunkBySize (max 1 columns) |> List.ofArray) (fun _ -> 0)
 
-/// Writes versions of the same images, a row of each right below the one before and a wider gap before the next group;
-/// otherwise as `write`. Throws ArgumentException where there are not as many of each.
-let groups (path: string) (columns: int) (shape: int * int * int) (versions: float32[][] list) =
+/// Rows of groups, and the gap after each.
+let private grouped columns (versions: float32[][] list) =
     if versions |> List.distinctBy _.Length |> List.length > 1 then
         invalidArg "versions" "every version needs as many images"
 
@@ -89,7 +92,18 @@ let groups (path: string) (columns: int) (shape: int * int * int) (versions: flo
               for version in chunks do
                   version[i] ]
 
-    draw path columns shape rows (fun i -> if i % count = count - 1 then gap else 0)
+    rows, (fun i -> if i % count = count - 1 then gap else 0)
+
+/// Writes versions of the same images, a row of each right below the one before and a wider gap before the next group;
+/// otherwise as `write`. Throws ArgumentException where there are not as many of each.
+let groups (path: string) (columns: int) (shape: int * int * int) (versions: float32[][] list) =
+    let rows, gapAfter = grouped columns versions
+    draw path columns shape rows gapAfter
+
+/// The PNG that `groups` would write, with every pixel `scale` times as wide and high.
+let encoded (scale: int) (columns: int) (shape: int * int * int) (versions: float32[][] list) =
+    let rows, gapAfter = grouped columns versions
+    render scale columns shape rows gapAfter
 
 /// Writes rows of originals, each with its row of reconstructions right below it and a wider gap before the next
 /// pair. `originals` and `reconstructions` correspond one to one; otherwise as `write`.

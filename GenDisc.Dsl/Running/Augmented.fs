@@ -55,21 +55,40 @@ let private numbers (rows: torch.Tensor) =
     let flat = rows.flatten(1L).to_type(torch.float32).cpu().contiguous()
     flat.data<float32>().ToArray()
 
-/// What a trained model draws for these labels, in the units of its data.
-let private sample (model: HybridModel) (rates: Lazy<BaseRates>) (streams: Streams) device cancel name (labels: int[]) =
+/// What a trained model draws for these labels, in the units of its data. `progress` hears of the share that is done.
+let private sample
+    (model: HybridModel)
+    (rates: Lazy<BaseRates>)
+    (streams: Streams)
+    device
+    (progress: float -> unit)
+    cancel
+    name
+    (labels: int[])
+    =
     use _inference = torch.no_grad ()
     use latents = streams.Generated(name, device)
     let states = streams.GeneratedStates name
     model.eval ()
 
+    let total = float labels.Length
+
     labels
     |> Array.chunkBySize most
-    |> Array.collect (fun labels ->
+    |> Array.indexed
+    |> Array.collect (fun (i, labels) ->
         (cancel: CancellationToken).ThrowIfCancellationRequested()
         use _scope = torch.NewDisposeScope()
         use asked = torch.tensor(Array.map int64 labels).``to``(device: torch.Device)
 
+        let within share =
+            progress ((float (i * most) + share * float labels.Length) / total)
+
+        within 0.0
+
         match MachineData.tryMachine model, model.Bottleneck with
+        | _ when not (isNull model.Diffusion) ->
+            numbers (model.Diffuse(labels.Length, asked, latents, null, within, cancel))
         | Some(:? Rbm as joint), _ when joint.Classes > 0 ->
             numbers (MachineDraws.OfClasses(joint, asked, rates.Value, MachineDraws.Sweeps, states, cancel))
         | _ when model.GeneratesClasses -> numbers (model.Generate(Array.map int64 labels, latents))
@@ -115,7 +134,10 @@ let add
                   let generators = Experiment.generators classes generated
 
                   [ for label, by in List.indexed generators do
-                        progress $"drawing examples from {by.Name}" (float label / float generators.Length)
+                        let told share =
+                            progress
+                                $"drawing examples from {by.Name}"
+                                ((float label + share) / float generators.Length)
 
                         let name, asked =
                             if generated.PerClass then
@@ -126,7 +148,7 @@ let add
                         let inner = trained by
                         use model = inner.Built.Model
                         let rates = lazy (BaseRates.Of(preparer.All "train" (examples loader by).Train))
-                        sample model rates streams device cancel name asked ]
+                        sample model rates streams device told cancel name asked ]
                   |> Array.concat,
                   asked ]
 

@@ -31,12 +31,12 @@ let private planePoints = 1000
 let point (x: float) (y: float) =
     Json.list [ Json.number (Math.Round(x, 4)); Json.number (Math.Round(y, 4)) ]
 
-let private points (rows: float32[][]) =
+let points (rows: float32[][]) =
     Json.list
         [ for row in rows do
               point (float row[0]) (float row[1]) ]
 
-let private labels (values: int seq) =
+let labels (values: int seq) =
     Json.list (values |> Seq.map (int64 >> Json.integer))
 
 /// At most `most` examples of a split, drawn at random but the same each time: data sets are often sorted or dealt

@@ -41,6 +41,27 @@ type internal Preparer
             models[i] <- found
             found
 
+    /// Deviation of the noise that stands right before the i-th step, as far as the model of `inner` has not seen such noise
+    /// itself; 0 where there is none.
+    let noise i (inner: IDeclared) =
+        let added prepared =
+            [ for preparation in prepared do
+                  match preparation with
+                  | Preparation.Corrupt(Corruption.Noise deviation) -> deviation
+                  | _ -> () ]
+
+        match inner with
+        | :? Experiment as trained when (added trained.Data.Prepared).IsEmpty ->
+            steps
+            |> Seq.truncate i
+            |> Seq.rev
+            |> Seq.takeWhile (fun step -> not (added [ step ]).IsEmpty)
+            |> Seq.toList
+            |> added
+            |> List.sumBy (fun deviation -> deviation * deviation)
+            |> sqrt
+        | _ -> 0.0
+
     let mask (data: Dataset) (seen: bool[] option) =
         seen
         |> Option.defaultWith (fun () -> Array.create (data.Count * data.ExampleSize) true)
@@ -63,9 +84,21 @@ type internal Preparer
                 | Some earlier -> changed, Some(Array.map2 (&&) earlier left)
             | _ -> changed, seen
         | Preparation.Reconstruct declared ->
-            Restoration.Reconstruct(model i declared, data, rows, device, cancel), seen
+            Restoration.Reconstruct(model i declared, data, rows, device, cancel, noise i declared), seen
         | Preparation.Infill declared ->
-            Restoration.Infill(model i declared, data, rows, mask data seen, start i, device, cancel), None
+            let filled =
+                Restoration.Infill(
+                    model i declared,
+                    data,
+                    rows,
+                    mask data seen,
+                    start i,
+                    device,
+                    cancel,
+                    $"{part}/{i}"
+                )
+
+            filled, None
 
     and before count part (split: Split) =
         List.fold (step part split.Indices) (split.Data, None) [ 0 .. count - 1 ]

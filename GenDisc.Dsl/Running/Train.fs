@@ -200,19 +200,16 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
 
     let test = Examined.split subject "test" splits.Test
 
-    let truth =
-        Truth.write
-            subject
-            { Note = RunEvent.Note >> options.Tell
-              Warn = recorder.Warn
-              Progress = fun what share -> options.Tell(RunEvent.Working(what, share))
-              Cancel = options.Cancel }
-            splits
-            train
-            validation
-            test
+    let attention: Partition.Attention =
+        { Note = RunEvent.Note >> options.Tell
+          Warn = recorder.Warn
+          Progress = fun what share -> options.Tell(RunEvent.Working(what, share))
+          Cancel = options.Cancel }
+
+    let truth = Truth.write subject attention splits train validation test
 
     MachineLooks.write subject splits
+    Denoised.write subject attention splits None
     let bounds = Bounds.write subject options.Cancel splits
 
     let added (more: Map<string, float>) (figures: Map<string, float>) : Metrics =

@@ -68,8 +68,10 @@ let private tests =
           Modules.NoiseTests.tests
           Modules.EmbeddingTests.tests
           Modules.RescaleTests.tests
+          Modules.Denoising.UNetTests.tests
           Kernels.Convolutions.ConvolutionBlockTests.tests
           Kernels.Convolutions.MaxPool2Tests.tests
+          Kernels.Normalisation.GroupNormBlockTests.tests
           Models.HybridModelTests.tests
           Models.ToldClassesTests.tests
           Models.EvidenceBoundTests.tests

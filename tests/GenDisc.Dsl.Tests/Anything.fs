@@ -226,7 +226,8 @@ let rec private anyDataOf depth =
               Prepared = List.map Preparation.Corrupt corruptions
               Generated = []
               Augment = augment
-              Against = against }
+              Against = against
+              Judge = None }
     }
 
 /// Any data declaration that can be written.
@@ -331,6 +332,7 @@ let rec private anyExperimentOf depth =
         else
             Gen.oneof
                 [ Gen.constant id
+                  Gen.map qualityBy (anyExperimentOf (depth - 1))
                   Gen.map reconstructed (anyExperimentOf (depth - 1))
                   Gen.map infilled (anyExperimentOf (depth - 1))
                   Gen.map2 augment (anyExperimentOf (depth - 1)) anyInt

@@ -1,5 +1,6 @@
 using GenDisc.Core.Models.Diffusion.Sampling;
 using GenDisc.Core.Modules.Denoising;
+using GenDisc.Core.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -161,17 +162,52 @@ public sealed class DiffusionModel : Module, IDenoiser
         return Out(new Denoised(guided, (x - (guided * Schedule.Signal(step))) / Schedule.Noise(step)));
     }
 
-    /// <summary>Draws examples in the units of the data, `[count, …]`, owned by the caller's dispose scope.</summary>
+    /// <summary>A deviation in the units of the data on the model's own scale: of several features its root mean square.</summary>
+    public double DeviationOnScale(double deviation)
+    {
+        using var scope = NewDisposeScope();
+        return scale.pow(-2).mean().sqrt().item<float>() * deviation;
+    }
+
+    /// <summary>How many examples are drawn at once, so that what the network keeps of them stays small: of 28 × 28 pixels 255.</summary>
+    public int Chunk => (int)Math.Clamp(200_000 / Math.Max(1, Options.Shape.Aggregate(1L, (a, b) => a * b)), 1, 10_000);
+
+    /// <summary>
+    /// Draws examples in the units of the data, `[count, …]`, owned by the caller's dispose scope. They are drawn in chunks of
+    /// <see cref="Chunk"/>, and depend on the model, its sampler and guidance, the labels, the state of <paramref name="draws"/>
+    /// and the device; of <paramref name="count"/> only those of the last chunk do, unless it is full.
+    /// </summary>
     /// <param name="count">At least 1.</param>
     /// <param name="labels">int64 `[count]`, or null: not told.</param>
     /// <param name="draws">Draws starts and steps.</param>
-    /// <param name="watch">Is told of the way; null: nobody.</param>
-    public Tensor Sample(int count, Tensor? labels, Generator draws, ISamplingWatch? watch = null)
+    /// <param name="watch">Is told of the way of each chunk, one after the other; null: nobody.</param>
+    /// <param name="progress">Is told the share that is done, up to 1; null: nobody.</param>
+    /// <param name="cancel">Looked at after every move.</param>
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    /// <exception cref="UserError">Samples are not finite.</exception>
+    public Tensor Sample(
+        int count,
+        Tensor? labels,
+        Generator draws,
+        ISamplingWatch? watch = null,
+        Action<double>? progress = null,
+        CancellationToken cancel = default)
     {
         using var scope = NewDisposeScope();
         using var inference = no_grad();
-        var start = randn([count, .. Options.Shape], device: shift.device, generator: draws);
-        return FromScale(Options.Sampler.Run(this, start, labels, draws, watch)).MoveToOuterDisposeScope();
+        var all = empty([count, .. Options.Shape], dtype: float32, device: shift.device);
+        var chunk = Chunk;
+        for (var first = 0; first < count; first += chunk)
+        {
+            using var part = NewDisposeScope();
+            var size = Math.Min(chunk, count - first);
+            var start = randn([size, .. Options.Shape], device: shift.device, generator: draws);
+            var attended = new Attended(watch, (double)first / count, (double)size / count, progress, cancel);
+            var drawn = Options.Sampler.Run(this, start, labels?.narrow(0, first, size), draws, attended);
+            all.narrow(0, first, size).copy_(FromScale(drawn));
+        }
+
+        return all.MoveToOuterDisposeScope();
     }
 
     private static Denoised Out(Denoised found) =>

@@ -67,7 +67,33 @@ public sealed class NoiseSchedule
     public double SignalToNoise(int t) => alphaBar[t] / (1 - alphaBar[t]);
 
     /// <summary>Variance of q(x_{t−1} | x_t, x₀): β_t (1 − ᾱ_{t−1}) / (1 − ᾱ_t) (Ho et al. 2020, eq. 7), for t ≥ 1.</summary>
-    public double PosteriorVariance(int t) => Beta(t) * (1 - alphaBar[t - 1]) / (1 - alphaBar[t]);
+    public double PosteriorVariance(int t) => PosteriorVariance(t, t - 1);
+
+    /// <summary>Variance of q(x_s | x_t, x₀) for 0 ≤ s &lt; t: (1 − ᾱ_t/ᾱ_s) (1 − ᾱ_s) / (1 − ᾱ_t).</summary>
+    public double PosteriorVariance(int t, int s) =>
+        (1 - (alphaBar[t] / alphaBar[s])) * (1 - alphaBar[s]) / (1 - alphaBar[t]);
+
+    /// <summary>
+    /// Mean of q(x_s | x_t, x₀) for 0 ≤ s &lt; t as shares of x₀ and x_t: √ᾱ_s (1 − ᾱ_t/ᾱ_s) / (1 − ᾱ_t) and
+    /// √(ᾱ_t/ᾱ_s) (1 − ᾱ_s) / (1 − ᾱ_t) (Ho et al. 2020, eq. 7).
+    /// </summary>
+    public (double OfData, double OfX) PosteriorMean(int t, int s)
+    {
+        var (ratio, noise) = (alphaBar[t] / alphaBar[s], 1 - alphaBar[t]);
+        return (Math.Sqrt(alphaBar[s]) * (1 - ratio) / noise, Math.Sqrt(ratio) * (1 - alphaBar[s]) / noise);
+    }
+
+    /// <summary>The step whose deviation of the noise beside a signal of 1, √((1 − ᾱ_t) / ᾱ_t), is nearest to this one.</summary>
+    /// <param name="deviation">Finite, at least 0.</param>
+    /// <returns>In 0 … T; on a scale of logarithms, and 0 below half of what step 1 has.</returns>
+    public int StepOf(double deviation)
+    {
+        double Relative(int t) => Math.Sqrt((1 - alphaBar[t]) / alphaBar[t]);
+        if (deviation < Relative(1) / 2) return 0;
+        var t = 1;
+        while (t < Steps && Relative(t + 1) <= deviation) t++;
+        return t < Steps && Relative(t + 1) / deviation < deviation / Relative(t) ? t + 1 : t;
+    }
 
     private static double Squared(int t, int steps)
     {
