@@ -10,17 +10,29 @@ let private canHave (metric: string) (plan: Plan) =
         plan.Facts.Targets > 0
         && (List.exists (fun (b: Block) -> b.IsRegressor || b.IsEnsemble) blocks)
 
+    // latents have another likelihood
+    let diffuses, tellsClasses =
+        List.tryHead blocks |> Option.exists _.IsDiffusion,
+        blocks
+        |> List.exists (function
+            | Block.Diffusion d -> d.Classified.IsSome
+            | _ -> false)
+
     match metric with
     | "accuracy"
     | "balancedAccuracy"
     | "macroF1"
     | "rocAuc"
     | "prAuc"
-    | "crossEntropy"
     | "logLoss"
     | "brier"
     | "ece"
-    | "eceAfterScaling" -> classifies
+    | "eceAfterScaling" -> classifies || tellsClasses
+    | "crossEntropy" -> classifies
+    | "looksPerExample" -> tellsClasses
+    | "bitsPerDim"
+    | "diffusionBound"
+    | "flowLogLikelihood" -> diffuses
     | "mse"
     | "rmse"
     | "mae"

@@ -211,6 +211,15 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
     MachineLooks.write subject splits
     Denoised.write subject attention splits (DenoisedChecks.averaging outcome)
     let bounds = Bounds.write subject options.Cancel splits
+    let likelihood = DiffusionBounds.write subject attention splits.Test
+
+    let rival () : DiffusionClasses.Rival option =
+        experiment.Data.Judge
+        |> Option.map (fun declared ->
+            { Name = declared.Name
+              Model = (trained declared).Built.Model })
+
+    let told = DiffusionClasses.write subject attention splits rival
 
     let added (more: Map<string, float>) (figures: Map<string, float>) : Metrics =
         { Values = Map.fold (fun all name value -> Map.add name value all) figures more }
@@ -236,6 +245,8 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
             .Values
         |> Map.foldBack Map.add bounds.Test
         |> Map.foldBack Map.add preparation
+        |> Map.foldBack Map.add likelihood
+        |> Map.foldBack Map.add told.Figures
         |> added honest
 
     if isNull model.Diffusion && (model.GeneratesClasses || not (isNull model.Bottleneck)) then
@@ -270,7 +281,13 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
             None
 
     recorder.Log(message |> Option.defaultValue "done")
-    writeResult final message (Some outcome) (if model.IsClassifier then Some(test.Confusion.Rows()) else None)
+
+    writeResult
+        final
+        message
+        (Some outcome)
+        (if model.IsClassifier then Some(test.Confusion.Rows()) else told.Confusion)
+
     Report.write folder.Path |> ignore
 
     let settled =

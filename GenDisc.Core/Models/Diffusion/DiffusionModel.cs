@@ -72,6 +72,17 @@ public sealed class DiffusionModel : Module, IDenoiser
         return ((x * scale) + shift).MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// Σ log|scale| over the numbers of an example, nats: −log p in the units of the data is larger by so much than on the
+    /// model's own scale.
+    /// </summary>
+    public double LogScale()
+    {
+        using var scope = NewDisposeScope();
+        var repeats = Options.Shape.Aggregate(1L, (size, side) => size * side) / scale.size(0);
+        return repeats * scale.to(float64).log().sum().item<double>();
+    }
+
     /// <summary>x_t = √ᾱ_t x₀ + √(1 − ᾱ_t) ε.</summary>
     /// <param name="clean">x₀ on the model's own scale, `[batch, …]`.</param>
     /// <param name="steps">t of each, int64 `[batch]`.</param>

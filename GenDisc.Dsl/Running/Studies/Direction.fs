@@ -31,6 +31,9 @@ let tryOf (metric: string) =
     | "oodAurocEntropy"
     | "oodAurocInformation" -> Some true
     | "nll"
+    | "diffusionBound"
+    | "bitsPerDim"
+    | "looksPerExample"
     | "brier"
     | "memorisedShare"
     | "preparedError"

@@ -1,0 +1,183 @@
+/// A class-conditional diffusion model as a classifier, beside one that was trained to be one.
+module internal GenDisc.Running.DiffusionClasses
+
+open System
+open System.Diagnostics
+open GenDisc
+open GenDisc.Core.Data
+open GenDisc.Core.Evaluation
+open GenDisc.Core.Evaluation.Comparisons
+open GenDisc.Core.Evaluation.Diffusion
+open GenDisc.Core.Models
+open GenDisc.Core.Models.Diffusion
+open GenDisc.Core.Runtime
+open GenDisc.Core.Training
+open GenDisc.Running.Examined
+open TorchSharp
+
+/// Examples that show where classes are told apart best.
+let private pilots = 32
+
+/// A temperature is fitted on so small a share of as many examples as are classified.
+let private fitted = 5
+
+/// A classifier that was trained beside, by name.
+type Rival = { Name: string; Model: HybridModel }
+
+/// Figures for the summary, and the test examples by their class and the one they were taken for.
+type Found =
+    { Figures: Map<string, float>
+      Confusion: int64[][] option }
+
+let private none = { Figures = Map.empty; Confusion = None }
+
+/// Logits and labels of a split from logits that are known already, row by row.
+let private examined (s: Subject) (split: Split) (logits: Batch -> int -> torch.Tensor) : Examined =
+    let confusion = ConfusionMatrix split.Data.Classes
+    let classes = ClassPredictions()
+    let mutable first = 0
+
+    for batch in Batches.Sequential(split, Trainer.EvaluationBatch, s.Device) do
+        use batch = batch
+        use _scope = torch.NewDisposeScope()
+        use _inference = torch.no_grad ()
+        let found = logits batch first
+        let output = ModelOutput(Representation = found, Logits = found)
+        classes.Add(output, batch)
+        confusion.Add(output, batch)
+        first <- first + batch.Count
+
+    { Split = split
+      Figures = Map.empty
+      Confusion = confusion
+      Classes = classes
+      Targets = Predictions()
+      Posterior = Bayesian.PosteriorPredictive() }
+
+let private read (s: Subject) (model: DiffusionModel) (split: Split) =
+    use _scope = torch.NewDisposeScope()
+    use _inference = torch.no_grad ()
+
+    let parts =
+        [| for batch in Batches.Sequential(split, Trainer.EvaluationBatch, s.Device) do
+               use batch = batch
+               model.ToScale(s.Model.ReadByDiffusion batch.X) |]
+
+    (torch.cat parts).MoveToOuterDisposeScope()
+
+let private judged (s: Subject) (split: Split) (verdicts: ClassVerdicts) =
+    examined s split (fun batch first ->
+        let rows = Array.sub verdicts.Scores first batch.Count |> Array.concat
+        torch.tensor(rows, device = s.Device).view (int64 batch.Count, -1L))
+
+let private right (e: Examined) =
+    e.Confusion.Rows() |> Seq.indexed |> Seq.sumBy (fun (i, row) -> row[i])
+
+let private hits (e: Examined) =
+    Array.map2
+        (fun (logits: float32[]) label -> Array.IndexOf(logits, Array.max logits) = label)
+        e.Classes.Logits
+        e.Classes.Labels
+
+let private parametersOf (model: torch.nn.Module) =
+    model.parameters () |> Seq.sumBy _.numel()
+
+let private row name parameters seconds (e: Examined) =
+    let scores = ClassificationScores.Of(e.Classes.Probabilities(), e.Classes.Labels)
+
+    Json.object
+        [ "name", Json.text name
+          "accuracy", Json.number scores.Accuracy
+          "ece", Json.number scores.Ece
+          "logLoss", Json.number scores.LogLoss
+          "parameters", Json.integer parameters
+          "secondsPerExample", Json.number seconds ]
+
+let private beside (s: Subject) (test: Split) (own: Examined) (rival: Rival) =
+    let clock = Stopwatch.StartNew()
+    rival.Model.eval ()
+    use noise = s.Streams.Evaluation("test", s.Device)
+
+    let found =
+        examined s test (fun batch _ ->
+            match rival.Model.ForwardBatch(batch, noise).Logits with
+            | null -> invalidOp $"{rival.Name} is no classifier"
+            | logits -> logits)
+
+    let seconds = clock.Elapsed.TotalSeconds / float test.Count
+    let mcnemar = McNemar.Of(hits own, hits found)
+
+    [ row rival.Name (parametersOf rival.Model) seconds found ],
+    [ "ownAlone", Json.integer (int64 mcnemar.More)
+      "rivalAlone", Json.integer (int64 mcnemar.Less)
+      "pValue", Json.number mcnemar.PValue ]
+
+let private measure (s: Subject) (attention: Partition.Attention) (splits: Splits) (rival: Rival option) (model: DiffusionModel) count =
+    use _scope = torch.NewDisposeScope()
+    let some most (split: Split) = split.Stratified(most, RandomStream(0L, "figures"))
+    let test = some count splits.Test
+    let options = DiffusionClassifierOptions()
+    let classifier = DiffusionClassifier(model, model.Options.Classes, options)
+    use noise = s.Streams.Denoising("classes", s.Device)
+    let held = if splits.Validation.Count > 0 then splits.Validation else splits.Train
+    let steps = classifier.Pilot(read s model (some pilots held), noise, attention.Cancel)
+
+    let validation =
+        if splits.Validation.Count < Calibration.FewestExamples then
+            None
+        else
+            let split = some (max Calibration.FewestExamples (count / fitted)) splits.Validation
+            let progress = attention.Progress "telling validation examples apart"
+            let verdicts = classifier.Classify(read s model split, steps, noise, progress, attention.Cancel)
+            Some(judged s split verdicts)
+
+    let clock = Stopwatch.StartNew()
+
+    let verdicts =
+        classifier.Classify(read s model test, steps, noise, attention.Progress "telling test examples apart", attention.Cancel)
+
+    let seconds = clock.Elapsed.TotalSeconds / float test.Count
+    let own = judged s test verdicts
+    let figures = Classification.write s validation own
+    let accuracy = float (right own) / float test.Count
+    let others, comparison = rival |> Option.map (beside s test own) |> Option.defaultValue ([], [])
+
+    Json.object
+        [ "examples", Json.integer (int64 test.Count)
+          "classes", Json.integer (int64 model.Options.Classes)
+          "most", Json.integer (int64 options.Most)
+          "level", Json.number options.Level
+          "looks", Json.number (verdicts.Looks |> Array.averageBy float)
+          "draws",
+          Json.list
+              [ for number, those in verdicts.Draws |> Array.countBy id |> Array.sort do
+                    Json.list [ Json.integer (int64 number); Json.integer (int64 those) ] ]
+          "models", Json.list (row s.Plan.Experiment.Name (parametersOf s.Model) seconds own :: others)
+          yield! comparison ]
+    |> Json.line
+    |> Atomic.writeText (s.File "diffusion-classes.json")
+
+    { Figures =
+        figures
+        |> Map.add "accuracy" accuracy
+        |> Map.add "looksPerExample" (verdicts.Looks |> Array.averageBy float)
+      Confusion = Some(own.Confusion.Rows()) }
+
+/// Writes `diffusion-classes.json` where classes are asked for, and the files of a classifier beside it; answers with nothing
+/// where they are not, or where it is cancelled.
+let write (s: Subject) (attention: Partition.Attention) (splits: Splits) (rival: unit -> Rival option) : Found =
+    let asked =
+        s.Plan.Experiment.Model.Blocks
+        |> List.tryPick (function
+            | Block.Diffusion d -> d.Classified
+            | _ -> None)
+
+    match asked, s.Model.Diffusion with
+    | Some count, (NonNull model) when model.IsConditional && splits.Test.Labelled = splits.Test.Count ->
+        s.Model.eval ()
+
+        try
+            measure s attention splits (rival ()) model count
+        with :? OperationCanceledException ->
+            none
+    | _ -> none
