@@ -29,7 +29,7 @@ type private Best(heard: torch.Tensor -> torch.Tensor) =
         match labels with
         | null -> ()
         | labels ->
-            let known = labels.lt(2).unsqueeze (1L)
+            let known = labels.lt(Scalar.op_Implicit 2).unsqueeze (1L)
             let first = data.narrow (1L, 0L, 1L)
             let told = (labels.to_type(torch.float32) * 2.0 - 1.0).unsqueeze (1L)
             first.copy_ (torch.where (known, told, first)) |> ignore
@@ -46,7 +46,7 @@ let private model classes heard =
 let private signs n =
     use draws = generator 1L
     let x = torch.randint(0L, 2L, [| n; size |], torch.float32, generator = draws) * 2.0 - 1.0
-    x, x.select(1L, 0L).gt(0).to_type (torch.int64)
+    x, ((x.select (1L, 0L) + 1.0) / 2.0).to_type (torch.int64)
 
 let private levels (model: DiffusionModel) =
     let x, _ = signs 200L
@@ -152,7 +152,7 @@ let tests =
               let data = stripes 30
               Expect.isFalse (range data data true).RunsOff "the data themselves"
               Expect.isTrue (range (data + 0.5) data true).RunsOff "outside"
-              let stuck = range (data.gt(0.5).to_type (torch.float32)) data true
+              let stuck = range (data.round().to_type (torch.float32)) data true
               Expect.equal (stuck.Outside, stuck.Saturated) (0.0, 1.0) "black and white"
               Expect.isTrue stuck.RunsOff "stuck")
           torchTest "samples that are all alike are found" (fun () ->
