@@ -158,7 +158,12 @@ let private banners (run: RunFolder) =
         |> List.map (banner "banner" "Warning. ")
 
     let unreadable = run.Notes |> List.map (banner "banner" "Left out. ")
-    state @ BoltzmannBanners.warning run @ DiffusionSection.warning run @ warnings @ unreadable
+
+    state
+    @ BoltzmannBanners.warning run
+    @ DiffusionSection.warning run
+    @ warnings
+    @ unreadable
 
 /// From which terms it is trained on.
 let private kindOfTerms (run: RunFolder) (plan: PlanFile) =
@@ -181,8 +186,7 @@ let private kindOfTerms (run: RunFolder) (plan: PlanFile) =
             else
                 ""
 
-        let latent =
-            if plan.Diffusion |> Option.exists _.Latents then "latent " else ""
+        let latent = if plan.Diffusion |> Option.exists _.Latents then "latent " else ""
 
         $"{told}{latent}diffusion model"
     | _ when run.IsEnsemble ->

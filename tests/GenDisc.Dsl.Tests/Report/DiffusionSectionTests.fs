@@ -6,7 +6,10 @@ open GenDisc.Reporting
 
 let private put (folder: string) name (text: string) =
     let path = Path.Combine(folder, name)
-    Directory.CreateDirectory(Path.GetDirectoryName path |> Option.ofObj |> Option.get) |> ignore
+
+    Directory.CreateDirectory(Path.GetDirectoryName path |> Option.ofObj |> Option.get)
+    |> ignore
+
     File.WriteAllText(path, text)
 
 let private plan block loss training =
@@ -44,15 +47,21 @@ let tests =
     testList
         "Diffusion in the report"
         [ test "a failing check stands at the top and in its section, with what to do, and once" {
-              let warning = "\"a check of the diffusion model fails. The network listens to the time: no\""
-              let page = page "diffusion (mlp [8])" "denoising" "adam 0.001" (Some(checks "false")) warning
+              let warning =
+                  "\"a check of the diffusion model fails. The network listens to the time: no\""
+
+              let page =
+                  page "diffusion (mlp [8])" "denoising" "adam 0.001" (Some(checks "false")) warning
+
               has page "fails a check of itself"
               has page "Train longer."
               has page "0 of 1"
               lacks page "Warning. "
           }
           test "a run that passes says so and warns of nothing" {
-              let page = page "diffusion (mlp [8] |> conditional)" "denoising" "adam 0.001" (Some(checks "true")) ""
+              let page =
+                  page "diffusion (mlp [8] |> conditional)" "denoising" "adam 0.001" (Some(checks "true")) ""
+
               has page "1 of 1"
               lacks page "fails"
               has page "A class-conditional diffusion model"
@@ -81,19 +90,32 @@ let tests =
               lacks other "Salimans and Ho 2022"
           }
           test "settings are read from the blocks' own source" {
-              let read blocks = DiffusionFile.declared blocks |> Option.get
-              let d = read [ "encoder \"a\""; "diffusion (mlp [8] |> predictsData |> sampledWith (noisyDdim 30 0.5))" ]
+              let read blocks =
+                  DiffusionFile.declared blocks |> Option.get
+
+              let d =
+                  read
+                      [ "encoder \"a\""
+                        "diffusion (mlp [8] |> predictsData |> sampledWith (noisyDdim 30 0.5))" ]
+
               Expect.equal (d.Target, d.Sampler, d.SamplerSteps, d.Eta) ("data", "noisyDdim", 30, 0.5) "sampler"
               Expect.isTrue (d.Latents && not d.Conditional && not d.Unet) "of latents"
-              let d = read [ "diffusion (unet 8 |> cosineNoise 300 |> sampledWith (ddpm 300) |> guided 0.0)" ]
+
+              let d =
+                  read [ "diffusion (unet 8 |> cosineNoise 300 |> sampledWith (ddpm 300) |> guided 0.0)" ]
+
               Expect.equal (d.Steps, d.Linear, d.Eta, d.Guidance) (300, false, 1.0, 0.0) "ancestral"
               Expect.isNone (DiffusionFile.declared [ "vae 8" ]) "another model"
           }
           test "an animation stands still as its still, and holds its frames" {
-              let still, moving = frame 0.5f, Animation.assemble (frame 0.5f) [ frame 0.0f, 100; frame 1.0f, 200 ]
+              let still, moving =
+                  frame 0.5f, Animation.assemble (frame 0.5f) [ frame 0.0f, 100; frame 1.0f, 200 ]
+
               Expect.equal (Animation.still moving) still "still"
               Expect.equal (Animation.still still) still "what does not move stays"
-              let name (name: string) = System.Text.Encoding.ASCII.GetBytes name
+
+              let name (name: string) =
+                  System.Text.Encoding.ASCII.GetBytes name
 
               let count (part: byte[]) =
                   moving |> Array.windowed part.Length |> Array.filter ((=) part) |> Array.length
