@@ -61,6 +61,12 @@ type internal DiffusionPlan =
         Latents: bool
     }
 
+    /// `class-conditional latent diffusion model`
+    member this.Kind =
+        (if this.Conditional then "class-conditional " else "")
+        + (if this.Latents then "latent " else "")
+        + "diffusion model"
+
 module internal DiffusionFile =
     /// Values by feature and time step.
     let private values (e: JsonElement) =

@@ -180,15 +180,7 @@ let private kindOfTerms (run: RunFolder) (plan: PlanFile) =
 
     match generative, discriminative with
     | _ when has "denoising" ->
-        let told =
-            if plan.Diffusion |> Option.exists _.Conditional then
-                "class-conditional "
-            else
-                ""
-
-        let latent = if plan.Diffusion |> Option.exists _.Latents then "latent " else ""
-
-        $"{told}{latent}diffusion model"
+        plan.Diffusion |> Option.map _.Kind |> Option.defaultValue "diffusion model"
     | _ when run.IsEnsemble ->
         if has "crossEntropy" then
             "ensemble of classifiers"
