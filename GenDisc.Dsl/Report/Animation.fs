@@ -76,7 +76,10 @@ let assemble (still: byte[]) (frames: (byte[] * int) list) =
     let header = first |> List.find (fst >> (=) "IHDR")
     let played = frames |> List.map (fun (png, delay) -> chunks png, delay)
 
-    if played.IsEmpty || played |> List.exists (fun (parts, _) -> List.head parts <> header) then
+    if
+        played.IsEmpty
+        || played |> List.exists (fun (parts, _) -> List.head parts <> header)
+    then
         invalidArg "frames" "an animation needs frames, all of the size and the colours of its still"
 
     // a frame's control and its data are numbered through the file

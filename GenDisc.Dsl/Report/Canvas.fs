@@ -19,9 +19,7 @@ let blue = (0.0f, 0.447f, 0.698f)
 /// All points with a margin of a twentieth around them.
 let seeing size (points: (float * float) seq) =
     let finite =
-        points
-        |> Seq.filter (fun (x, y) -> Double.IsFinite(x + y))
-        |> Array.ofSeq
+        points |> Seq.filter (fun (x, y) -> Double.IsFinite(x + y)) |> Array.ofSeq
 
     let range (values: float[]) =
         if values.Length = 0 then
@@ -45,7 +43,13 @@ let blank (view: View) =
     Array.create (3 * view.Size * view.Size) 1.0f
 
 /// Draws round dots with soft edges; what lies outside is not seen.
-let dots (view: View) (radius: float) (red: float32, green: float32, blue: float32) (points: (float * float) seq) (picture: float32[]) =
+let dots
+    (view: View)
+    (radius: float)
+    (red: float32, green: float32, blue: float32)
+    (points: (float * float) seq)
+    (picture: float32[])
+    =
     let size = view.Size
     let reach = int (ceil radius)
 

@@ -61,6 +61,12 @@ type internal DiffusionPlan =
         Latents: bool
     }
 
+    /// `class-conditional latent diffusion model`
+    member this.Kind =
+        (if this.Conditional then "class-conditional " else "")
+        + (if this.Latents then "latent " else "")
+        + "diffusion model"
+
 module internal DiffusionFile =
     /// Values by feature and time step.
     let private values (e: JsonElement) =
@@ -88,7 +94,8 @@ module internal DiffusionFile =
             |> List.choose (fun l ->
                 match integer "first" l, integer "last" l with
                 | Some first, Some last ->
-                    let of' name = number name l |> Option.defaultValue nan
+                    let of' name =
+                        number name l |> Option.defaultValue nan
 
                     Some
                         { First = first
@@ -109,7 +116,9 @@ module internal DiffusionFile =
 
     /// The diffusion model that a plan declares, from the blocks' own source.
     let declared (blocks: string list) =
-        let latents = blocks |> List.exists (fun b -> b.StartsWith("encoder ", StringComparison.Ordinal))
+        let latents =
+            blocks
+            |> List.exists (fun b -> b.StartsWith("encoder ", StringComparison.Ordinal))
 
         blocks
         |> List.tryFind (fun b -> b.StartsWith("diffusion ", StringComparison.Ordinal))
@@ -125,7 +134,9 @@ module internal DiffusionFile =
                     otherwise
 
             let sampler =
-                [ "ddpm"; "noisyDdim"; "dpmSolver" ] |> List.tryFind has |> Option.defaultValue "ddim"
+                [ "ddpm"; "noisyDdim"; "dpmSolver" ]
+                |> List.tryFind has
+                |> Option.defaultValue "ddim"
 
             let eta = Regex.Match(block, @"\bnoisyDdim \S+ ([0-9.eE+-]+)")
 

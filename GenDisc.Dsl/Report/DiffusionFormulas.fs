@@ -8,7 +8,10 @@ open GenDisc.Reporting.Objective
 let t = mi "t"
 let at index = sub (mi "x") (mi index)
 let noise = mi "ε"
-let private barred index = sub (el "mover" [ "accent", "true" ] [ mi "α"; mo "‾" ]) index
+
+let private barred index =
+    sub (el "mover" [ "accent", "true" ] [ mi "α"; mo "‾" ]) index
+
 /// ᾱ of a step.
 let alphaBar index = barred (mi index)
 let root children = el "msqrt" [] children
@@ -42,13 +45,32 @@ let private predicted (d: DiffusionPlan) =
               mi "y" ]
 
 let private forward =
-    display [ at "t"; mo "="; signal "t"; clean; mo "+"; deviation "t"; noise; mo ","; space; noise; mo "∼"; normal ]
+    display
+        [ at "t"
+          mo "="
+          signal "t"
+          clean
+          mo "+"
+          deviation "t"
+          noise
+          mo ","
+          space
+          noise
+          mo "∼"
+          normal ]
 
 let private schedule (d: DiffusionPlan) =
     let steps = mn (GenDisc.Show.integer d.Steps)
 
     if d.Linear then
-        let product = el "munderover" [] [ el "mo" [ "largeop", "true" ] [ text "∏" ]; row [ mi "s"; mo "="; mn "1" ]; t ]
+        let product =
+            el
+                "munderover"
+                []
+                [ el "mo" [ "largeop", "true" ] [ text "∏" ]
+                  row [ mi "s"; mo "="; mn "1" ]
+                  t ]
+
         let scale = 1000.0 / float d.Steps
 
         display
@@ -71,7 +93,10 @@ let private schedule (d: DiffusionPlan) =
             [ alphaBar "t"
               mo "="
               row [ sup (name "cos") (mn "2"); mo "\u2061" ]
-              parens [ frac (row [ frac t (mi "T"); mo "+"; mi "s" ]) (row [ mn "1"; mo "+"; mi "s" ]); mo "·"; frac (mi "π") (mn "2") ]
+              parens
+                  [ frac (row [ frac t (mi "T"); mo "+"; mi "s" ]) (row [ mn "1"; mo "+"; mi "s" ])
+                    mo "·"
+                    frac (mi "π") (mn "2") ]
               mo ","
               space
               mi "s"
@@ -87,7 +112,9 @@ let private schedule (d: DiffusionPlan) =
 let private limit (plan: PlanFile) =
     plan.Loss
     |> Option.bind (fun loss ->
-        let found = System.Text.RegularExpressions.Regex.Match(loss, @"\bminSnr ([0-9.eE+-]+)")
+        let found =
+            System.Text.RegularExpressions.Regex.Match(loss, @"\bminSnr ([0-9.eE+-]+)")
+
         if found.Success then Some found.Groups[1].Value else None)
 
 let private ratio = row [ name "SNR"; parens [ t ] ]
@@ -110,10 +137,11 @@ let private loss (plan: PlanFile) (d: DiffusionPlan) =
         [ symbol "denoising"
           mo "="
           sub (mi "𝔼") (row [ t; mo ","; noise ])
-          brackets
-              (weight
-               @ [ frac (mn "1") (mi "D")
-                   square (row [ mo "‖"; predicted d; mo "−"; target d; mo "‖" ]) ]) ]
+          brackets (
+              weight
+              @ [ frac (mn "1") (mi "D")
+                  square (row [ mo "‖"; predicted d; mo "−"; target d; mo "‖" ]) ]
+          ) ]
 
 /// The term's title, its formulas, and what they and their symbols mean; None where the model is no diffusion model.
 let describe (plan: PlanFile) =
@@ -132,13 +160,15 @@ let describe (plan: PlanFile) =
             | _ ->
                 [ text "The network is to tell the velocity "
                   inlined [ mi "v"; mo "="; signal "t"; noise; mo "−"; deviation "t"; clean ]
-                  text " (Salimans and Ho 2022), which asks for the noise where there is little of it and for the example where there is nothing else." ]
+                  text
+                      " (Salimans and Ho 2022), which asks for the noise where there is little of it and for the example where there is nothing else." ]
 
         let told =
             if d.Conditional then
                 [ text " It is told the class "
                   inlined [ mi "y" ]
-                  text " of nine tenths of the training examples, and that it is not told of the others, so that it learns to do without (Ho and Salimans 2021)." ]
+                  text
+                      " of nine tenths of the training examples, and that it is not told of the others, so that it learns to do without (Ho and Salimans 2021)." ]
             else
                 []
 
@@ -146,7 +176,8 @@ let describe (plan: PlanFile) =
             if (limit plan).IsSome then
                 [ text " Errors are weighed by the signal-to-noise ratio "
                   inlined [ ratio; mo "="; frac (alphaBar "t") (row [ mn "1"; mo "−"; alphaBar "t" ]) ]
-                  text " where that is below its limit (Hang et al. 2023), as if the network predicted the clean example." ]
+                  text
+                      " where that is below its limit (Hang et al. 2023), as if the network predicted the clean example." ]
             else
                 []
 

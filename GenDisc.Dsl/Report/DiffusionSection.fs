@@ -62,9 +62,7 @@ let private checks (d: DiffusionFile) (numbers: Numbering) =
             | _ -> ""
 
         [ table
-              (numbered
-                  (numbers.Table())
-                  [ text $"What the run checked of its own model, after training.{on}" ])
+              (numbered (numbers.Table()) [ text $"What the run checked of its own model, after training.{on}" ])
               [ "Check", Align.Left; "Result", Align.Left; "Found", Align.Left ]
               (d.Checks |> List.map row) ]
 
@@ -95,7 +93,9 @@ let private levels (d: DiffusionFile) (numbers: Numbering) =
                 | [] -> 1.0
                 | values -> 1.12 * List.max values
 
-        let layout = Plot.layout "step t (1: hardly any noise)" "squared error per number" true
+        let layout =
+            Plot.layout "step t (1: hardly any noise)" "squared error per number" true
+
         layout.yaxis.range <- [ 0.0; top ]
 
         [ figure

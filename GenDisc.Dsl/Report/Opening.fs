@@ -158,7 +158,12 @@ let private banners (run: RunFolder) =
         |> List.map (banner "banner" "Warning. ")
 
     let unreadable = run.Notes |> List.map (banner "banner" "Left out. ")
-    state @ BoltzmannBanners.warning run @ DiffusionSection.warning run @ warnings @ unreadable
+
+    state
+    @ BoltzmannBanners.warning run
+    @ DiffusionSection.warning run
+    @ warnings
+    @ unreadable
 
 /// From which terms it is trained on.
 let private kindOfTerms (run: RunFolder) (plan: PlanFile) =
@@ -175,16 +180,7 @@ let private kindOfTerms (run: RunFolder) (plan: PlanFile) =
 
     match generative, discriminative with
     | _ when has "denoising" ->
-        let told =
-            if plan.Diffusion |> Option.exists _.Conditional then
-                "class-conditional "
-            else
-                ""
-
-        let latent =
-            if plan.Diffusion |> Option.exists _.Latents then "latent " else ""
-
-        $"{told}{latent}diffusion model"
+        plan.Diffusion |> Option.map _.Kind |> Option.defaultValue "diffusion model"
     | _ when run.IsEnsemble ->
         if has "crossEntropy" then
             "ensemble of classifiers"

@@ -76,12 +76,14 @@ type internal LatentFile =
       Labels: int[] }
 
 type internal PlaneFile =
-    { Data: (float * float)[]
-      Labels: int[]
-      Samples: (float * float)[]
-      /// Empty where samples are of no class.
-      SampleLabels: int[]
-      Reconstructions: (float * float)[] }
+    {
+        Data: (float * float)[]
+        Labels: int[]
+        Samples: (float * float)[]
+        /// Empty where samples are of no class.
+        SampleLabels: int[]
+        Reconstructions: (float * float)[]
+    }
 
 type internal PredictionsFile = { Truth: float[]; Prediction: float[] }
 

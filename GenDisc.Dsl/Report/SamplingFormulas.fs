@@ -24,7 +24,17 @@ let private read (d: DiffusionPlan) =
         | "noise" -> [ sub (hat noise) (mi "θ") ]
         | _ -> [ frac (row [ at "t"; mo "−"; signal "t"; dataHat ]) (deviation "t") ]
 
-    display ([ dataHat; mo "="; yield! from; mo ","; space; space; noiseHat; mo "="; yield! rest ])
+    display (
+        [ dataHat
+          mo "="
+          yield! from
+          mo ","
+          space
+          space
+          noiseHat
+          mo "="
+          yield! rest ]
+    )
 
 let private ddim (d: DiffusionPlan) =
     let drawn = d.Eta > 0.0
@@ -100,7 +110,9 @@ let private solver =
             frac (sub (mi "h") (mi "t")) h ] ]
 
 let private guidance (d: DiffusionPlan) =
-    let told label = apply noiseHat [ at "t"; mo ","; t; mo ","; label ]
+    let told label =
+        apply noiseHat [ at "t"; mo ","; t; mo ","; label ]
+
     let nothing = mi "∅"
 
     display
@@ -131,7 +143,14 @@ let private average (plan: PlanFile) =
         let decay = mn found.Groups[1].Value
 
         [ el "h3" [] [ text "Averaged weights" ]
-          display [ averaged; mo "←"; decay; averaged; mo "+"; parens [ mn "1"; mo "−"; decay ]; mi "θ" ]
+          display
+              [ averaged
+                mo "←"
+                decay
+                averaged
+                mo "+"
+                parens [ mn "1"; mo "−"; decay ]
+                mi "θ" ]
           p
               [ text
                     "After each step of training the kept weights move a little towards the trained ones; the model that is judged, saved and sampled from has the kept ones." ] ])

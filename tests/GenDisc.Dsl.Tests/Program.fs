@@ -67,6 +67,7 @@ let main args =
               Running.BayesRunTests.tests
               Running.BadFilesTests.tests
               Report.MosaicTests.tests
+              Report.DiffusionSectionTests.tests
               Report.StatisticsTests.tests
               Report.HtmlTests.tests
               Report.FormulasTests.tests

@@ -209,7 +209,8 @@ let all =
           "hang2023"
           "Hang et al. 2023"
           "T. Hang, S. Gu, C. Li, J. Bao, D. Chen, H. Hu, X. Geng and B. Guo. Efficient diffusion training via min-SNR weighting strategy. International Conference on Computer Vision, 2023."
-          [ "author", "Hang, Tiankai and Gu, Shuyang and Li, Chen and Bao, Jianmin and Chen, Dong and Hu, Han and Geng, Xin and Guo, Baining"
+          [ "author",
+            "Hang, Tiankai and Gu, Shuyang and Li, Chen and Bao, Jianmin and Chen, Dong and Hu, Han and Geng, Xin and Guo, Baining"
             "title", "Efficient diffusion training via {min-SNR} weighting strategy"
             "booktitle", "International Conference on Computer Vision"
             "year", "2023" ]
@@ -217,7 +218,8 @@ let all =
           "rombach2022"
           "Rombach et al. 2022"
           "R. Rombach, A. Blattmann, D. Lorenz, P. Esser and B. Ommer. High-resolution image synthesis with latent diffusion models. Conference on Computer Vision and Pattern Recognition, 2022."
-          [ "author", "Rombach, Robin and Blattmann, Andreas and Lorenz, Dominik and Esser, Patrick and Ommer, Bj{\\\"o}rn"
+          [ "author",
+            "Rombach, Robin and Blattmann, Andreas and Lorenz, Dominik and Esser, Patrick and Ommer, Bj{\\\"o}rn"
             "title", "High-resolution image synthesis with latent diffusion models"
             "booktitle", "Conference on Computer Vision and Pattern Recognition"
             "year", "2022" ]

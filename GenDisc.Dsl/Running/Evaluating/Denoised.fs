@@ -29,10 +29,10 @@ let private known (split: Split) rows =
 let private read (s: Subject) count (split: Split) =
     let rows = (Figures.some count split).Indices.ToArray()
     use batch = Batches.Gather(split.Data, rows, s.Device)
-    batch.X.clone(), s.Model.ReadByDiffusion(batch.X).clone(), rows
+    batch.X.clone (), s.Model.ReadByDiffusion(batch.X).clone(), rows
 
 let private labelsOf (s: Subject) (classes: int seq) =
-    torch.tensor(classes |> Seq.map int64 |> Array.ofSeq, device = s.Device)
+    torch.tensor (classes |> Seq.map int64 |> Array.ofSeq, device = s.Device)
 
 /// Labels as the network is told them: the number of classes where one is not known.
 let private told (s: Subject) (model: DiffusionModel) (split: Split) (rows: int[]) : torch.Tensor | null =
@@ -58,12 +58,22 @@ let private asked (s: Subject) (model: DiffusionModel) (test: Split) =
         else
             rows.Length, (if model.IsConditional then Some [ for i in rows -> i % classes ] else None)
     | Image _ when model.IsConditional ->
-        classes * columns, Some [ for label in 0 .. classes - 1 do yield! Seq.replicate columns label ]
+        classes * columns,
+        Some
+            [ for label in 0 .. classes - 1 do
+                  yield! Seq.replicate columns label ]
     | Image _ -> 8 * columns, None
     | _ when model.IsConditional -> drawnOtherwise, Some [ for i in 0 .. drawnOtherwise - 1 -> i % classes ]
     | _ -> drawnOtherwise, None
 
-let private measure (s: Subject) (model: DiffusionModel) (splits: Splits) averaging (drawn: torch.Tensor) (seen: torch.Tensor) =
+let private measure
+    (s: Subject)
+    (model: DiffusionModel)
+    (splits: Splits)
+    averaging
+    (drawn: torch.Tensor)
+    (seen: torch.Tensor)
+    =
     use _scope = torch.NewDisposeScope()
     let held = if splits.Validation.Count > 0 then splits.Validation else splits.Test
     let _, clean, rows = read s measured held
@@ -76,7 +86,9 @@ let private measure (s: Subject) (model: DiffusionModel) (splits: Splits) averag
 
     let ofClass =
         if model.Options.Classes > 1 && known held rows then
-            Some(Sensitivities.ToClass(model, clean, labelsOf s [ for i in rows -> held.Data.Labels.Span[i] ], forClass))
+            Some(
+                Sensitivities.ToClass(model, clean, labelsOf s [ for i in rows -> held.Data.Labels.Span[i] ], forClass)
+            )
         else
             None
 
@@ -110,7 +122,12 @@ let private samples (s: Subject) (test: Split) classes (seen: torch.Tensor) =
     | Vector 2 ->
         let shown = Figures.some planePoints test
         let data, _, rows = read s planePoints test
-        let labels = if known test rows then [ for i in shown.Indices.ToArray() -> test.Data.Labels.Span[i] ] else []
+
+        let labels =
+            if known test rows then
+                [ for i in shown.Indices.ToArray() -> test.Data.Labels.Span[i] ]
+            else
+                []
 
         Json.object
             [ "data", Figures.points (DenoisedFilm.rows data)
@@ -180,7 +197,9 @@ let write (s: Subject) (attention: Partition.Attention) (splits: Splits) (averag
                     attention.Warn(DenoisedChecks.warning check)
 
             let shown = samples s splits.Test classes seen
-            let moments = film s model splits (attention.Progress "drawing the way from noise") attention.Cancel
+
+            let moments =
+                film s model splits (attention.Progress "drawing the way from noise") attention.Cancel
 
             DenoisedChecks.json found checks
             @ [ "steps", Json.integer (int64 model.Schedule.Steps)

@@ -31,7 +31,10 @@ let averaging (outcome: TrainingOutcome) =
         | _ -> None
 
 let private percent (x: float) =
-    if Double.IsFinite x then $"{Wording.fixedPoint 1 (100.0 * x)} %%" else "not a number"
+    if Double.IsFinite x then
+        $"{Wording.fixedPoint 1 (100.0 * x)} %%"
+    else
+        "not a number"
 
 let private short (x: float) = Wording.metric "" x
 
@@ -102,7 +105,8 @@ let private levels (found: NoiseLevel list) =
              $"it is better than predicting zero or the mean in all of {found.Length} ranges of steps"
          else
              $"it is better than predicting zero or the mean in {better.Length} of {found.Length} ranges of steps, and worse in none")
-      Advice = $"{longer}; where only the first or the last steps are bad, predict the velocity, or weigh by minSnr 5.0." }
+      Advice =
+        $"{longer}; where only the first or the last steps are bad, predict the velocity, or weigh by minSnr 5.0." }
 
 let private range (latents: bool) (found: SampleRange) =
     let what = if latents then "latents" else "values"
@@ -116,7 +120,10 @@ let private range (latents: bool) (found: SampleRange) =
       Found =
         (if found.NotFinite > 0.0 then
              $"{percent found.NotFinite} of the {what} of samples are not finite"
-         elif found.Outside <= SampleRange.MostOutside && found.Saturated > SampleRange.MostSaturated then
+         elif
+             found.Outside <= SampleRange.MostOutside
+             && found.Saturated > SampleRange.MostSaturated
+         then
              $"{percent found.Saturated} more of the {what} of samples than of the data are black or white to the last"
          else
              reach)
@@ -136,24 +143,24 @@ let private spread (found: SampleRange) =
       Advice = $"{longer}; where guided is large, lower it." }
 
 let private structure (found: SampleStructure) =
-    let likeness = $"they stand at {Wording.fixedPoint 2 found.Noisiness} on a scale on which data are at 0 and noise is at 1"
+    let likeness =
+        $"they stand at {Wording.fixedPoint 2 found.Noisiness} on a scale on which data are at 0 and noise is at 1"
 
     { Name = "structure"
       Title = "Samples are more than noise"
       Passed = not found.LooksLikeNoise
       Found =
-        (if not found.Tells then
-             "the data themselves cannot be told from noise by it"
-         elif found.LooksLikeNoise then
-             $"they look like noise: {likeness}"
-         else
-             likeness)
+        (if not found.Tells then "the data themselves cannot be told from noise by it"
+         elif found.LooksLikeNoise then $"they look like noise: {likeness}"
+         else likeness)
       Advice = $"{longer}, look at the loss of each noise level, and take more steps of sampling." }
 
 let private average (found: Averaging) =
     let change = (found.Averaged - found.Raw) / max (abs found.Raw) 1e-12
     let passed = change <= mostForAverage
-    let losses = $"validation loss {short found.Averaged} averaged, {short found.Raw} raw"
+
+    let losses =
+        $"validation loss {short found.Averaged} averaged, {short found.Raw} raw"
 
     { Name = "average"
       Title = "Averaged weights are no worse than raw ones"
@@ -167,14 +174,16 @@ let private average (found: Averaging) =
 
 /// What was measured; parts that do not apply are absent.
 type Measured =
-    { Levels: NoiseLevel list
-      Time: Sensitivity
-      Class: Sensitivity option
-      /// In the units of what the diffusion model reads.
-      Range: SampleRange
-      OfLatents: bool
-      Structure: SampleStructure option
-      Averaging: Averaging option }
+    {
+        Levels: NoiseLevel list
+        Time: Sensitivity
+        Class: Sensitivity option
+        /// In the units of what the diffusion model reads.
+        Range: SampleRange
+        OfLatents: bool
+        Structure: SampleStructure option
+        Averaging: Averaging option
+    }
 
 /// The checks in the order of the report.
 let judge (m: Measured) =

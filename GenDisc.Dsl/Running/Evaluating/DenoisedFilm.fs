@@ -49,13 +49,16 @@ let record (s: Subject) (model: DiffusionModel) (labels: torch.Tensor | null) co
     use _scope = torch.NewDisposeScope()
     use _inference = torch.no_grad ()
     let moments = ResizeArray<Moment>()
-    let seen (x: torch.Tensor) = rows (s.Model.FromDiffusion(model.FromScale x))
+
+    let seen (x: torch.Tensor) =
+        rows (s.Model.FromDiffusion(model.FromScale x))
 
     let watch =
         { new Watch(tell, cancel) with
             override _.Look(done', count, step, x, data) =
                 // the first, the last and what lies evenly between them
-                let frame i = (i - 1) * (min most count - 1) / max 1 (count - 1)
+                let frame i =
+                    (i - 1) * (min most count - 1) / max 1 (count - 1)
 
                 if done' = 1 || done' = count || frame done' <> frame (done' - 1) then
                     use _look = torch.NewDisposeScope()
@@ -92,7 +95,9 @@ let private write (s: Subject) scale shape shown strip (moments: Moment[]) =
                for moment in columns do
                    (look moment: float32[][])[example] |]
 
-    let png = Mosaic.encoded scale columns.Length shape [ versions _.Noisy; versions _.Clean ]
+    let png =
+        Mosaic.encoded scale columns.Length shape [ versions _.Noisy; versions _.Clean ]
+
     Atomic.write (s.File "trajectory.png") (fun stream -> stream.Write(png, 0, png.Length))
 
     moments
@@ -109,7 +114,13 @@ let images (s: Subject) (c, h, w) (moments: Moment[]) =
 let private side = 180
 
 /// As `images`, of what is drawn over real examples by `draw`: all examples in one picture.
-let private drawn (s: Subject) view (under: float32[] -> unit) (draw: float32[][] -> float32[] -> unit) (moments: Moment[]) =
+let private drawn
+    (s: Subject)
+    view
+    (under: float32[] -> unit)
+    (draw: float32[][] -> float32[] -> unit)
+    (moments: Moment[])
+    =
     let picture rows =
         let canvas = Canvas.blank view
         under canvas
@@ -127,7 +138,9 @@ let private point (row: float32[]) = float row[0], float row[1]
 
 /// Of points in the plane, over points of the data.
 let points (s: Subject) (data: float32[][]) (moments: Moment[]) =
-    let start = moments |> Array.tryHead |> Option.map _.Noisy |> Option.defaultValue [||]
+    let start =
+        moments |> Array.tryHead |> Option.map _.Noisy |> Option.defaultValue [||]
+
     let view = Canvas.seeing side (Seq.map point (Array.append data start))
 
     drawn
@@ -143,7 +156,9 @@ let curves (s: Subject) features (data: float32[][]) (moments: Moment[]) =
         row |> Array.chunkBySize features |> Array.map (Array.head >> float)
 
     let few = Array.truncate 3
-    let start = moments |> Array.tryHead |> Option.map _.Noisy |> Option.defaultValue [||]
+
+    let start =
+        moments |> Array.tryHead |> Option.map _.Noisy |> Option.defaultValue [||]
 
     let view =
         Array.append data (few start)

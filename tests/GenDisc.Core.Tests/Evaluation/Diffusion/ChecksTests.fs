@@ -21,17 +21,17 @@ type private Best(heard: torch.Tensor -> torch.Tensor) =
         let steps = (heard time * 200.0).round().to_type(torch.int64)
 
         let column (f: int -> float) =
-            torch.tensor(Array.init 201 (f >> float32)).index_select(0L, steps).unsqueeze (1L)
+            torch.tensor(Array.init 201 (f >> float32)).index_select(0L, steps).unsqueeze(1L)
 
         let signal, deviation = column schedule.Signal, column schedule.Noise
-        let data = (x * signal / deviation.square ()).tanh ()
+        let data = (x * signal / deviation.square ()).tanh()
 
         match labels with
         | null -> ()
         | labels ->
-            let known = labels.lt(2).unsqueeze (1L)
+            let known = labels.lt(Scalar.op_Implicit 2).unsqueeze(1L)
             let first = data.narrow (1L, 0L, 1L)
-            let told = (labels.to_type(torch.float32) * 2.0 - 1.0).unsqueeze (1L)
+            let told = (labels.to_type (torch.float32) * 2.0 - 1.0).unsqueeze(1L)
             first.copy_ (torch.where (known, told, first)) |> ignore
 
         (x * signal - data) / deviation
@@ -45,8 +45,12 @@ let private model classes heard =
 /// Signs, and the class that the first of each tells.
 let private signs n =
     use draws = generator 1L
-    let x = torch.randint(0L, 2L, [| n; size |], torch.float32, generator = draws) * 2.0 - 1.0
-    x, x.select(1L, 0L).gt(0).to_type (torch.int64)
+
+    let x =
+        torch.randint (0L, 2L, [| n; size |], torch.float32, generator = draws) * 2.0
+        - 1.0
+
+    x, ((x.select (1L, 0L) + 1.0) / 2.0).to_type(torch.int64)
 
 let private levels (model: DiffusionModel) =
     let x, _ = signs 200L
@@ -75,7 +79,7 @@ let private stripes (n: int) =
                    for column in 0..11 do
                        if column / 4 = i % 3 then 0.9f else 0.05f |]
 
-    torch.tensor(values).view (int64 n, 1L, 12L, 12L)
+    torch.tensor(values).view(int64 n, 1L, 12L, 12L)
 
 let private structure (samples: torch.Tensor) (data: torch.Tensor) =
     use draws = generator 5L
@@ -90,19 +94,26 @@ let tests =
               Expect.equal (found |> List.collect (fun l -> [ l.First .. l.Last ])) [ 1..200 ] "steps"
               Expect.exists found _.IsBetter "it knows something"
               Expect.all found (fun l -> not l.IsWorse) "never worse"
-              Expect.isTrue (found |> List.pairwise |> List.forall (fun (a, b) -> a.LogSignalToNoise > b.LogSignalToNoise)) "noisier")
-          torchTest "references have their closed form: velocities of unit variance have 1 for zero, 1 / (1 − ᾱ) for the mean" (fun () ->
-              use model = model 0 id
 
-              for level in levels model do
-                  Expect.floatClose { absolute = 0.15; relative = 0.0 } level.Zero 1.0 "zero"
+              Expect.isTrue
+                  (found
+                   |> List.pairwise
+                   |> List.forall (fun (a, b) -> a.LogSignalToNoise > b.LogSignalToNoise))
+                  "noisier")
+          torchTest
+              "references have their closed form: velocities of unit variance have 1 for zero, 1 / (1 − ᾱ) for the mean"
+              (fun () ->
+                  use model = model 0 id
 
-                  let expected =
-                      [ for t in level.First .. level.Last -> 1.0 / (1.0 - schedule.AlphaBar t) ]
+                  for level in levels model do
+                      Expect.floatClose { absolute = 0.15; relative = 0.0 } level.Zero 1.0 "zero"
 
-                  Expect.isTrue
-                      (level.Mean > 0.9 * List.min expected && level.Mean < 1.1 * List.max expected)
-                      "mean")
+                      let expected =
+                          [ for t in level.First .. level.Last -> 1.0 / (1.0 - schedule.AlphaBar t) ]
+
+                      Expect.isTrue
+                          (level.Mean > 0.9 * List.min expected && level.Mean < 1.1 * List.max expected)
+                          "mean")
           torchTest "a network that says nothing is better nowhere, and one that shouts is worse" (fun () ->
               use silent = new DiffusionModel(new Silent(), schedule, options 0)
               let found = levels silent
@@ -143,8 +154,8 @@ let tests =
               let off = range (normal 2L [ 300L; 2L ] * 1e5) data false
               Expect.isTrue (off.RunsOff && off.IsTooWide && off.High > 1e5) "off to 10⁵"
               let broken = normal 2L [ 300L; 2L ]
-              broken[0].fill_ (Double.NaN) |> ignore
-              broken[1].fill_ (Double.PositiveInfinity) |> ignore
+              broken[0].fill_(Double.NaN) |> ignore
+              broken[1].fill_(Double.PositiveInfinity) |> ignore
               let found = range broken data false
               Expect.floatClose Accuracy.medium found.NotFinite (2.0 / 300.0) "share"
               Expect.isTrue (found.RunsOff && Double.IsFinite found.High) "told by what is finite")
@@ -152,7 +163,7 @@ let tests =
               let data = stripes 30
               Expect.isFalse (range data data true).RunsOff "the data themselves"
               Expect.isTrue (range (data + 0.5) data true).RunsOff "outside"
-              let stuck = range (data.gt(0.5).to_type (torch.float32)) data true
+              let stuck = range (data.round().to_type(torch.float32)) data true
               Expect.equal (stuck.Outside, stuck.Saturated) (0.0, 1.0) "black and white"
               Expect.isTrue stuck.RunsOff "stuck")
           torchTest "samples that are all alike are found" (fun () ->
@@ -176,7 +187,7 @@ let tests =
                                  for t in 0..39 do
                                      float32 (sin (0.3 * float t + phase + float i)) |]
                       )
-                      .view (int64 n, 40L, 1L)
+                      .view(int64 n, 40L, 1L)
 
               Expect.isFalse (structure (waves 20 0.5) (waves 60 0.0)).LooksLikeNoise "waves"
               Expect.isTrue (structure (normal 3L [ 20L; 40L; 1L ]) (waves 60 0.0)).LooksLikeNoise "noise"
