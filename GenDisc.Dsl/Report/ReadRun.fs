@@ -199,6 +199,8 @@ let read (folder: string) =
           Closest = png "figures/closest.png"
           Posterior = json "figures/posterior.json" ReadFigures.posterior
           Bound = json "figures/bound.json" ReadFigures.bound
+          DiffusionClasses = json "figures/diffusion-classes.json" ReadDiffusion.classes
+          DiffusionBound = json "figures/diffusion-bound.json" ReadDiffusion.bound
           Notes = [] }
 
     { run with Notes = List.ofSeq notes }

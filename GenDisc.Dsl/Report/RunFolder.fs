@@ -115,6 +115,8 @@ type internal RunFolder =
         Closest: byte[] option
         Posterior: PosteriorFile option
         Bound: BoundFile option
+        DiffusionClasses: DiffusionClassesFile option
+        DiffusionBound: DiffusionBoundFile option
         /// What could not be read, for the reader of the report.
         Notes: string list
     }
