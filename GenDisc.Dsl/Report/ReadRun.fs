@@ -203,6 +203,8 @@ let read (folder: string) =
           Diffusion = json "figures/denoising.json" DiffusionFile.read
           Trajectory = png "figures/trajectory.png"
           Film = png "figures/film.png"
+          DiffusionClasses = json "figures/diffusion-classes.json" ReadDiffusion.classes
+          DiffusionBound = json "figures/diffusion-bound.json" ReadDiffusion.bound
           Notes = [] }
 
     { run with Notes = List.ofSeq notes }

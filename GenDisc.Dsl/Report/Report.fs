@@ -19,6 +19,8 @@ let private sections (run: RunFolder) =
       section "energy" "Energy" "The energy" (fun () -> EnergySection.energy run numbers)
       section "denoising" "Diffusion" "From noise to samples" (fun () -> DiffusionSection.denoising run numbers)
       section "classes" "Classes" "Classes" (fun () -> ClassesSection.classes run numbers)
+      section "diffusion-classes" "Told apart" "Classes told apart by diffusion" (fun () ->
+          DiffusionClassesSection.classes run numbers)
       section "calibration" "Calibration" "Calibration" (fun () -> CalibrationSection.calibration run numbers)
       section "posterior" "Uncertainty" "What the model does not know" (fun () ->
           PosteriorSection.posterior run numbers)
@@ -32,6 +34,8 @@ let private sections (run: RunFolder) =
       section "plane" "Plane" "In the plane" (fun () -> ResultsSection.plane run numbers)
       section "latent" "Latent space" "Latent space" (fun () -> ResultsSection.latent run numbers)
       section "bound" "Bounds" "The likelihood behind the bound" (fun () -> BoundSection.bound run numbers)
+      section "diffusion-bound" "Likelihood" "The likelihood of the diffusion model" (fun () ->
+          DiffusionClassesSection.bound run numbers)
       section "features" "Features" "What the model has learned to see" (fun () -> FeaturesSection.features run numbers)
       section "outside" "Foreign data" "Out of distribution" (fun () -> OutsideSection.outside run numbers)
       section "generated" "Generated data" "Generated training examples" (fun () ->

@@ -126,6 +126,8 @@ type internal RunFolder =
         /// Examples on their way from noise: as a strip, and moving.
         Trajectory: byte[] option
         Film: byte[] option
+        DiffusionClasses: DiffusionClassesFile option
+        DiffusionBound: DiffusionBoundFile option
         /// What could not be read, for the reader of the report.
         Notes: string list
     }

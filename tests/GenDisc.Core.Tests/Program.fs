@@ -86,6 +86,8 @@ let private tests =
           Training.Diffusion.DenoisingTermTests.tests
           Evaluation.Bayesian.PosteriorPredictiveTests.tests
           Evaluation.Bayesian.ImportanceBoundTests.tests
+          Evaluation.Diffusion.VariationalBoundTests.tests
+          Evaluation.Diffusion.DiffusionClassifierTests.tests
           Training.ImportanceTermTests.tests
           Models.Boltzmann.RbmTests.tests
           Models.Boltzmann.MachineDrawsTests.tests

@@ -35,5 +35,14 @@ public static class PixelDecoder
         return where(low.lt(0), near, far).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Scaled(Tensor a) => special.erfcx(a / Math.Sqrt(2));
+    /// <summary>erfcx(a/√2) = exp(a²/2) erfc(a/√2) for a ≥ 0; far out by its series (Abramowitz and Stegun 1964, 7.1.23).</summary>
+    private static Tensor Scaled(Tensor a)
+    {
+        const double far = 20;
+        var z = a / Math.Sqrt(2);
+        var near = z.clamp(max: far);
+        var square = z.clamp(min: far).square();
+        var series = (1 - (0.5 / square) + (0.75 / square.square())) / (z.clamp(min: far) * Math.Sqrt(Math.PI));
+        return where(z.gt(far), series, near.square().exp() * special.erfc(near));
+    }
 }
