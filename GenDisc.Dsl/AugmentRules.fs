@@ -54,10 +54,15 @@ let private unable (by: Experiment) perClass =
 
             match denoises with
             | Some block ->
-                Some($"augmentPerClass trains a generator for each class, but {Block.brief block} of {name} is told it", hint)
+                Some(
+                    $"augmentPerClass trains a generator for each class, but {Block.brief block} of {name} is told it",
+                    hint
+                )
             | None -> Some($"augmentPerClass draws from a vae, an rbm or a diffusion model, but {name} has none", hint)
     else
-        match List.tryLast blocks |> Option.exists (fun b -> b.IsCvae || told b), first (fun b -> b.IsM2 || b.IsClassRbm) with
+        match
+            List.tryLast blocks |> Option.exists (fun b -> b.IsCvae || told b), first (fun b -> b.IsM2 || b.IsClassRbm)
+        with
         | true, _
         | false, Choice1Of3() -> None
         | false, Choice2Of3 block -> cut block

@@ -247,7 +247,10 @@ let terms (loss: Loss) (own: LossTerm list) (model: HybridModel) =
     let final = Loss.final loss
 
     let known = own |> List.map _.Name |> Set.ofList
-    let others = LossTerm.ApplicableTo model |> Seq.filter (fun term -> not (known.Contains term.Name))
+
+    let others =
+        LossTerm.ApplicableTo model
+        |> Seq.filter (fun term -> not (known.Contains term.Name))
 
     [| for term in Seq.append own others do
            // Asked at every step: the normal form of an epoch is worked out once.
@@ -274,6 +277,7 @@ let private optimiser (training: Training) =
 /// What drives the model's training.
 let learner (plan: Plan) (model: HybridModel) (streams: Streams) (device: torch.Device) : ILearner =
     let experiment = plan.Experiment
+
     let own =
         CompileMachines.ownTerms experiment plan.Facts model streams device
         @ CompileDiffusion.terms (Loss.terms experiment.Loss)

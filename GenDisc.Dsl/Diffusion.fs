@@ -45,22 +45,21 @@ type Diffusion =
         Classified: int option
     }
 
-    /// What its weights depend on, as source.
+    /// The network as source, nothing else said of it.
     member internal this.Network =
-        [ match this.Denoiser with
-          | Denoiser.Unet width -> $"unet {Show.integerArgument width}"
-          | Denoiser.Mlp widths ->
-              let written = widths |> List.map Show.integer |> String.concat "; "
-              $"mlp [{written}]"
-          if this.Attention then
-              "attention"
-          if this.Conditional then
-              "conditional" ]
-        |> String.concat " |> "
+        match this.Denoiser with
+        | Denoiser.Unet width -> $"unet {Show.integerArgument width}"
+        | Denoiser.Mlp widths ->
+            let written = widths |> List.map Show.integer |> String.concat "; "
+            $"mlp [{written}]"
 
     /// The declaration's own source.
     override this.ToString() =
         [ this.Network
+          if this.Attention then
+              "attention"
+          if this.Conditional then
+              "conditional"
           match this.Prediction with
           | Prediction.Velocity -> ()
           | Prediction.Noise -> "predictsNoise"

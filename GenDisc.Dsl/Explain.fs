@@ -67,8 +67,8 @@ let private clipped width (s: string) =
 /// The most characters of a table row, wherever the columns allow it.
 let private tableWidth = 80
 
-/// The plan as a table (block, input, output, parameters, floating-point operations per example), then the loss and
-/// the training.
+/// The plan as a table (block, input, output, parameters, floating-point operations per example), then how a diffusion
+/// model is used, the data, the loss and the training.
 let plan (p: Plan) =
     let e = p.Experiment
 
@@ -108,6 +108,10 @@ let plan (p: Plan) =
           rule
           line totals
           ""
+          for block in e.Model.Blocks do
+              match block with
+              | Block.Diffusion d -> $"diffusion: {d}"
+              | _ -> ()
           $"data:      {e.Data}"
           $"loss:      {e.Loss}"
           $"terms:     {normalForm e.Loss}"

@@ -16,17 +16,19 @@ let model (m: Model) =
 
     [ if m.Blocks.IsEmpty then
           Problem.at (Place.Block []) "the model has no blocks" "write model (vae 32 >> classifier [128])"
-      let diffusion = m.Blocks |> List.tryFindIndex _.IsDiffusion
+      match m.Blocks |> List.tryFindIndex _.IsDiffusion with
+      | Some i ->
+          match m.Blocks |> List.skip (i + 1) |> List.tryFindIndex isSink with
+          | Some after ->
+              let reader = i + 1 + after
 
-      match diffusion with
-      | Some i when i < m.Blocks.Length - 1 ->
-          Problem.at
-              (Place.Block [ i + 1 ])
-              $"{Block.brief m.Blocks[i + 1]} has nothing to read: {Block.brief m.Blocks[i]} draws examples and leaves no representation"
-              "let the diffusion model be the last block"
-      | _ -> ()
+              Problem.at
+                  (Place.Block [ reader ])
+                  $"{Block.brief m.Blocks[reader]} has nothing to read: {Block.brief m.Blocks[i]} draws examples and leaves no representation"
+                  "let the diffusion model be the last block"
+          | None -> ()
+      | None -> ()
       match List.tryFindIndexBack isSink m.Blocks with
-      | Some last when diffusion = Some last -> ()
       | Some last when last < m.Blocks.Length - 1 ->
           let source = Model.source m
 
@@ -45,7 +47,10 @@ let model (m: Model) =
               (Place.Block [ last + 1 ])
               part
               $"nothing uses what {dead} computes: no head, bottleneck or machine follows"
-              $"put it before {Block.show m.Blocks[last]}, or drop it"
+              (if m.Blocks[last].IsDiffusion then
+                   "drop it: a diffusion model is the last block"
+               else
+                   $"put it before {Block.show m.Blocks[last]}, or drop it")
       | _ -> ()
       yield! BayesRules.model m ]
 

@@ -98,7 +98,10 @@ let of' (study: Study) (rows: (string * Plan) list) =
             "compare denoising losses between models of one prediction, schedule and loss"
     | Some metric -> metric
     | None ->
-        match [ "accuracy"; "rmse"; "elbo"; "logLikelihood"; "denoising" ] |> List.tryFind comparable with
+        match
+            [ "accuracy"; "rmse"; "elbo"; "logLikelihood"; "denoising" ]
+            |> List.tryFind comparable
+        with
         | Some metric -> metric
         | None ->
             wrong

@@ -51,11 +51,18 @@ let private anySampler =
 /// Any denoising network with any use that can be written of it.
 let anyDiffusion =
     gen {
-        let! denoiser = Gen.oneof [ Gen.map Denoiser.Unet anyInt; Gen.map Denoiser.Mlp (listUpTo 3 anyInt) ]
+        let! denoiser =
+            Gen.oneof [ Gen.map Denoiser.Unet anyInt; Gen.map Denoiser.Mlp (listUpTo 3 anyInt) ]
+
         let! attention = Gen.elements [ true; false ]
         let! conditional = Gen.elements [ true; false ]
-        let! prediction = Gen.elements [ Prediction.Noise; Prediction.Data; Prediction.Velocity ]
-        let! schedule = Gen.oneof [ Gen.map NoiseSchedule.Linear anyInt; Gen.map NoiseSchedule.Cosine anyInt ]
+
+        let! prediction =
+            Gen.elements [ Prediction.Noise; Prediction.Data; Prediction.Velocity ]
+
+        let! schedule =
+            Gen.oneof [ Gen.map NoiseSchedule.Linear anyInt; Gen.map NoiseSchedule.Cosine anyInt ]
+
         let! sampler = anySampler
         let! guidance = Gen.oneof [ Gen.constant 1.0; anyFloat ]
         let! classified = Gen.optionOf anyInt

@@ -123,7 +123,7 @@ let private unable =
       diffusion (mlp [ 8 ] |> conditional), false, []
       diffusion (mlp [ 8 ] |> conditional),
       true,
-      [ "augmentPerClass trains a generator for each class, but diffusion (mlp [8] |> conditional) of by is told it" ]
+      [ "augmentPerClass trains a generator for each class, but diffusion (mlp [8]) of by is told it" ]
       latentDiffusion (vaes small) (mlp [ 8 ]), true, []
       latentDiffusion (vaes small) (mlp [ 8 ] |> conditional), false, []
       rbm 5, true, []

@@ -83,28 +83,20 @@ let tests =
           wrong (small |> attention) "attention belongs to unet, and mlp has none"
           wrong (small |> cosineNoise 0) "a noise schedule expects 1 to 10,000 steps, but got 0"
           wrong (small |> linearNoise 10001) "a noise schedule expects 1 to 10,000 steps, but got 10001"
-          wrong
-              (small |> cosineNoise 20)
-              "ddim expects 1 to 20 steps, as many as the schedule has, but got 50"
-          wrong
-              (small |> sampledWith (ddpm 0))
-              "ddpm expects 1 to 1,000 steps, as many as the schedule has, but got 0"
+          wrong (small |> cosineNoise 20) "ddim expects 1 to 20 steps, as many as the schedule has, but got 50"
+          wrong (small |> sampledWith (ddpm 0)) "ddpm expects 1 to 1,000 steps, as many as the schedule has, but got 0"
           wrong
               (small |> sampledWith (dpmSolver 1001))
               "dpmSolver expects 1 to 1,000 steps, as many as the schedule has, but got 1001"
           wrong
               (small |> sampledWith (noisyDdim 50 1.5))
               "noisyDdim expects a share of noise from 0.0 to 1.0, but got 1.5"
-          wrong
-              (small |> conditional |> guided -1.0)
-              "guided expects a finite weight of at least 0, but got -1.0"
+          wrong (small |> conditional |> guided -1.0) "guided expects a finite weight of at least 0, but got -1.0"
           wrong
               (small |> conditional |> guided infinity)
               "guided expects a finite weight of at least 0, but got infinity"
           wrong (small |> guided 2.0) "guided 2.0 follows a class, which the network is not told"
-          wrong
-              (small |> conditional |> classifies 0)
-              "classifies expects at least 1 example, but got 0"
+          wrong (small |> conditional |> classifies 0) "classifies expects at least 1 example, but got 0"
           wrong (small |> classifies 10) "classifies 10 asks for classes, which the network is not told"
           tells
               "channels that groups do not divide"
@@ -128,7 +120,7 @@ let tests =
               "classes that the data have not"
               (on friedman (diffusion (small |> conditional)))
               [ "diffusion (mlp [8] |> conditional)",
-                "diffusion (mlp [8] |> conditional) is told the class of every example, but friedman has none" ]
+                "diffusion (mlp [8]) is told the class of every example, but friedman has none" ]
           tellsKnowing
               "sequences of several lengths"
               (on (timeSeries "GunPoint") (diffusion (unet 8)))
@@ -162,16 +154,20 @@ let tests =
                 "diffusion (mlp [8]) draws latents, which pretrained cannot turn into examples: it has no vae or autoencoder" ]
           tells
               "a head after it"
-              (on moons (diffusion small >> classifier []) |> fun e -> { e with Loss = denoising + crossEntropy })
+              (on moons (diffusion small >> classifier [])
+               |> fun e ->
+                   { e with
+                       Loss = denoising + crossEntropy })
               [ "classifier []",
                 "classifier [] has nothing to read: diffusion (mlp [8]) draws examples and leaves no representation" ]
           tells
               "a layer after it"
               (on moons (diffusion small >> dense 3))
-              [ "dense 3", "dense 3 has nothing to read: diffusion (mlp [8]) draws examples and leaves no representation" ]
+              [ "dense 3", "nothing uses what dense 3 computes: no head, bottleneck or machine follows" ]
           tells
               "inside a residual block"
-              (on moons (residual (diffusion small) >> vae 2) |> fun e -> { e with Loss = elbo })
+              (on moons (residual (diffusion small) >> vae 2)
+               |> fun e -> { e with Loss = elbo })
               [ "diffusion (mlp [8])",
                 "diffusion (mlp [8]) stands inside residual, which expects blocks that leave the shape as it was" ]
           tells
@@ -195,12 +191,13 @@ let tests =
               "no denoising loss"
               { on moons (diffusion small) with
                   Loss = elbo }
-              [ "diffusion (mlp [8])", "diffusion (mlp [8]) is trained by no term of the loss" ]
+              [ "", "elbo needs a vae, and the model has none"
+                "diffusion (mlp [8])", "diffusion (mlp [8]) is trained by no term of the loss" ]
           tells
               "a denoising loss alone"
               { on moons (classifier []) with
                   Loss = crossEntropy + denoising }
-              [ "denoising", "denoising needs a diffusion model, and the model has none" ]
+              [ "", "denoising needs a diffusion model, and the model has none" ]
           tells
               "a limit that is none"
               { on moons (diffusion small) with
@@ -210,7 +207,7 @@ let tests =
               "two denoising losses"
               { on moons (diffusion small) with
                   Loss = denoising + minSnr 5.0 }
-              [ "minSnr 5.0", "minSnr 5.0 is a second denoising loss after denoising, but a loss has at most one" ]
+              [ "", "minSnr 5.0 is a second denoising loss after denoising, but a loss has at most one" ]
           tells
               "a decay of the average outside"
               { on moons (diffusion small) with
@@ -218,7 +215,11 @@ let tests =
               [ "ema 1.0", "ema expects a decay between 0 and 1, but got 1.0" ]
           test "hints say what to write" {
               Expect.equal (hints (on moons (diffusion (unet 8)))) [ "use mlp [256; 256] for vectors" ] "network"
-              Expect.equal (hints (on moons (diffusion small >> dense 3))) [ "let the diffusion model be the last block" ] "last"
+
+              Expect.equal
+                  (hints (on moons (diffusion small >> dense 3)))
+                  [ "drop it: a diffusion model is the last block" ]
+                  "last"
           }
 
           test "run ids without an average are those of before" {
@@ -251,6 +252,12 @@ let tests =
                       Training = adam 1e-3 |> ema 0.999 }
 
               let shown = Explain.plan (plan e)
-              Expect.stringContains shown "diffusion (unet 32 |> attention |> conditional)  image 1×28×28" "row"
+              Expect.stringContains shown "\ndiffusion (unet 32)  image 1×28×28  image 1×28×28 " "row"
+
+              Expect.stringContains
+                  shown
+                  "\ndiffusion: unet 32 |> attention |> conditional |> predictsNoise |> guided 2.0\n"
+                  "all that is said of it"
+
               Expect.stringContains shown "ema 0.999" "training"
           } ]

@@ -176,11 +176,22 @@ let private denoiser (known: Facts) =
             | Sequence(steps, _) when steps >= 4 -> Gen.map unet (Gen.elements [ 8; 16 ])
             | _ -> Gen.map2 (fun n rest -> mlp (n :: rest)) (Gen.choose (1, 16)) (listUpTo 2 (Gen.choose (1, 16)))
 
-        let! attends = Gen.elements [ id; (if network.Denoiser.IsUnet then attention else id) ]
-        let! told = Gen.elements [ id; (if known.Classes > 0 then conditional >> guided 2.0 else id) ]
+        let! attends =
+            Gen.elements [ id; (if network.Denoiser.IsUnet then attention else id) ]
+
+        let! told =
+            Gen.elements [ id; (if known.Classes > 0 then conditional >> guided 2.0 else id) ]
+
         let! predicts = Gen.elements [ predictsNoise; predictsData; predictsVelocity ]
         let! scheduled = Gen.elements [ id; linearNoise 100; cosineNoise 60 ]
-        let! sampled = Gen.elements [ id; sampledWith (ddpm 60); sampledWith (noisyDdim 20 0.5); sampledWith (dpmSolver 20) ]
+
+        let! sampled =
+            Gen.elements
+                [ id
+                  sampledWith (ddpm 60)
+                  sampledWith (noisyDdim 20 0.5)
+                  sampledWith (dpmSolver 20) ]
+
         let! loss = Gen.elements [ denoising; minSnr 5.0 ]
         return Block.Diffusion(network |> attends |> told |> predicts |> scheduled |> sampled), loss
     }

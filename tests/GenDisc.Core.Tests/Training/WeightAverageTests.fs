@@ -42,7 +42,10 @@ let private recursion decay (states: float32[] list) =
 let private averaged decay kernels (states: float32[] list) =
     use _scope = torch.NewDisposeScope()
     use net = new GenDisc.Core.Modules.Affine(states.Head.Length, 1, init 1L)
-    let set (state: float32[]) = assign net "weight" (torch.tensor(state).reshape(1L, -1L))
+
+    let set (state: float32[]) =
+        assign net "weight" (torch.tensor(state).reshape(1L, -1L))
+
     set states.Head
     use average = new WeightAverage(net, decay, kernels)
 
@@ -134,7 +137,7 @@ let tests =
               average.Exchange()
               // from 0 with d = 2/11
               Expect.all (values model "1_trunk.0.running_mean") (fun v -> abs (v - 9.0f) < 1e-5f) "mean"
-              Expect.equal ((model.state_dict()["1_trunk.0.num_batches_tracked"]).item<int64> ()) 7L "count"
+              Expect.equal ((model.state_dict()["1_trunk.0.num_batches_tracked"]).item<int64>()) 7L "count"
               Expect.equal (values model frozen) [| 5.0f; 5.0f; 5.0f |] "frozen")
 
           torchTest "chains are states of a machine, not weights" (fun () ->
