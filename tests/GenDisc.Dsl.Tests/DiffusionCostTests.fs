@@ -13,7 +13,10 @@ let private stage shape classes declared : DiffusionStage =
 
 /// Numbers that the network of a plan can learn.
 let private learnable shape classes declared =
-    use model = CompileDiffusion.model (stage shape classes declared) (RandomStream(1L, "init")) true
+    TorchRuntime.Init()
+
+    use model =
+        CompileDiffusion.model (stage shape classes declared) (RandomStream(1L, "init")) true
 
     Seq.sum
         [ for p in model.parameters () do
@@ -46,10 +49,7 @@ let tests =
           test "parameters of mlp" {
               let network = mlp [ 16; 16; 8 ]
 
-              Expect.equal
-                  (DiffusionCost.parameters (Vector 2) 2 network)
-                  (learnable (Vector 2) 2 network)
-                  "a vector"
+              Expect.equal (DiffusionCost.parameters (Vector 2) 2 network) (learnable (Vector 2) 2 network) "a vector"
           }
           test "floating-point operations of a U-Net of one level" {
               let affine a b = 2L * a * b
