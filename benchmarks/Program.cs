@@ -3,11 +3,11 @@ using GenDisc.Core.Runtime;
 
 const string usage =
     """
-    usage: benchmarks epochs [ROUNDS] [--models mlp,cnn,vae,hybrid]
+    usage: benchmarks epochs [ROUNDS] [--models mlp,cnn,vae,hybrid,unet]
                one epoch of GenDisc, of a plain TorchSharp loop and of the bare matrix products in turn, ROUNDS times (5)
-           benchmarks epochs --memory EPOCHS [--models mlp,cnn,vae,hybrid]
+           benchmarks epochs --memory EPOCHS [--models mlp,cnn,vae,hybrid,unet]
                resident memory of GenDisc alone after epoch 2 and after the last
-           benchmarks profile [--models mlp,cnn,vae,hybrid]
+           benchmarks profile [--models mlp,cnn,vae,hybrid,unet]
                where the time of GenDisc's training step goes
            benchmarks startup [ROUNDS] [GENDISC.DLL ...]
                seconds from the start of the gendisc tool (or of each DLL in turn) to its first training step, ROUNDS times (5)

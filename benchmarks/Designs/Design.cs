@@ -12,6 +12,9 @@ internal abstract record Design(string Name)
     /// <summary>Nothing is drawn in training, so that equal weights and batches give equal losses.</summary>
     public abstract bool Deterministic { get; }
 
+    /// <summary>How many examples an epoch has at most, where all would take too long.</summary>
+    public virtual int Examples => int.MaxValue;
+
     public abstract OptimiserOptions Optimiser { get; }
 
     public abstract HybridModel Model();
@@ -27,6 +30,9 @@ internal abstract record Design(string Name)
 
     /// <summary>How bad a model is on `[n, …]` images; null where the loss that training reports tells.</summary>
     public virtual double? Badness(torch.nn.Module model, torch.Tensor images) => null;
+
+    /// <summary>What the network of a model that draws makes of `[n, …]` images; null where nothing tells it apart from the draws.</summary>
+    public virtual torch.Tensor? Look(torch.nn.Module model, torch.Tensor images) => null;
 
     /// <summary>The model as a TorchSharp user would write it.</summary>
     public abstract HandWritten Plain();

@@ -32,5 +32,6 @@ internal static class Designs
             BoundWeight = 0.1,
         },
         new Restricted("rbm", 784, 500),
+        new Denoising("unet", 16),
     ];
 }

@@ -13,8 +13,9 @@ internal static class Comparison
     public static string Header { get; } =
         $"{"model",-8} {"GenDisc s",9} {"plain s",8} {"plain/GenDisc",13} {"(min-max)",11} {"floor s",8} {"floor/GenDisc",13} {"peak MB",8} {"B/step",8}";
 
-    public static string Row(Design design, Dataset data, int rounds)
+    public static string Row(Design design, Dataset all, int rounds)
     {
+        var data = TrainingData.First(all, design.Examples);
         SameWork.CheckSteps(design, data);
         using var ours = design.Ours(data);
         using var plain = new Plain(design.Plain(), data);
@@ -45,7 +46,7 @@ internal static class Comparison
         var (a, b, c) = (Median.Of(mine), Median.Of(theirs), Median.Of(bare));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{design.Name,-8} {a,9:F2} {b,8:F2} {b / a,13:F2} {spread,11} {c,8:F2} {100 * c / a,11:F0} % {Machine.PeakMegabytes,8:F0} {allocated / Batches.CountOf(data.Count, TrainingData.BatchSize),8}");
+            $"{design.Name,-8} {a,9:F2} {b,8:F2} {b / a,13:F2} {spread,11} {c,8:F2} {100 * c / a,11:F0} % {Machine.PeakMegabytes,8:F0} {allocated / Batches.CountOf(data.Count, TrainingData.BatchSize),8}{(data.Count < all.Count ? $"  ({data.Count} examples)" : "")}");
     }
 
     /// <summary>Collects first, so that no one pays for another's garbage.</summary>

@@ -15,9 +15,15 @@ internal static class SameWork
     /// <exception cref="InvalidOperationException">They do not.</exception>
     public static void CheckSteps(Design design, Dataset data)
     {
-        if (!design.Deterministic) return;
+        using var scope = NewDisposeScope();
         using var ours = design.Ours(data);
         using var plain = new Plain(design.Plain(), data);
+        if (!design.Deterministic)
+        {
+            CheckLooks(design, data, ours, plain);
+            return;
+        }
+
         Copy(ours.Module, plain.Module);
         for (var step = 0; step < 2; step++)
         {
@@ -53,9 +59,23 @@ internal static class SameWork
         return true;
     }
 
+    /// <summary>With equal weights, drawn so that none is zero, both networks make the same of the same images.</summary>
+    private static void CheckLooks(Design design, Dataset data, Ours ours, Plain plain)
+    {
+        using var inference = no_grad();
+        using var batch = Batches.Gather(data, Enumerable.Range(0, TrainingData.BatchSize).ToArray(), CPU);
+        if (design.Look(ours.Module, batch.X) is null) return;
+        foreach (var parameter in ours.Module.parameters()) nn.init.normal_(parameter, std: 0.1);
+        Copy(ours.Module, plain.Module);
+        var (a, b) = (design.Look(ours.Module, batch.X)!, design.Look(plain.Module, batch.X)!);
+        var (apart, largest) = ((a - b).abs().max().item<float>(), a.abs().max().item<float>());
+        if (!(apart <= Tolerance * Math.Max(1, largest)))
+            throw new InvalidOperationException($"{design.Name}: with equal weights the networks differ by {apart} of {largest}");
+    }
+
     private static void Copy(nn.Module from, nn.Module to)
     {
         using var inference = no_grad();
-        foreach (var (source, target) in from.parameters().Zip(to.parameters(), (a, b) => (a, b))) target.copy_(source);
+        foreach (var (source, target) in from.parameters().Zip(to.parameters(), (a, b) => (a, b))) target.copy_(source.view(target.shape)); // a 1×1 convolution's as a matrix or as a stack of images
     }
 }

@@ -14,4 +14,14 @@ internal static class TrainingData
         var store = new DataStore(new DataStoreOptions(folder, Path.GetTempPath()) { AllowDownload = false });
         return store.Load(folder is null ? "digits" : "mnist").Train;
     }
+
+    /// <summary>The first so many examples, or all.</summary>
+    public static Dataset First(Dataset data, int most) => data.Count <= most
+        ? data
+        : Dataset.OfPixels(
+            data.Name,
+            data.ExampleShape,
+            data.Pixels[..(most * data.ExampleSize)],
+            data.Labels[..most],
+            data.ClassNames);
 }

@@ -19,7 +19,7 @@ internal static class KernelsCommand
     private static readonly Type[] Classes =
     [
         typeof(AdamSteps), typeof(AffineBlocks), typeof(BernoulliDraws), typeof(BernoulliLosses), typeof(ClassLogitSums), typeof(Convolutions),
-        typeof(CrossEntropies), typeof(GaussianKls), typeof(JointSteps), typeof(LatentDraws), typeof(MaxPools), typeof(PixelGathers),
+        typeof(CrossEntropies), typeof(GaussianKls), typeof(GroupNorms), typeof(JointSteps), typeof(LatentDraws), typeof(MaxPools), typeof(PixelGathers),
     ];
 
     public static int Run(IReadOnlyList<string> args)

@@ -17,6 +17,7 @@ let main args =
               MirrorTests.tests
               CheckTests.tests
               PlanTests.tests
+              DiffusionCostTests.tests
               SequenceCheckTests.tests
               SequenceProblemTests.tests
               DataRulesTests.tests

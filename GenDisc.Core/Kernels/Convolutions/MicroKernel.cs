@@ -34,6 +34,12 @@ internal static unsafe class MicroKernel
     public static void Sixteen(
         float* a, int* at, Runs* runs, float* b, float* start, nint startStep, float* c, nint cStep)
     {
+        if (WideKernel.Available)
+        {
+            WideKernel.Sixteen(a, at, runs, b, start, startStep, c, cStep);
+            return;
+        }
+
         float* a0 = a + at[0], a1 = a + at[1], a2 = a + at[2], a3 = a + at[3], a4 = a + at[4], a5 = a + at[5];
         Vector256<float> c00 = Vector256.Load(start), c01 = Vector256.Load(start + 8);
         Vector256<float> c10 = Vector256.Load(start += startStep), c11 = Vector256.Load(start + 8);

@@ -22,16 +22,14 @@ let private normals (stream: RandomStream) shape = Trials.floats stream shape
 let private drawn (stream: RandomStream) =
     let groups = [| 1; 2; 4; 8 |][stream.NextInt 4]
     let channels = 8 * (1 + stream.NextInt 6)
-    let batch, height, width = 1 + stream.NextInt 5, 2 + stream.NextInt 19, 2 + stream.NextInt 19
 
-    { X = channelsLast ((normals stream [ batch; channels; height; width ]).mul(2.0f.ToScalar()).add (1.0f.ToScalar()))
+    let batch, height, width =
+        1 + stream.NextInt 5, 2 + stream.NextInt 19, 2 + stream.NextInt 19
+
+    { X = channelsLast ((normals stream [ batch; channels; height; width ]).mul(2.0f.ToScalar()).add(1.0f.ToScalar()))
       Scale = normals stream [ channels ]
       Offset = normals stream [ channels ]
-      Shift =
-        if stream.NextInt 2 = 0 then
-            None
-        else
-            Some(normals stream [ batch; channels ])
+      Shift = if stream.NextInt 2 = 0 then None else Some(normals stream [ batch; channels ])
       Groups = groups
       Silu = stream.NextInt 2 = 0 }
 
@@ -87,7 +85,10 @@ let private alone =
                     Silu = true }
 
               let seed = seedOf stream i
-              let run threads = withThreads threads (fun () -> all kernel id seed i)
+
+              let run threads =
+                  withThreads threads (fun () -> all kernel id seed i)
+
               Expect.isTrue (List.forall2 same (run 1) (run 2)) "equal")
           torchTest "takes no more memory and no more nodes from call to call" (fun () ->
               let stream = init 2L
@@ -98,7 +99,7 @@ let private alone =
               let once () =
                   use _scope = torch.NewDisposeScope()
                   let y = GroupNormBlock.Apply(x, one, zero, shift, 8, true)
-                  GroupNormBlock.Apply(y, one, zero, null, 8, false).sum().backward ()
+                  GroupNormBlock.Apply(y, one, zero, null, 8, false).sum().backward()
 
               for _ in 1..20 do
                   once ()
@@ -141,7 +142,8 @@ let tests =
               let seed = torch.ones_like i.X
 
               List.forall2
-                  (fun (a: torch.Tensor) (b: torch.Tensor) -> same (a.isnan().``to`` torch.float32) (b.isnan().``to`` torch.float32))
+                  (fun (a: torch.Tensor) (b: torch.Tensor) ->
+                      same (a.isnan().``to`` torch.float32) (b.isnan().``to`` torch.float32))
                   (all kernel id seed i)
                   (all twin id seed i))
           torchTest "an image of one value becomes the offset, and passes no gradient on" (fun () ->
@@ -174,8 +176,18 @@ let tests =
               Expect.isFalse (fits { i with X = i.X.``to`` torch.float64 }) "float64"
               Expect.isFalse (fits { i with Groups = 3 }) "groups of unequal size"
               Expect.isFalse (fits { i with Scale = torch.ones 8L }) "another scale"
-              Expect.isFalse (fits { i with Shift = Some(torch.zeros (1L, 16L)) }) "a shift for all"
-              Expect.isFalse (fits { i with X = channelsLast (torch.ones (2L, 12L, 4L, 5L)) }) "12 channels")
+
+              Expect.isFalse
+                  (fits
+                      { i with
+                          Shift = Some(torch.zeros (1L, 16L)) })
+                  "a shift for all"
+
+              Expect.isFalse
+                  (fits
+                      { i with
+                          X = channelsLast (torch.ones (2L, 12L, 4L, 5L)) })
+                  "12 channels")
           torchTest "nothing is recorded without a gradient" (fun () ->
               let i = drawn (init 6L)
               Expect.isFalse (kernel i).requires_grad "a constant"

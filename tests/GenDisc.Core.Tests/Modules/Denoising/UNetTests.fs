@@ -71,7 +71,7 @@ let private lawsOf kind =
                         use network = kind.Build attends 3 shape (init 1L) kernels
                         stir (init 2L) network
                         let y = network.Predict(x, t, labels)
-                        y.square().mean().backward ()
+                        y.square().mean().backward()
 
                         [| numbers y
                            for p in network.parameters () do
@@ -100,7 +100,10 @@ let private lawsOf kind =
               Expect.notEqual (at 0.3 0L) (at 0.3 2L) "not told")
           torchTest "equal streams give equal networks" (fun () ->
               let shape = kind.Shape(init 4L)
-              let build seed = kind.Build true 2 shape (init seed) true
+
+              let build seed =
+                  kind.Build true 2 shape (init seed) true
+
               use a = build 1L
               use b = build 1L
               use c = build 2L
@@ -115,7 +118,7 @@ let private lawsOf kind =
 
               let once () =
                   use _scope = torch.NewDisposeScope()
-                  network.Predict(x, t, null).sum().backward ()
+                  network.Predict(x, t, null).sum().backward()
 
               once ()
               let before = torch.Tensor.TotalCount
@@ -134,7 +137,7 @@ let tests =
               stir stream network
               let x = (examples stream 1 [ 1; 28; 28 ]).requires_grad_ true
               let y = network.Predict(x, times stream 1, null)
-              y[0L, 0L, 14L, 14L].backward ()
+              y[0L, 0L, 14L, 14L].backward()
 
               match x.grad with
               | null -> failtest "no gradient"
