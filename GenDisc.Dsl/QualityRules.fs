@@ -8,7 +8,7 @@ let draws (m: Model) =
     |> List.exists (fun b -> b.IsVae || b.IsCvae || b.IsM2 || b.IsDiffusion || Block.isMachine b)
 
 /// Examples that are brought to the scale of the training part: a judge of another part would read other numbers.
-let private isScaled (d: Data) =
+let isScaled (d: Data) =
     d.Source.IsTable || d.Source.IsClassTable || d.Source.IsTimeSeries
 
 let private judge (knowing: Data -> Facts option) (e: Experiment) (facts: Facts) (by: Experiment) =
