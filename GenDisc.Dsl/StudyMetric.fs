@@ -30,6 +30,15 @@ let private canHave (metric: string) (plan: Plan) =
     | "iwae" -> List.exists (fun (b: Block) -> b.IsVae) blocks
     | "logLikelihood" -> List.exists Block.isMachine blocks
     | "oodAuroc" -> classifies && plan.Experiment.Data.Against.IsSome
+    | "frechet"
+    | "mmd"
+    | "mmdP"
+    | "precision"
+    | "recall"
+    | "density"
+    | "coverage" -> QualityRules.draws plan.Experiment.Model
+    | "recognised"
+    | "confidence" -> QualityRules.draws plan.Experiment.Model && plan.Experiment.Data.Judge.IsSome
     | _ -> true
 
 /// The figure that decides; where the study names none, the first of these that all rows have. A bound is of another

@@ -56,7 +56,7 @@ let private numbers (rows: torch.Tensor) =
     flat.data<float32>().ToArray()
 
 /// What a trained model draws for these labels, in the units of its data.
-let private sample (model: HybridModel) (rates: Lazy<BaseRates>) (streams: Streams) device cancel name (labels: int[]) =
+let sample (model: HybridModel) (rates: Lazy<BaseRates>) (streams: Streams) device cancel name (labels: int[]) =
     use _inference = torch.no_grad ()
     use latents = streams.Generated(name, device)
     let states = streams.GeneratedStates name

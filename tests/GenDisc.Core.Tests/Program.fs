@@ -127,6 +127,8 @@ let private tests =
           Evaluation.ResidualsTests.tests
           Evaluation.OutOfDistributionTests.tests
           Evaluation.Augmentation.AugmentationTests.tests
+          Evaluation.Generative.DistancesTests.tests
+          Evaluation.Generative.NearestManifoldTests.tests
           Evaluation.TSneTests.tests
           Evaluation.FiltersTests.tests
           Evaluation.MistakesTests.tests

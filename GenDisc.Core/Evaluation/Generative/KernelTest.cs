@@ -49,8 +49,8 @@ public sealed record KernelTest(double Value, double PValue, double Bandwidth)
 
         var one = tensor(sides, [count, permutations + 1]);
         var seen = kernel.mm(one);
-        var within = (one * seen).sum(0);
-        var across = seen.sum(0) - within;
+        var within = (one * seen).sum([0L]);
+        var across = seen.sum([0L]) - within;
         var total = kernel.sum();
         var other = total - within - (2 * across);
         double m = count - n;

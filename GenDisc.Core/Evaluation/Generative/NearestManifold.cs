@@ -49,7 +49,7 @@ public sealed record NearestManifold(double[] InReal, double[] Recalled, double[
         var across = Distances(a, b);
         var inReal = across.le(Reach(a, neighbours).unsqueeze(1)).to(float64);
         var recalled = across.le(Reach(b, neighbours).unsqueeze(0)).to(float64).amax([1]);
-        return new NearestManifold(Numbers(inReal.sum(0)), Numbers(recalled), Numbers(inReal.amax([1])), neighbours);
+        return new NearestManifold(Numbers(inReal.sum([0L])), Numbers(recalled), Numbers(inReal.amax([1])), neighbours);
     }
 
     /// <summary>95 % intervals over rows drawn again, the balls left as they are, by name.</summary>
