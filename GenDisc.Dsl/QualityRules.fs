@@ -43,7 +43,8 @@ let data (knowing: Data -> Facts option) (e: Experiment) (facts: Facts) =
             [ "qualityBy judges what a model draws, but this one draws nothing",
               "drop qualityBy, or let the model have a vae, cvae, m2, rbm or diffusion" ]
         | Some _ when facts.Classes = 0 ->
-            [ $"qualityBy compares in the features of a classifier, but {Data.title e.Data} has no classes", "drop qualityBy" ]
+            [ $"qualityBy compares in the features of a classifier, but {Data.title e.Data} has no classes",
+              "drop qualityBy" ]
         | Some(:? Experiment as by) -> judge knowing e facts by
         | Some other ->
             [ $"qualityBy expects an experiment, but {Show.name other.Name} is none", "write qualityBy (judge data)" ]

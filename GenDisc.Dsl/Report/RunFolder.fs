@@ -113,6 +113,9 @@ type internal RunFolder =
         Augmentation: AugmentationFile option
         Generated: byte[] option
         Closest: byte[] option
+        Quality: QualityFile option
+        /// Samples above the training examples nearest to them.
+        Neighbours: byte[] option
         Posterior: PosteriorFile option
         Bound: BoundFile option
         /// What could not be read, for the reader of the report.

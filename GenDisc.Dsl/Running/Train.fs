@@ -249,7 +249,10 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
         |> Map.foldBack Map.add quality
         |> added honest
 
-    if isNull model.Diffusion && (model.GeneratesClasses || not (isNull model.Bottleneck)) then
+    if
+        isNull model.Diffusion
+        && (model.GeneratesClasses || not (isNull model.Bottleneck))
+    then
         Figures.write
             { Model = model
               Test = splits.Test

@@ -31,8 +31,7 @@ let draws (model: HybridModel) =
 
 /// Whether it is asked for a class.
 let asksClasses (model: HybridModel) =
-    model.GeneratesClasses
-    || model.Machines |> Seq.exists (fun m -> m.Classes > 0)
+    model.GeneratesClasses || model.Machines |> Seq.exists (fun m -> m.Classes > 0)
 
 /// Examples by a diffusion model, by this sampler and weight of guidance.
 let diffused (s: Subject) (cancel: CancellationToken) progress name (sampler: DiffusionSampler) weight (labels: int[]) =
@@ -54,7 +53,7 @@ let diffused (s: Subject) (cancel: CancellationToken) progress name (sampler: Di
 
         let asked =
             if (nonNull s.Model.Diffusion).IsConditional then
-                torch.tensor(Array.map int64 some).``to`` (s.Device: torch.Device)
+                torch.tensor(Array.map int64 some).``to``(s.Device: torch.Device)
             else
                 null
 

@@ -88,22 +88,27 @@ let private affordableOf (plan: Plan) looks limit =
 
 /// Labels to ask for: as often as the real examples have them, or as many of each where these are hidden.
 let private asked (facts: Facts) (real: Split) =
-    if facts.Classes = 0 then
-        Array.zeroCreate real.Count
-    elif real.Data.HidesLabels then
-        Augmented.labels facts.Classes real.Count
-    else
-        real.Indices.ToArray() |> Array.map (fun row -> real.Data.Labels.Span[row])
+    if facts.Classes = 0 then Array.zeroCreate real.Count
+    elif real.Data.HidesLabels then Augmented.labels facts.Classes real.Count
+    else real.Indices.ToArray() |> Array.map (fun row -> real.Data.Labels.Span[row])
 
 /// Fréchet distance over steps and over guidance, each with few samples.
-let private curves (s: Subject) (r: Honesty.Retraining) (space: Space) (real: Recognition) (like: Split) (labels: int[]) =
+let private curves
+    (s: Subject)
+    (r: Honesty.Retraining)
+    (space: Space)
+    (real: Recognition)
+    (like: Split)
+    (labels: int[])
+    =
     match s.Model.Diffusion with
     | null -> []
     | diffusion ->
         let own = diffusion.Options
 
         let point what (sampler: DiffusionSampler) weight (labels: int[]) =
-            let progress share = r.Tell(RunEvent.Working($"drawing samples: {what}", share))
+            let progress share =
+                r.Tell(RunEvent.Working($"drawing samples: {what}", share))
 
             Drawing.diffused s r.Cancel progress "quality/curve" sampler weight labels
             |> Drawing.asSplit like labels
@@ -125,10 +130,12 @@ let private curves (s: Subject) (r: Honesty.Retraining) (space: Space) (real: Re
                                 Json.object
                                     [ "x", Json.number x
                                       "frechet", Json.number frechet
-                                      "recognised", Json.number (if space.Judge.IsSome && diffusion.IsConditional then right else nan) ]
+                                      "recognised",
+                                      Json.number (if space.Judge.IsSome && diffusion.IsConditional then right else nan) ]
                             | None -> () ] ]
 
-        [ let steps = [ 5; 10; 20; 50 ] |> List.filter (fun n -> n <= diffusion.Schedule.Steps)
+        [ let steps =
+              [ 5; 10; 20; 50 ] |> List.filter (fun n -> n <= diffusion.Schedule.Steps)
 
           if not steps.IsEmpty then
               let doubled = if own.Guidance = 0.0 || own.Guidance = 1.0 then 1.0 else 2.0
@@ -143,6 +150,7 @@ let private curves (s: Subject) (r: Honesty.Retraining) (space: Space) (real: Re
 
                         float n, point $"{n} steps" sampler own.Guidance ]
                   (doubled * float (List.sum steps))
+
           if diffusion.IsConditional then
               let few = Ddim(min 20 diffusion.Schedule.Steps, 0.0)
 
@@ -191,10 +199,28 @@ let private pictures (s: Subject) (training: Split) (drawn: Split) (heldOut: Spl
 
 /// Writes `quality.json` and `neighbours.png`; answers with the figures for the summary. `splits` are grey where the
 /// experiment draws pixels black and white; `judgeRun` names the judge's run.
-let write (s: Subject) (r: Honesty.Retraining) (trained: IDeclared -> Compile.Inner) (splits: Splits) : Map<string, float> =
+let write
+    (s: Subject)
+    (r: Honesty.Retraining)
+    (trained: IDeclared -> Compile.Inner)
+    (splits: Splits)
+    : Map<string, float> =
     let experiment, facts = s.Plan.Experiment, s.Plan.Facts
-    let n = min (affordableOf s.Plan (match s.Model.Diffusion with null -> 1.0 | d -> 2.0 * float d.Options.Sampler.Steps) most) (min splits.Test.Count splits.Train.Count)
-    let numeric = not facts.Shape.IsImage && not facts.Varies && (Shape.dimensions facts.Shape |> List.fold (*) 1) <= widest
+
+    let n =
+        min
+            (affordableOf
+                s.Plan
+                (match s.Model.Diffusion with
+                 | null -> 1.0
+                 | d -> 2.0 * float d.Options.Sampler.Steps)
+                most)
+            (min splits.Test.Count splits.Train.Count)
+
+    let numeric =
+        not facts.Shape.IsImage
+        && not facts.Varies
+        && (Shape.dimensions facts.Shape |> List.fold (*) 1) <= widest
 
     let judge =
         experiment.Data.Judge
@@ -223,14 +249,18 @@ let write (s: Subject) (r: Honesty.Retraining) (trained: IDeclared -> Compile.In
                 let reference = splits.Train.Sample(n, stream "reference")
                 let test = splits.Test.Sample(n, stream "test")
                 let labels = asked facts reference
-                let progress share = r.Tell(RunEvent.Working("drawing samples to judge", share))
+
+                let progress share =
+                    r.Tell(RunEvent.Working("drawing samples to judge", share))
 
                 match
                     Drawing.examples s r.Cancel progress splits.Train "quality" labels
                     |> Drawing.asSplit test labels
                 with
                 | None ->
-                    r.Warn "what the model draws could not be judged: it is of another size than the data, or not finite"
+                    r.Warn
+                        "what the model draws could not be judged: it is of another size than the data, or not finite"
+
                     Map.empty
                 | Some drawn ->
                     use real = space.Read test
@@ -245,6 +275,7 @@ let write (s: Subject) (r: Honesty.Retraining) (trained: IDeclared -> Compile.In
                         [ if judge.IsSome then
                               if conditional then
                                   "recognised", Array.average right
+
                               "confidence", Array.average mine.Confidence ]
 
                     let learnt =
@@ -255,10 +286,27 @@ let write (s: Subject) (r: Honesty.Retraining) (trained: IDeclared -> Compile.In
                     let m = pictures s splits.Train drawn splits.Test
 
                     Json.object
-                        [ "judge", Json.text (judge |> Option.map (fun (p, _) -> p.Experiment.Name) |> Option.defaultValue "")
-                          "run", Json.text (judge |> Option.map (fun (p, _) -> Experiment.id p.Experiment) |> Option.defaultValue "")
-                          "source", Json.text (judge |> Option.map (fun (p, _) -> Experiment.show p.Experiment) |> Option.defaultValue "")
-                          "judgeAccuracy", Json.number (if judge.IsSome && not test.Data.HidesLabels then real.Right(asked facts test) |> Array.average else nan)
+                        [ "judge",
+                          Json.text (judge |> Option.map (fun (p, _) -> p.Experiment.Name) |> Option.defaultValue "")
+                          "run",
+                          Json.text (
+                              judge
+                              |> Option.map (fun (p, _) -> Experiment.id p.Experiment)
+                              |> Option.defaultValue ""
+                          )
+                          "source",
+                          Json.text (
+                              judge
+                              |> Option.map (fun (p, _) -> Experiment.show p.Experiment)
+                              |> Option.defaultValue ""
+                          )
+                          "judgeAccuracy",
+                          Json.number (
+                              if judge.IsSome && not test.Data.HidesLabels then
+                                  real.Right(asked facts test) |> Array.average
+                              else
+                                  nan
+                          )
                           "samples", Json.integer (int64 n)
                           "width", Json.integer real.Features.shape[1]
                           "found", told found
@@ -268,6 +316,7 @@ let write (s: Subject) (r: Honesty.Retraining) (trained: IDeclared -> Compile.In
                               let counted, expected = mine.Counts facts.Classes, real.Counts facts.Classes
                               let balance = ClassBalance.Of(counted, expected)
                               "balanceP", Json.number balance.PValue
+
                               "classes",
                               Json.list
                                   [ for c in 0 .. facts.Classes - 1 do

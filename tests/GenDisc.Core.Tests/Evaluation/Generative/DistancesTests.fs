@@ -9,9 +9,11 @@ open GenDisc.Core.Runtime
 open GenDisc.Core.Tests.Modules.Building
 open GenDisc.Core.Tests.Evaluation.Drawn
 
-let private diagonal (values: float list) = torch.diag (tensorOf [ values.Length ] (Array.ofList values))
+let private diagonal (values: float list) =
+    torch.diag (tensorOf [ values.Length ] (Array.ofList values))
 
-let private vector (values: float list) = tensorOf [ values.Length ] (Array.ofList values)
+let private vector (values: float list) =
+    tensorOf [ values.Length ] (Array.ofList values)
 
 let private stream name = RandomStream(5L, name)
 
@@ -50,7 +52,7 @@ let tests =
               let a, b = normal stream (batch + 8) width, 2.0 * normal stream (batch + 9) width
               let found = FrechetDistance.Of(a, b)
               let q, shift = turn stream width, normal stream 1 width
-              let moved (x: torch.Tensor) = x.mm(q) + shift
+              let moved (x: torch.Tensor) = x.mm (q) + shift
 
               close 1e-6 found (FrechetDistance.Of(b, a))
               && close 1e-6 found (FrechetDistance.Of(moved a, moved b)))
@@ -99,10 +101,13 @@ let tests =
               Expect.isLessThan (abs (mean - 0.505)) (4.0 * error) "mean"
               Expect.isLessThan (values |> List.filter (fun p -> p <= 0.05) |> List.length) 11 "rejections"
 
-              let other = KernelTest.Of(normal (stream "a") 60 2, normal (stream "b") 60 2 + 1.0, stream "p", 99)
+              let other =
+                  KernelTest.Of(normal (stream "a") 60 2, normal (stream "b") 60 2 + 1.0, stream "p", 99)
+
               Expect.equal other.PValue 0.01 "told apart")
           torchTest "too few rows and other widths are refused" (fun () ->
-              let two, one, wide = torch.zeros (2L, 2L), torch.zeros (1L, 2L), torch.zeros (2L, 3L)
+              let two, one, wide =
+                  torch.zeros (2L, 2L), torch.zeros (1L, 2L), torch.zeros (2L, 3L)
 
               for a, b in [ two, one; one, two; two, wide ] do
                   rejects (fun () -> FrechetDistance.Of(a, b))

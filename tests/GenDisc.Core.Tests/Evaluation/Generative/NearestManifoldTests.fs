@@ -9,25 +9,36 @@ open GenDisc.Core.Runtime
 open GenDisc.Core.Tests.Modules.Building
 open GenDisc.Core.Tests.Evaluation.Drawn
 
-let private line (values: float list) = tensorOf [ values.Length; 1 ] (Array.ofList values)
+let private line (values: float list) =
+    tensorOf [ values.Length; 1 ] (Array.ofList values)
 
-let private scores (m: NearestManifold) = [ m.Precision; m.Recall; m.Density; m.Coverage ]
+let private scores (m: NearestManifold) =
+    [ m.Precision; m.Recall; m.Density; m.Coverage ]
 
 let private stream name = RandomStream(6L, name)
 
 /// From the definitions, row by row.
 let private byHand k (real: float[][]) (generated: float[][]) =
-    let distance a b = Array.map2 (fun x y -> (x - y) ** 2.0) a b |> Array.sum |> sqrt
-    let reach (rows: float[][]) = rows |> Array.map (fun a -> (rows |> Array.map (distance a) |> Array.sort)[k])
-    let share test rows = rows |> Array.averageBy (fun r -> if test r then 1.0 else 0.0)
+    let distance a b =
+        Array.map2 (fun x y -> (x - y) ** 2.0) a b |> Array.sum |> sqrt
+
+    let reach (rows: float[][]) =
+        rows |> Array.map (fun a -> (rows |> Array.map (distance a) |> Array.sort)[k])
+
+    let share test rows =
+        rows |> Array.averageBy (fun r -> if test r then 1.0 else 0.0)
+
     let near, far = reach real, reach generated
     let within radius (centre: float[]) x = distance centre x <= radius
-    let balls x = Array.map2 (fun r c -> if within r c x then 1.0 else 0.0) near real |> Array.sum
+
+    let balls x =
+        Array.map2 (fun r c -> if within r c x then 1.0 else 0.0) near real |> Array.sum
 
     [ generated |> share (fun x -> balls x > 0.0)
       real |> share (fun x -> Array.exists2 (fun r c -> within r c x) far generated)
       (generated |> Array.sumBy balls) / float (k * generated.Length)
-      Array.zip near real |> share (fun (r, c) -> generated |> Array.exists (within r c)) ]
+      Array.zip near real
+      |> share (fun (r, c) -> generated |> Array.exists (within r c)) ]
 
 let tests =
     testList
@@ -46,7 +57,9 @@ let tests =
               Expect.isGreaterThanOrEqual same.Density 1.0 "density"
               Expect.equal (scores (NearestManifold.Of(rows, rows + 1000.0))) [ 0.0; 0.0; 0.0; 0.0 ] "far off")
           torchTest "one mode of two: precise, but not all is recalled or covered" (fun () ->
-              let mode name at = tensorOf [ 100; 2 ] (gaussians (stream name) 200) + at
+              let mode name at =
+                  tensorOf [ 100; 2 ] (gaussians (stream name) 200) + at
+
               let real = torch.cat [| mode "first" 0.0; mode "second" 50.0 |]
               let m = NearestManifold.Of(real, mode "generated" 0.0)
               Expect.isGreaterThan m.Precision 0.9 "precision"
@@ -54,9 +67,15 @@ let tests =
               Expect.isLessThan m.Coverage 0.51 "coverage")
           torchLaw "as the definitions say, and whatever is scaled and moved" (fun batch width stream ->
               let k = 1 + stream.NextInt 3
-              let rows n = Array.init n (fun _ -> gaussians stream width)
+
+              let rows n =
+                  Array.init n (fun _ -> gaussians stream width)
+
               let real, generated = rows (k + batch + 3), rows (k + 1 + stream.NextInt 6)
-              let of' (rows: float[][]) = tensorOf [ rows.Length; width ] (Array.concat rows)
+
+              let of' (rows: float[][]) =
+                  tensorOf [ rows.Length; width ] (Array.concat rows)
+
               let found = NearestManifold.Of(of' real, of' generated, k)
               let moved = NearestManifold.Of(of' real * 4.0 + 8.0, of' generated * 4.0 + 8.0, k)
               let expected = Array.ofList (byHand k real generated)
@@ -64,7 +83,9 @@ let tests =
               allClose 1e-12 expected (Array.ofList (scores found))
               && allClose 1e-12 expected (Array.ofList (scores moved)))
           torchTest "intervals hold their figures" (fun () ->
-              let rows name = tensorOf [ 100; 2 ] (gaussians (stream name) 200)
+              let rows name =
+                  tensorOf [ 100; 2 ] (gaussians (stream name) 200)
+
               let m = NearestManifold.Of(rows "real", 1.2 * rows "generated")
               let found = m.Intervals(stream "again")
 
@@ -81,6 +102,7 @@ let tests =
               refused (torch.zeros (5L, 2L)) (torch.zeros (6L, 2L)) 5
               refused (torch.zeros (6L, 2L)) (torch.zeros (5L, 2L)) 5
               refused (torch.zeros (6L, 2L)) (torch.zeros (6L, 3L)) 5
+
               Expect.throwsT<ArgumentOutOfRangeException>
                   (fun () -> NearestManifold.Of(torch.zeros (6L, 2L), torch.zeros (6L, 2L), 0) |> ignore)
                   "no neighbour")
