@@ -169,7 +169,7 @@ let private differences knowing (outer: Outer) (inner: Experiment) =
                   $"{name} learns from generated examples itself", $"drop augment in {name}" ]
 
 /// The experiments that restore the examples of these data.
-let private restorers (d: Data) = 
+let private restorers (d: Data) =
     Data.declared { d with Generated = []; Judge = None }
 
 /// The generator and all experiments inside it, however deep, that learn from the training part; those that restore its

@@ -31,10 +31,7 @@ module QualityLanguage =
 
     let private name (data: Data) =
         let safe c =
-            if System.Char.IsAsciiLetterOrDigit c || c = '.' || c = '_' then
-                c
-            else
-                '-'
+            if System.Char.IsAsciiLetterOrDigit c || c = '.' || c = '_' then c else '-'
 
         let title = "judge-" + (Data.title data |> String.map safe).Trim '-'
         title.Substring(0, min 64 title.Length)

@@ -8,7 +8,7 @@ let draws (m: Model) =
     |> List.exists (fun b -> b.IsVae || b.IsCvae || b.IsM2 || b.IsDiffusion || Block.isMachine b)
 
 /// Examples that are brought to the scale of the training part: a judge of another part would read other numbers.
-let private isScaled (d: Data) =
+let isScaled (d: Data) =
     d.Source.IsTable || d.Source.IsClassTable || d.Source.IsTimeSeries
 
 let private judge (knowing: Data -> Facts option) (e: Experiment) (facts: Facts) (by: Experiment) =
@@ -43,7 +43,8 @@ let data (knowing: Data -> Facts option) (e: Experiment) (facts: Facts) =
             [ "qualityBy judges what a model draws, but this one draws nothing",
               "drop qualityBy, or let the model have a vae, cvae, m2, rbm or diffusion" ]
         | Some _ when facts.Classes = 0 ->
-            [ $"qualityBy compares in the features of a classifier, but {Data.title e.Data} has no classes", "drop qualityBy" ]
+            [ $"qualityBy compares in the features of a classifier, but {Data.title e.Data} has no classes",
+              "drop qualityBy" ]
         | Some(:? Experiment as by) -> judge knowing e facts by
         | Some other ->
             [ $"qualityBy expects an experiment, but {Show.name other.Name} is none", "write qualityBy (judge data)" ]

@@ -43,6 +43,15 @@ let private canHave (metric: string) (plan: Plan) =
     | "logLikelihood" -> List.exists Block.isMachine blocks
     | "denoising" -> List.exists (fun (b: Block) -> b.IsDiffusion) blocks
     | "oodAuroc" -> classifies && plan.Experiment.Data.Against.IsSome
+    | "frechet"
+    | "mmd"
+    | "mmdP"
+    | "precision"
+    | "recall"
+    | "density"
+    | "coverage" -> QualityRules.draws plan.Experiment.Model
+    | "recognised"
+    | "confidence" -> QualityRules.draws plan.Experiment.Model && plan.Experiment.Data.Judge.IsSome
     | _ -> true
 
 /// The figure that decides; where the study names none, the first of these that all rows have. A bound is of another

@@ -62,8 +62,18 @@ let arms (study: Study) : Arm list =
 /// The experiment with this seed, and so those inside it that share its seed; others, such as the members of an ensemble,
 /// keep a distance of 1,000 for each step between their seed and its own, so that seeds 1 to 999 of a study share none.
 let rec seeded (seed: int) (e: Experiment) =
-    { Experiment.mapInner (followed seed e) e with
-        Seed = seed }
+    let moved = Experiment.mapInner (followed seed e) e
+
+    // one judge for all seeds, unless their examples are on scales of their own
+    let judge =
+        if e.Data.Take.IsSome && QualityRules.isScaled e.Data then
+            moved.Data.Judge
+        else
+            e.Data.Judge
+
+    { moved with
+        Seed = seed
+        Data = { moved.Data with Judge = judge } }
 
 /// One that stands inside `outer`, which is going to have this seed.
 and followed (seed: int) (outer: Experiment) (inner: Experiment) =

@@ -24,6 +24,14 @@ public sealed class Chain : Module<Tensor, Tensor>
     public Tensor ReadByFirstLearned(Tensor input) =>
         Run(input, steps.TakeWhile(step => !step.Link.parameters().Any()));
 
+    /// <summary>What the last link with parameters reads, and what comes out at the end of the chain.</summary>
+    public (Tensor Read, Tensor Output) CallFromLastLearned(Tensor input)
+    {
+        var last = Array.FindLastIndex(steps, step => step.Link.parameters().Any());
+        var read = Run(input, steps.Take(Math.Max(0, last)));
+        return (read, Run(read, steps.Skip(Math.Max(0, last))));
+    }
+
     private static Tensor Run(Tensor input, IEnumerable<Step> steps)
     {
         var x = input;

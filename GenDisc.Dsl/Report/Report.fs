@@ -40,6 +40,7 @@ let private sections (run: RunFolder) =
       section "outside" "Foreign data" "Out of distribution" (fun () -> OutsideSection.outside run numbers)
       section "generated" "Generated data" "Generated training examples" (fun () ->
           AugmentationSection.augmentation run numbers)
+      section "quality" "Quality" "How good the samples are" (fun () -> QualitySection.quality run numbers)
       section "timing" "Environment" "Timing and environment" (fun () -> Appendix.timing run numbers)
       section "reading" "Notes" "How to read this" (fun () -> Appendix.reading run) ]
 

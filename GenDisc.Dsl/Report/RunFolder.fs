@@ -120,6 +120,9 @@ type internal RunFolder =
         Augmentation: AugmentationFile option
         Generated: byte[] option
         Closest: byte[] option
+        Quality: QualityFile option
+        /// Samples above the training examples nearest to them.
+        Neighbours: byte[] option
         Posterior: PosteriorFile option
         Bound: BoundFile option
         Diffusion: DiffusionFile option

@@ -56,7 +56,7 @@ let private numbers (rows: torch.Tensor) =
     flat.data<float32>().ToArray()
 
 /// What a trained model draws for these labels, in the units of its data. `progress` hears of the share that is done.
-let private sample
+let sample
     (model: HybridModel)
     (rates: Lazy<BaseRates>)
     (streams: Streams)

@@ -227,17 +227,24 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
     let preparation =
         PreparedLooks.write figureFile experiment.Data cut.Splits.Test preparedTests
 
+    let retraining: Honesty.Retraining =
+        { Build = build
+          Tell = options.Tell
+          Warn = recorder.Warn
+          Cancel = options.Cancel }
+
     let honest =
         match augmented with
-        | Some a ->
-            let retraining: Honesty.Retraining =
-                { Build = build
-                  Tell = options.Tell
-                  Warn = recorder.Warn
-                  Cancel = options.Cancel }
-
-            Honesty.write subject retraining a
+        | Some a -> Honesty.write subject retraining a
         | None -> Map.empty
+
+    let quality =
+        // what a model draws are means, which grey pixels are too
+        if experiment.Data.Binarised then
+            Preparing.grey preparer (Leaks.examples loader experiment)
+        else
+            prepared.Splits
+        |> Quality.write subject retraining trained
 
     let figures =
         (judge loader options.Cancel subject { prepared with Splits = splits } validation test
@@ -247,6 +254,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
         |> Map.foldBack Map.add preparation
         |> Map.foldBack Map.add likelihood
         |> Map.foldBack Map.add told.Figures
+        |> Map.foldBack Map.add quality
         |> added honest
 
     if

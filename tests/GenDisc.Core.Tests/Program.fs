@@ -138,6 +138,8 @@ let private tests =
           Evaluation.OutOfDistributionTests.tests
           Evaluation.Diffusion.ChecksTests.tests
           Evaluation.Augmentation.AugmentationTests.tests
+          Evaluation.Generative.DistancesTests.tests
+          Evaluation.Generative.NearestManifoldTests.tests
           Evaluation.TSneTests.tests
           Evaluation.FiltersTests.tests
           Evaluation.MistakesTests.tests

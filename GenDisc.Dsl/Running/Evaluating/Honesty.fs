@@ -162,61 +162,59 @@ let private balance (s: Subject) (a: Augmented) =
 
 /// Why a model cannot learn from generated examples alone: none of its own to learn, or parts that have learnt from real
 /// ones already. None where it can.
-let private hindrance (experiment: Experiment) =
+let hindrance (experiment: Experiment) =
     let blocks = Block.everyBlock experiment.Model.Blocks
 
     if blocks |> List.exists _.IsEnsemble then Some "ensemble"
     elif blocks |> List.exists _.IsEncoder then Some "pretrained"
     else None
 
-/// The same model, trained alike on generated examples alone and tested on real ones (TSTR; Esteban, Hyland and Rätsch
-/// 2017). None where it is no classifier, cannot do so, or training ends early.
-let private alone (s: Subject) (r: Retraining) (a: Augmented) =
-    let experiment = s.Plan.Experiment
-    let what = "learning from generated examples alone"
+/// A model of this plan, trained anew as it says on some examples: its accuracy on others. None where training ends early.
+let learnt what (plan: Plan) (streams: Streams) device (r: Retraining) (splits: Splits) =
+    let epochs = plan.Experiment.Training.Epochs
 
     let quiet =
         { new ITrainingObserver with
             member _.BatchDone(_, _, _, _, _) = ()
 
             member _.EpochDone report =
-                r.Tell(RunEvent.Working(what, float report.Epoch / float experiment.Training.Epochs))
+                r.Tell(RunEvent.Working(what, float report.Epoch / float epochs))
 
             member _.Warn _ = () }
 
+    try
+        use model = r.Build()
+        use learner = Compile.learner plan model streams device
+        MachineData.start model streams device splits.Train
+        DiffusionData.start model streams device splits.Train
+
+        let outcome =
+            Trainer(Compile.trainerOptions plan.Experiment.Data plan.Experiment.Training, quiet)
+                .Fit(learner, splits, streams, device, r.Cancel)
+
+        if outcome.Interrupted then
+            None
+        else
+            let means =
+                Trainer.Evaluate(learner, splits.Test, streams.Evaluation("test", device), device)
+
+            Some means["accuracy"]
+    with :? UserError as e ->
+        r.Warn $"the model could not learn from generated examples alone: {e.Message}"
+        None
+
+/// The same model, trained alike on generated examples alone and tested on real ones (TSTR; Esteban, Hyland and Rätsch
+/// 2017). None where it is no classifier, cannot do so, or training ends early.
+let private alone (s: Subject) (r: Retraining) (a: Augmented) =
     if
         not s.Model.IsClassifier
-        || (hindrance experiment).IsSome
+        || (hindrance s.Plan.Experiment).IsSome
         || r.Cancel.IsCancellationRequested
     then
         None
     else
-        try
-            use model = r.Build()
-            use learner = Compile.learner s.Plan model s.Streams s.Device
-            MachineData.start model s.Streams s.Device a.Generated
-            DiffusionData.start model s.Streams s.Device a.Generated
-
-            let outcome =
-                Trainer(Compile.trainerOptions experiment.Data experiment.Training, quiet)
-                    .Fit(
-                        learner,
-                        Splits(a.Generated, a.Splits.Validation, a.Splits.Test),
-                        s.Streams,
-                        s.Device,
-                        r.Cancel
-                    )
-
-            if outcome.Interrupted then
-                None
-            else
-                let means =
-                    Trainer.Evaluate(learner, a.Splits.Test, s.Streams.Evaluation("test", s.Device), s.Device)
-
-                Some means["accuracy"]
-        with :? UserError as e ->
-            r.Warn $"the model could not learn from generated examples alone: {e.Message}"
-            None
+        Splits(a.Generated, a.Splits.Validation, a.Splits.Test)
+        |> learnt "learning from generated examples alone" s.Plan s.Streams s.Device r
 
 /// Writes `augmentation.json`, `generated.png` and `closest.png`; answers with the figures for the summary.
 let write (s: Subject) (r: Retraining) (a: Augmented) : Map<string, float> =
