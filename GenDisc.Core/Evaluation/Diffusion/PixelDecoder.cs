@@ -19,8 +19,9 @@ public static class PixelDecoder
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(deviation);
         using var scope = NewDisposeScope();
         var half = 1.0 / (levels - 1);
-        var (value, centre) = (x.to(float64), mean.to(float64));
-        // pixels are stored in single precision
+        // values come in single precision, but their bins meet exactly
+        var value = (((x.to(float64) + 1) / (2 * half)).round() * (2 * half)) - 1;
+        var centre = mean.to(float64);
         var (lowest, highest) = (value.le(-1 + (half / 2)), value.ge(1 - (half / 2)));
         var low = ((value - half - centre) / deviation).masked_fill(lowest, double.NegativeInfinity);
         var high = ((value + half - centre) / deviation).masked_fill(highest, double.PositiveInfinity);
