@@ -8,7 +8,7 @@ let denoiser =
     { Name = "mnist-diffusion"
       Data = mnist |> qualityBy (judge mnist)
       Model = model (diffusion (unet 16 |> attention |> conditional))
-      Loss = minSnr 5.0
+      Loss = denoising
       Training = adam 2e-3 |> epochs (budget 15 40) |> batch 128 |> cosine |> ema 0.999
       Seed = 1 }
 
