@@ -58,7 +58,7 @@ let private words (run: RunFolder) (file: DiffusionClassesFile) =
 
     p
         [ text
-              $"The model was told each class in turn; the {run.Unit} is taken for the class whose variational bound is lowest (Li et al. 2023; Clark and Jaini 2023). All classes are looked at under the same noise, and those that are behind beyond doubt are dropped.{examples}{looks}{paired} ECE and log loss are those of the probabilities as they are, before any scaling." ]
+              $"The model was told each class in turn; the {run.Unit} is taken for the class under which the noise is predicted best, errors at all noise levels counting alike (Li et al. 2023; Clark and Jaini 2023). All classes are looked at under the same noise, and those that are behind beyond doubt are dropped.{examples}{looks}{paired} ECE and log loss are those of the probabilities as they are, before any scaling." ]
 
 let private draws (file: DiffusionClassesFile) (numbers: Numbering) =
     let layout = Plot.layout "draws of step and noise" "test examples" false

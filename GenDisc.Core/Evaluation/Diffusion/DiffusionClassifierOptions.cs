@@ -15,5 +15,5 @@ public sealed record DiffusionClassifierOptions(
     int Most = 48,
     int Round = 4,
     double Level = 0.002,
-    ClassWeighting Weighting = ClassWeighting.Bound,
+    ClassWeighting Weighting = ClassWeighting.Simple,
     int Rows = 256);

@@ -20,7 +20,7 @@ let private classify (m: Mixture) (options: DiffusionClassifierOptions) (rows: f
     let steps = classifier.Pilot(pilot, noise)
     classifier.Classify(tensorOfRows rows, steps, noise, null, cancel)
 
-let private all = DiffusionClassifierOptions(Level = 0.0, Most = 400, Fewest = 400)
+let private all = DiffusionClassifierOptions(Weighting = ClassWeighting.Bound, Level = 0.0, Most = 400, Fewest = 400)
 
 /// log p(x|1) − log p(x|0)
 let private odds (m: Mixture) x =
