@@ -7,7 +7,10 @@ type internal MeasuredFile =
 
 /// A curve over steps or guidance.
 type internal QualityCurve =
-    { Samples: int64 option
+    {
+      /// What it was drawn by.
+      Sampler: string
+      Samples: int64 option
       Frechet: (float * float) list
       Recognised: (float * float) list }
 
@@ -26,6 +29,9 @@ type internal QualityFile =
         Reference: MeasuredFile
         Recognised: float option
         Confidence: float option
+        ConfidenceInterval: (float * float) option
+        /// The judge's confidence in test examples.
+        RealConfidence: float option
         BalanceP: float option
         /// Drawn and real examples that are told as each class.
         Classes: (int64 * int64) list
@@ -34,6 +40,8 @@ type internal QualityFile =
         Exact: int64 option
         Synthetic: float option
         Real: float option
+        /// Examples that these two were tested on.
+        Tested: int64 option
         Steps: QualityCurve
         Guidance: QualityCurve
     }
@@ -67,7 +75,8 @@ module internal ReadQuality =
                   | Some x, Some y -> x, y
                   | _ -> () ]
 
-        { Samples = long "samples" e
+        { Sampler = wordsOrEmpty "sampler" e
+          Samples = long "samples" e
           Frechet = of' "frechet"
           Recognised = of' "recognised" }
 
@@ -84,6 +93,11 @@ module internal ReadQuality =
           Reference = measured (part "reference" e)
           Recognised = finite "recognised" recognised
           Confidence = finite "confidence" recognised
+          ConfidenceInterval =
+            (match floats "confidenceInterval" e with
+             | [ low; high ] -> Some(low, high)
+             | _ -> None)
+          RealConfidence = finite "realConfidence" e
           BalanceP = finite "balanceP" e
           Classes =
             items "classes" e
@@ -93,5 +107,6 @@ module internal ReadQuality =
           Exact = long "exact" e
           Synthetic = finite "tstr" e
           Real = finite "trtr" e
+          Tested = long "tested" e
           Steps = curve (part "steps" e)
           Guidance = curve (part "guidance" e) }

@@ -10,63 +10,6 @@ open GenDisc.Core.Runtime
 open GenDisc.Core.Training
 open GenDisc.Reporting
 
-/// Test figures beyond the means, with the files that the report draws them from.
-let private judge
-    (loader: Loader)
-    (cancel: Threading.CancellationToken)
-    (subject: Examined.Subject)
-    (prepared: Prepared)
-    validation
-    (test: Examined.Examined)
-    =
-    let data = subject.Plan.Experiment.Data
-
-    let strange =
-        data.Against
-        |> Option.map (fun other -> other, prepared.Scale(Preparing.strange other (loader.Strangers other)))
-
-    let classes =
-        if test.Classes.Labels.Length > 0 then
-            Classification.write subject validation test
-        else
-            Map.empty
-
-    let targets =
-        if test.Targets.Truth.Count > 0 then
-            Regression.write subject prepared.Windows prepared.Exact test
-        else
-            Map.empty
-
-    let strangers =
-        match strange with
-        | Some(other, split) when subject.Model.IsClassifier -> Strangers.write subject other split test
-        | _ -> Map.empty
-
-    match prepared.Windows with
-    | Some windows when subject.Model.IsRegressor -> Forecast.write subject windows test
-    | _ -> ()
-
-    let posterior = Posterior.write subject test
-    Sequences.write subject prepared.Splits.Train
-    Looks.write subject prepared.Splits (Compile.augmenter data)
-
-    // of spins as they were drawn: prepared ones are none
-    let physics =
-        try
-            if data.Prepared.IsEmpty then
-                Lattice.write subject cancel prepared.Splits.Test
-            else
-                Map.empty
-        with :? OperationCanceledException ->
-            Map.empty
-
-    Energies.write subject prepared.Splits (Option.map snd strange)
-
-    [ test.Figures; classes; targets; strangers; posterior; physics ]
-    |> List.map Map.toList
-    |> List.concat
-    |> Map.ofList
-
 /// A script that runs the experiment again under `gendisc run`, from anywhere.
 let private script experiment =
     $"open GenDisc\n\n{Experiment.show experiment}\n|> run\n|> ignore\n"
@@ -247,7 +190,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
         |> Quality.write subject retraining trained
 
     let figures =
-        (judge loader options.Cancel subject { prepared with Splits = splits } validation test
+        (TestFigures.write loader options.Cancel subject { prepared with Splits = splits } validation test
          |> added truth.Test)
             .Values
         |> Map.foldBack Map.add bounds.Test
