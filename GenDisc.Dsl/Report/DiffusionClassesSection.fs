@@ -70,7 +70,7 @@ let private words (run: RunFolder) (file: DiffusionClassesFile) =
 
     p
         [ text
-              $"The model was told each class in turn; the {run.Unit} is taken for the class under which the noise is predicted best, errors at all noise levels counting alike (Li et al. 2023; Clark and Jaini 2023). All classes are looked at under the same noise, and those that are behind beyond doubt are dropped.{examples}{looks}{paired}{probabilities file}" ]
+              $"The model was told each class in turn; the {run.Unit} is taken for the class under which it is denoised best (Li et al. 2023; Clark and Jaini 2023), an error counting by the share of the signal, ᾱ, at its noise level. All classes are looked at under the same noise, and those that are behind beyond doubt are dropped.{examples}{looks}{paired}{probabilities file}" ]
 
 let private draws (file: DiffusionClassesFile) (numbers: Numbering) =
     let layout = Plot.layout "draws of step and noise" "test examples" false

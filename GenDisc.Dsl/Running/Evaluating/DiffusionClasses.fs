@@ -96,15 +96,22 @@ let private row name parameters seconds sure temperature (e: Examined) =
           "parameters", Json.integer parameters
           "secondsPerExample", Json.number seconds ]
 
-/// The temperature that validation examples give; none of too few of them, or where all are right and no temperature is
-/// best.
+/// The temperature that validation examples give, whatever the size of the scores; none of too few of them, or where all
+/// are right and no temperature is best.
 let private fitted (validation: Examined) =
     let n = validation.Classes.Labels.Length
+    let logits = validation.Classes.Logits
 
     if n < Calibration.FewestExamples || right validation = int64 n then
         None
     else
-        Some(Calibration.Temperature(validation.Classes.Logits, validation.Classes.Labels), n)
+        let spread =
+            logits
+            |> Array.averageBy (fun row -> Array.averageBy float row |> (-) (float (Array.max row)))
+            |> max (float Single.Epsilon)
+
+        let scaled = logits |> Array.map (Array.map (fun z -> z / float32 spread))
+        Some(spread * Calibration.Temperature(scaled, validation.Classes.Labels), n)
 
 /// The other classifier on the same examples, scaled on the same validation examples.
 let private beside (s: Subject) (validation: Split option) (test: Split) (own: Examined) (rival: Rival) =
