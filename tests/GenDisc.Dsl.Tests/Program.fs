@@ -41,6 +41,7 @@ let main args =
               Running.GapRunTests.tests
               Running.PretrainedRunTests.tests
               Running.AugmentedRunTests.tests
+              Running.DiffusionClassesRunTests.tests
               Running.DiffusionExtrasRunTests.tests
               Running.AugmentedTrustTests.tests
               Running.MachineRunTests.tests

@@ -31,6 +31,7 @@ let tryOf (metric: string) =
     | "recall"
     | "coverage"
     | "recognised"
+    | "judgeAccuracy"
     | "mmdP"
     | "oodAurocEnergy"
     | "oodAurocEntropy"
