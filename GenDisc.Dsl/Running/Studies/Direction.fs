@@ -31,6 +31,7 @@ let tryOf (metric: string) =
     | "recall"
     | "coverage"
     | "recognised"
+    | "confidence"
     | "mmdP"
     | "oodAurocEnergy"
     | "oodAurocEntropy"
