@@ -231,7 +231,7 @@ let metricNames (splits: Metrics list) =
 
 /// Splits without the test figures that say once more what others say: the log loss is the test's cross-entropy, top3
 /// lies between top2 and top5, and what leads to the importance-weighted bound and to the mutual information is in the
-/// report.
+/// report; so is what is told of samples beyond their Fréchet distance, the test of it, and the classes recognised.
 let brief (splits: (string * Metrics) list) =
     let without (m: Metrics) =
         let has name = m.Values.ContainsKey name
@@ -248,6 +248,12 @@ let brief (splits: (string * Metrics) list) =
                 | "expectedEntropy" -> not (has "mutualInformation")
                 | "oodAurocEntropy"
                 | "oodAurocInformation" -> not (has "oodAuroc")
+                | "mmd"
+                | "precision"
+                | "recall"
+                | "density"
+                | "coverage"
+                | "confidence" -> not (has "frechet")
                 | _ -> true) }
 
     [ for split, m in splits do

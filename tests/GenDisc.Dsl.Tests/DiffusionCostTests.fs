@@ -60,7 +60,7 @@ let tests =
                   (DiffusionCost.flops (Image(1, 4, 4)) (unet 8))
                   (2L * affine 128L 128L
                    + conv 1L 8L
-                   + (2L * norm + 2L * conv 8L 8L + affine 128L 8L)
+                   + 2L * (2L * norm + 2L * conv 8L 8L + affine 128L 8L)
                    + norm
                    + conv 8L 1L)
                   "4 × 4"

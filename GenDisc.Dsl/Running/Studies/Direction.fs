@@ -32,6 +32,7 @@ let tryOf (metric: string) =
     | "coverage"
     | "recognised"
     | "judgeAccuracy"
+    | "confidence"
     | "mmdP"
     | "oodAurocEnergy"
     | "oodAurocEntropy"

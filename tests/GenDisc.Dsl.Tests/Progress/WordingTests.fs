@@ -182,6 +182,9 @@ let tests =
                         "generatedAgreement"
                         "memorisedShare" ]
 
+              let diffusion =
+                  set [ "bitsPerDim"; "diffusionBound"; "flowLogLikelihood"; "looksPerExample"; "denoising" ]
+
               let lines (without: Set<string>) =
                   let kept: Metrics =
                       { Values = all.Values |> Map.filter (fun name _ -> not (without.Contains name)) }
@@ -198,10 +201,15 @@ let tests =
                         "oodAurocInformation" ]
 
               for absent in [ set [ "oodAurocEnergy" ]; averages ] do
+                  let hybrid = Set.unionMany [ regression; machine; other; diffusion; absent ]
+                  let judged = set [ "frechet"; "mmdP"; "recognised" ]
+
                   Expect.isLessThanOrEqual
-                      (lines (Set.unionMany [ regression; machine; other; absent ]))
+                      (lines (Set.union hybrid (set [ yield! judged; "precision"; "mmd"; "recall"; "density"; "coverage"; "confidence" ])))
                       20
                       "a hybrid with strangers"
+
+                  Expect.isLessThanOrEqual (lines hybrid) (20 + judged.Count) "what is told of samples takes three lines"
 
               Expect.hasLength (List.distinct Wording.order) Wording.order.Length "no name twice"
           }

@@ -33,7 +33,13 @@ let private every =
           Loss = reconstruction
           Training = adamW 1e-3 |> epochs 1 },
       [ "figures/filters.png"; "figures/latent.json"; "figures/reconstructions.png" ]
-      "plane", toy, headed @ [ "figures/bound.json"; "figures/latent.json"; "figures/plane.json" ]
+      "plane",
+      toy,
+      headed
+      @ [ "figures/bound.json"
+          "figures/latent.json"
+          "figures/plane.json"
+          "figures/quality.json" ]
       "regression",
       { toy with
           Data = friedman |> take 200
@@ -46,7 +52,7 @@ let private every =
           Data = friedman |> take 200
           Model = model (gaussianVae 1)
           Loss = reconstruction + anneal 0.1 1.0 2 * kl },
-      [ "figures/bound.json"; "figures/latent.json" ] ]
+      [ "figures/bound.json"; "figures/latent.json"; "figures/quality.json" ] ]
 
 let tests =
     testList
