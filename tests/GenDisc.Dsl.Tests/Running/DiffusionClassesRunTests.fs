@@ -13,7 +13,16 @@ let private diffuses =
     { toy with
         Name = "diffuses"
         Data = blobs |> take 256
-        Model = model (diffusion (mlp [ 32; 32 ] |> conditional |> cosineNoise 50 |> sampledWith (ddim 5) |> classifies 60))
+        Model =
+            model (
+                diffusion (
+                    mlp [ 32; 32 ]
+                    |> conditional
+                    |> cosineNoise 50
+                    |> sampledWith (ddim 5)
+                    |> classifies 60
+                )
+            )
         Loss = denoising
         Training = adam 5e-3 |> epochs 20 |> batch 32 }
 
@@ -95,13 +104,18 @@ let tests =
                               model (
                                   latentDiffusion
                                       coder
-                                      (mlp [ 16 ] |> conditional |> cosineNoise 20 |> sampledWith (ddim 2) |> classifies 20)
+                                      (mlp [ 16 ]
+                                       |> conditional
+                                       |> cosineNoise 20
+                                       |> sampledWith (ddim 2)
+                                       |> classifies 20)
                               )
                           Training = adam 1e-2 |> epochs 2 |> batch 32 }
 
               Expect.isTrue (Double.IsFinite result.Test.Accuracy) "accuracy"
               Expect.isFalse (result.Test.Values.ContainsKey "diffusionBound") "no bound"
               Expect.isFalse (written result "diffusion-bound.json") "no file"
+              Expect.stringContains (page result) "is one of latents" "said so"
           }
 
           test "a run that is stopped while it tells classes apart keeps what it has" {
