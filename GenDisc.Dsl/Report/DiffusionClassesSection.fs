@@ -62,6 +62,12 @@ let private words (run: RunFolder) (file: DiffusionClassesFile) =
             $" That took {Number.decimals 1 looks} looks of the network at each on average, of {Number.count (int64 (most * classes))} without dropping any class."
         | _ -> ""
 
+    let errors =
+        if file.WeighsSignal then
+            "errors of the signal √ᾱ x₀"
+        else
+            "errors of the noise"
+
     let paired =
         match file.OwnAlone, file.RivalAlone, file.PValue with
         | Some own, Some other, Some p ->
@@ -70,7 +76,7 @@ let private words (run: RunFolder) (file: DiffusionClassesFile) =
 
     p
         [ text
-              $"The model was told each class in turn; the {run.Unit} is taken for the class under which it is denoised best (Li et al. 2023; Clark and Jaini 2023), an error counting by the share of the signal, ᾱ, at its noise level. All classes are looked at under the same noise, and those that are behind beyond doubt are dropped.{examples}{looks}{paired}{probabilities file}" ]
+              $"The model was told each class in turn; the {run.Unit} is taken for the class under which it is denoised best (Li et al. 2023; Clark and Jaini 2023), {errors} counting alike at all noise levels. All classes are looked at under the same noise, and those that are behind beyond doubt are dropped.{examples}{looks}{paired}{probabilities file}" ]
 
 let private draws (file: DiffusionClassesFile) (numbers: Numbering) =
     let layout = Plot.layout "draws of step and noise" "test examples" false

@@ -159,7 +159,15 @@ let private measure
         split.Stratified(most, RandomStream(0L, "figures"))
 
     let test = some count splits.Test
-    let options = DiffusionClassifierOptions()
+
+    // the finest differences of pixels hold no class, those of few numbers may
+    let weighting =
+        if model.Options.UnitInterval then
+            ClassWeighting.Signal
+        else
+            ClassWeighting.Simple
+
+    let options = DiffusionClassifierOptions(Weighting = weighting)
     let classifier = DiffusionClassifier(model, model.Options.Classes, options)
     use noise = s.Streams.Denoising("classes", s.Device)
     let held = if splits.Validation.Count > 0 then splits.Validation else splits.Train
@@ -212,6 +220,7 @@ let private measure
           "classes", Json.integer (int64 model.Options.Classes)
           "most", Json.integer (int64 options.Most)
           "level", Json.number options.Level
+          "weighting", Json.text (if weighting = ClassWeighting.Signal then "signal" else "noise")
           "looks", Json.number looks
           "validation", Json.integer (validation |> Option.map (_.Count >> int64) |> Option.defaultValue 0L)
           match scale with
