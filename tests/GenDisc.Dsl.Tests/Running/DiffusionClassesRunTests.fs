@@ -62,6 +62,7 @@ let tests =
               Expect.equal (number [ "temperature" ] (classes result)) result.Test["temperature"] "one temperature"
               Expect.isFalse (result.Test.Values.ContainsKey "eceAfterScaling") "no second one"
               Expect.stringContains (page result) "The diffusion model beside the classifier" "report"
+              Expect.stringContains (page result) " of 60 of them" "of which examples"
 
               let again = scene.RunFresh beside
               Expect.equal (figures again) (figures result) "the same bits"
