@@ -19,6 +19,8 @@ type internal DiffusionClassesFile =
         Classes: int option
         /// Draws of an example at most.
         Most: int option
+        /// Whether errors of the signal count alike at all noise levels, not those of the noise.
+        WeighsSignal: bool
         /// Mean looks of the network at an example.
         Looks: float option
         /// Number of draws, and examples with so many.
@@ -60,6 +62,7 @@ module internal ReadDiffusion =
         { Examples = long "examples" e
           Classes = integer "classes" e
           Most = integer "most" e
+          WeighsSignal = words "weighting" e = Some "signal"
           Looks = finite "looks" e
           Draws = points "draws" e
           Models =

@@ -62,6 +62,12 @@ let private words (run: RunFolder) (file: DiffusionClassesFile) =
             $" That took {Number.decimals 1 looks} looks of the network at each on average, of {Number.count (int64 (most * classes))} without dropping any class."
         | _ -> ""
 
+    let errors =
+        if file.WeighsSignal then
+            "errors of the signal √ᾱ x₀"
+        else
+            "errors of the noise"
+
     let paired =
         match file.OwnAlone, file.RivalAlone, file.PValue with
         | Some own, Some other, Some p ->
@@ -70,7 +76,7 @@ let private words (run: RunFolder) (file: DiffusionClassesFile) =
 
     p
         [ text
-              $"The model was told each class in turn; the {run.Unit} is taken for the class under which it is denoised best (Li et al. 2023; Clark and Jaini 2023), an error counting by the share of the signal, ᾱ, at its noise level. All classes are looked at under the same noise, and those that are behind beyond doubt are dropped.{examples}{looks}{paired}{probabilities file}" ]
+              $"The model was told each class in turn; the {run.Unit} is taken for the class under which it is denoised best (Li et al. 2023; Clark and Jaini 2023), {errors} counting alike at all noise levels. All classes are looked at under the same noise, and those that are behind beyond doubt are dropped.{examples}{looks}{paired}{probabilities file}" ]
 
 let private draws (file: DiffusionClassesFile) (numbers: Numbering) =
     let layout = Plot.layout "draws of step and noise" "test examples" false
@@ -115,7 +121,8 @@ let private boundWords (run: RunFolder) (file: DiffusionBoundFile) =
           $"The variational bound on −log {probability} is {within (Number.decimals 2 nats) file.NatsError} nats per {run.Unit}, or {within (Number.decimals 3 bits) file.BitsError} bits per dimension, {values}; ± is one standard error."
       | _ -> ()
       match file.Examples, file.Looks with
-      | Some n, Some looks -> $"It is estimated from {Number.count n} test examples with {looks} looks of the network at each."
+      | Some n, Some looks ->
+          $"It is estimated from {Number.count n} test examples with {looks} looks of the network at each."
       | _ -> ()
       match file.Prior, file.Denoising, file.Decoder with
       | Some prior, Some denoising, Some decoder ->
@@ -123,7 +130,7 @@ let private boundWords (run: RunFolder) (file: DiffusionBoundFile) =
       | _ -> ()
       match file.Flow with
       | Some flow ->
-          $"The probability-flow ODE (Song et al. 2021) gives a log-likelihood of {Number.decimals 3 flow} nats per {run.Unit} on the same examples; another generative process of the same network, so that either may be the higher."
+          $"The probability-flow ODE (Song et al. 2021) gives a log-likelihood of {Number.decimals 3 flow} nats per {run.Unit} on the same examples; which is another generative process of the same network: the bound does not hold for it, and either may tell the higher likelihood."
       | None -> () ]
     |> String.concat " "
 
@@ -151,4 +158,11 @@ let bound (run: RunFolder) (numbers: Numbering) =
         [ p [ text (boundWords run file) ]
           if file.Levels.Length > 1 then
               levels file numbers ]
+    | None when
+        run.Denoiser.IsSome
+        && run.Plan |> Option.exists (fun plan -> plan.Rows.Length > 1)
+        ->
+        [ p
+              [ text
+                    $"This diffusion model is one of latents. A bound on their likelihood would be none on that of an {run.Unit}, so none is given." ] ]
     | _ -> []

@@ -179,8 +179,7 @@ let private kindOfTerms (run: RunFolder) (plan: PlanFile) =
     let discriminative = has "crossEntropy" || has "mse"
 
     match generative, discriminative with
-    | _ when has "denoising" ->
-        plan.Diffusion |> Option.map _.Kind |> Option.defaultValue "diffusion model"
+    | _ when has "denoising" -> plan.Diffusion |> Option.map _.Kind |> Option.defaultValue "diffusion model"
     | _ when run.IsEnsemble ->
         if has "crossEntropy" then
             "ensemble of classifiers"
@@ -223,7 +222,7 @@ let private abstract' (run: RunFolder) =
 
         let findings =
             [ match finite "test.accuracy" with
-              | Some a -> $"names the right class for {Number.percent 1 a}"
+              | Some a -> $"names the right class for {Number.percent 1 a}{run.OfThem}"
               | None -> ()
               match finite "test.elbo" with
               | Some e -> $"reaches an evidence lower bound of {Number.decimals 1 e} nats per {run.Unit}"

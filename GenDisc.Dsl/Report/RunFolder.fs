@@ -152,6 +152,14 @@ type internal RunFolder =
     /// The declared diffusion model, if it is one.
     member this.Denoiser = this.Plan |> Option.bind _.Diffusion
 
+    /// Of how many test examples accuracy is, in words, where a diffusion model told only some of them apart.
+    member this.OfThem =
+        let tested = this.Result |> Option.bind (fun r -> Map.tryFind "test" r.Counts)
+
+        match this.DiffusionClasses |> Option.bind _.Examples with
+        | Some n when tested <> Some n -> $" of {n} of them"
+        | _ -> ""
+
     /// Whether samples are states of an energy, not a decoder's means.
     member this.HasEnergy = this.Boltzmann.IsSome || this.Energy.IsSome
 

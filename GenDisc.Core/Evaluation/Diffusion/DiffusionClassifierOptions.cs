@@ -15,5 +15,5 @@ public sealed record DiffusionClassifierOptions(
     int Most = 48,
     int Round = 2,
     double Level = 0.02,
-    ClassWeighting Weighting = ClassWeighting.Signal,
+    ClassWeighting Weighting = ClassWeighting.Simple,
     int Rows = 256);

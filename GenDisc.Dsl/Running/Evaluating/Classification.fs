@@ -139,7 +139,9 @@ let write (s: Subject) (sureness: Sureness) (test: Examined) : Map<string, float
     let scores = ClassificationScores.Of(probabilities, labels)
     let scaled = scaling test sureness
     let sure = sureness <> Sureness.Unknown
-    let isKnown name = sure || not (ofProbabilities.Contains name)
+
+    let isKnown name =
+        sure || not (ofProbabilities.Contains name)
 
     let intervals =
         ClassificationScores.Intervals(probabilities, labels, RandomStream(0L, "bootstrap"), resamples)

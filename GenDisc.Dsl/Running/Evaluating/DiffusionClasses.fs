@@ -29,7 +29,9 @@ type Found =
     { Figures: Map<string, float>
       Confusion: int64[][] option }
 
-let private none = { Figures = Map.empty; Confusion = None }
+let private none =
+    { Figures = Map.empty
+      Confusion = None }
 
 /// Logits and labels of a split from logits that are known already, row by row.
 let private examined (s: Subject) (split: Split) (logits: Batch -> int -> torch.Tensor) : Examined =
@@ -69,7 +71,7 @@ let private read (s: Subject) (model: DiffusionModel) (split: Split) =
 let private judged (s: Subject) (split: Split) (verdicts: ClassVerdicts) (temperature: float) =
     examined s split (fun batch first ->
         let rows = Array.sub verdicts.Scores first batch.Count |> Array.concat
-        (torch.tensor(rows, device = s.Device) / temperature.ToScalar()).view (int64 batch.Count, -1L))
+        (torch.tensor (rows, device = s.Device) / temperature.ToScalar()).view(int64 batch.Count, -1L))
 
 let private right (e: Examined) =
     e.Confusion.Rows() |> Seq.indexed |> Seq.sumBy (fun (i, row) -> row[i])
@@ -85,7 +87,8 @@ let private parametersOf (model: torch.nn.Module) =
 
 /// A line of the table, scores divided by a temperature; `sure`: whether they give probabilities.
 let private row name parameters seconds sure temperature (e: Examined) =
-    let scores = ClassificationScores.Of(e.Classes.Probabilities temperature, e.Classes.Labels)
+    let scores =
+        ClassificationScores.Of(e.Classes.Probabilities temperature, e.Classes.Labels)
 
     Json.object
         [ "name", Json.text name
@@ -127,7 +130,13 @@ let private beside (s: Subject) (validation: Split option) (test: Split) (own: E
     let clock = Stopwatch.StartNew()
     let found = read test
     let seconds = clock.Elapsed.TotalSeconds / float test.Count
-    let temperature = validation |> Option.bind (read >> fitted) |> Option.map fst |> Option.defaultValue 1.0
+
+    let temperature =
+        validation
+        |> Option.bind (read >> fitted)
+        |> Option.map fst
+        |> Option.defaultValue 1.0
+
     let mcnemar = McNemar.Of(hits own, hits found)
 
     [ row rival.Name (parametersOf rival.Model) seconds validation.IsSome temperature found ],
@@ -145,16 +154,35 @@ let private measure
     count
     =
     use _scope = torch.NewDisposeScope()
-    let some most (split: Split) = split.Stratified(most, RandomStream(0L, "figures"))
+
+    let some most (split: Split) =
+        split.Stratified(most, RandomStream(0L, "figures"))
+
     let test = some count splits.Test
-    let options = DiffusionClassifierOptions()
+
+    // the finest differences of pixels hold no class, those of few numbers may
+    let weighting =
+        if model.Options.UnitInterval then
+            ClassWeighting.Signal
+        else
+            ClassWeighting.Simple
+
+    let options = DiffusionClassifierOptions(Weighting = weighting)
     let classifier = DiffusionClassifier(model, model.Options.Classes, options)
     use noise = s.Streams.Denoising("classes", s.Device)
     let held = if splits.Validation.Count > 0 then splits.Validation else splits.Train
-    let steps = classifier.Pilot(read s model (some pilots held), noise, attention.Cancel)
+
+    let steps =
+        classifier.Pilot(read s model (some pilots held), noise, attention.Cancel)
 
     let tell what split =
-        classifier.Classify(read s model split, steps, noise, attention.Progress $"telling {what} examples apart", attention.Cancel)
+        classifier.Classify(
+            read s model split,
+            steps,
+            noise,
+            attention.Progress $"telling {what} examples apart",
+            attention.Cancel
+        )
 
     let validation =
         if splits.Validation.Count < Calibration.FewestExamples then
@@ -169,7 +197,9 @@ let private measure
     let clock = Stopwatch.StartNew()
     let verdicts = tell "test" test
     let seconds = clock.Elapsed.TotalSeconds / float test.Count
-    let own = judged s test verdicts (scale |> Option.map fst |> Option.defaultValue 1.0)
+
+    let own =
+        judged s test verdicts (scale |> Option.map fst |> Option.defaultValue 1.0)
 
     let figures =
         match scale with
@@ -190,6 +220,7 @@ let private measure
           "classes", Json.integer (int64 model.Options.Classes)
           "most", Json.integer (int64 options.Most)
           "level", Json.number options.Level
+          "weighting", Json.text (if weighting = ClassWeighting.Signal then "signal" else "noise")
           "looks", Json.number looks
           "validation", Json.integer (validation |> Option.map (_.Count >> int64) |> Option.defaultValue 0L)
           match scale with
@@ -202,7 +233,10 @@ let private measure
               [ for number, those in verdicts.Draws |> Array.countBy id |> Array.sort do
                     Json.list [ Json.integer (int64 number); Json.integer (int64 those) ] ]
           "models",
-          Json.list (row s.Plan.Experiment.Name (parametersOf s.Model) seconds scale.IsSome 1.0 own :: others)
+          Json.list (
+              row s.Plan.Experiment.Name (parametersOf s.Model) seconds scale.IsSome 1.0 own
+              :: others
+          )
           yield! comparison ]
     |> Json.line
     |> Atomic.writeText (s.File "diffusion-classes.json")

@@ -13,7 +13,16 @@ let private diffuses =
     { toy with
         Name = "diffuses"
         Data = blobs |> take 256
-        Model = model (diffusion (mlp [ 32; 32 ] |> conditional |> cosineNoise 50 |> sampledWith (ddim 5) |> classifies 60))
+        Model =
+            model (
+                diffusion (
+                    mlp [ 32; 32 ]
+                    |> conditional
+                    |> cosineNoise 50
+                    |> sampledWith (ddim 5)
+                    |> classifies 60
+                )
+            )
         Loss = denoising
         Training = adam 5e-3 |> epochs 20 |> batch 32 }
 
@@ -53,6 +62,7 @@ let tests =
               Expect.equal (number [ "temperature" ] (classes result)) result.Test["temperature"] "one temperature"
               Expect.isFalse (result.Test.Values.ContainsKey "eceAfterScaling") "no second one"
               Expect.stringContains (page result) "The diffusion model beside the classifier" "report"
+              Expect.stringContains (page result) " of 60 of them" "of which examples"
 
               let again = scene.RunFresh beside
               Expect.equal (figures again) (figures result) "the same bits"
@@ -95,13 +105,18 @@ let tests =
                               model (
                                   latentDiffusion
                                       coder
-                                      (mlp [ 16 ] |> conditional |> cosineNoise 20 |> sampledWith (ddim 2) |> classifies 20)
+                                      (mlp [ 16 ]
+                                       |> conditional
+                                       |> cosineNoise 20
+                                       |> sampledWith (ddim 2)
+                                       |> classifies 20)
                               )
                           Training = adam 1e-2 |> epochs 2 |> batch 32 }
 
               Expect.isTrue (Double.IsFinite result.Test.Accuracy) "accuracy"
               Expect.isFalse (result.Test.Values.ContainsKey "diffusionBound") "no bound"
               Expect.isFalse (written result "diffusion-bound.json") "no file"
+              Expect.stringContains (page result) "is one of latents" "said so"
           }
 
           test "a run that is stopped while it tells classes apart keeps what it has" {

@@ -20,7 +20,8 @@ let private classify (m: Mixture) (options: DiffusionClassifierOptions) (rows: f
     let steps = classifier.Pilot(pilot, noise)
     classifier.Classify(tensorOfRows rows, steps, noise, null, cancel)
 
-let private all = DiffusionClassifierOptions(Weighting = ClassWeighting.Bound, Level = 0.0, Most = 400, Fewest = 400)
+let private all =
+    DiffusionClassifierOptions(Weighting = ClassWeighting.Bound, Level = 0.0, Most = 400, Fewest = 400)
 
 /// log p(x|1) − log p(x|0)
 let private odds (m: Mixture) x =
@@ -53,7 +54,12 @@ let tests =
               Expect.isLessThan (Array.sum found.Looks) (Array.sum full.Looks / 3) "looks")
           torchTest "every weighting picks the likelier class, with scores of its own size" (fun () ->
               let rows = draws far 5L 30 |> Array.map snd
-              let likeliest x = far.Means |> Array.indexed |> Array.maxBy (fun (_, m) -> logDensity { far with Means = [| m |] } x) |> fst
+
+              let likeliest x =
+                  far.Means
+                  |> Array.indexed
+                  |> Array.maxBy (fun (_, m) -> logDensity { far with Means = [| m |] } x)
+                  |> fst
 
               for weighting in [ ClassWeighting.Bound; ClassWeighting.Simple; ClassWeighting.Signal ] do
                   let options = DiffusionClassifierOptions(Weighting = weighting, Level = 0.0)
@@ -72,17 +78,19 @@ let tests =
               // the spread of single draws of a difference, shared or not
               let denoiser = Exact(near, schedule) :> IDenoiser
               use noise = generator 1L
-              let rows = torch.zeros(500L, 2L)
+              let rows = torch.zeros (500L, 2L)
 
               let errors label (eps: torch.Tensor) =
-                  let x = rows * schedule.Signal(100).ToScalar() + eps * schedule.Noise(100).ToScalar()
-                  let labels = torch.full(500L, (label: int64).ToScalar(), dtype = torch.int64)
+                  let x =
+                      rows * schedule.Signal(100).ToScalar() + eps * schedule.Noise(100).ToScalar()
+
+                  let labels = torch.full (500L, (label: int64).ToScalar(), dtype = torch.int64)
                   (rows - denoiser.At(x, 100, labels).Data).square().sum 1L
 
-              let shared = torch.randn(500L, 2L, generator = noise)
-              let together = (errors 0L shared - errors 1L shared).std().item<float32> ()
-              let own = torch.randn(500L, 2L, generator = noise)
-              let apart = (errors 0L shared - errors 1L own).std().item<float32> ()
+              let shared = torch.randn (500L, 2L, generator = noise)
+              let together = (errors 0L shared - errors 1L shared).std().item<float32>()
+              let own = torch.randn (500L, 2L, generator = noise)
+              let apart = (errors 0L shared - errors 1L own).std().item<float32>()
               Expect.isLessThan together apart "paired")
           torchTest "the same seed gives the same scores, however rows are cut; a cancelled run ends" (fun () ->
               let rows = draws near 3L 20 |> Array.map snd
