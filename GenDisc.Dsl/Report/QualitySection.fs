@@ -17,8 +17,7 @@ let private opening (file: QualityFile) =
               [ text
                     $"How well do samples of the model stand in for examples that it has not seen? {samples} of them are compared with as many test examples, number by number; no classifier takes part." ] ]
     else
-        let width =
-            figureOf (float >> Number.short) (file.Width |> Option.map float)
+        let width = figureOf (float >> Number.short) (file.Width |> Option.map float)
 
         let accuracy =
             match file.JudgeAccuracy with
@@ -43,7 +42,7 @@ let private opening (file: QualityFile) =
                   "details"
                   []
                   [ el "summary" [] [ text "The judge’s own declaration" ]
-                    Source.highlighted file.Source ] ]
+                    Source.highlight file.Source ] ]
 
 /// What is asked, in words, and where it comes from.
 let private asked =
@@ -95,7 +94,12 @@ let private row (file: QualityFile) (name, title: string, says: string, better, 
               | Some(low, high) -> bracket (write low) (write high)
               | None -> () ]
 
-    [], [ [ text title ]; cell file.Found; cell file.Reference; [ text better ]; [ text says ] ]
+    [],
+    [ [ text title ]
+      cell file.Found
+      cell file.Reference
+      [ text better ]
+      [ text says ] ]
 
 /// A share of so many, with its Wilson interval.
 let private counted (share: float) (n: int64 option) =
@@ -273,13 +277,7 @@ let quality (run: RunFolder) (numbers: Numbering) =
                             $"Samples, none chosen, each above the training example nearest to it (Euclidean distance).{copied file}" ])
           | None when file.Closer.IsSome -> p [ text ((copied file).TrimStart()) ]
           | None -> ()
-          yield!
-              curve
-                  "figure-quality-steps"
-                  "steps of sampling"
-                  "What fewer steps cost."
-                  file.Steps
-                  numbers
+          yield! curve "figure-quality-steps" "steps of sampling" "What fewer steps cost." file.Steps numbers
           yield!
               curve
                   "figure-quality-guidance"
