@@ -26,9 +26,10 @@ let private canHave (metric: string) (plan: Plan) =
     | "prAuc"
     | "logLoss"
     | "brier"
-    | "ece"
-    | "eceAfterScaling" -> classifies || tellsClasses
+    | "ece" -> classifies || tellsClasses
+    | "eceAfterScaling"
     | "crossEntropy" -> classifies
+    | "judgeAccuracy" -> tellsClasses && plan.Experiment.Data.Judge.IsSome
     | "looksPerExample" -> tellsClasses
     | "bitsPerDim"
     | "diffusionBound"

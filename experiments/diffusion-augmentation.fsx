@@ -22,7 +22,7 @@ let cvae' = generator "cvae" (cvae 16) elbo (adam 1e-3)
 let machine = generator "classrbm" (classRbm 300) (pcd 5) (sgd 0.02)
 
 let denoiser =
-    generator "diffusion" (diffusion (unet 16 |> conditional)) (minSnr 5.0) (adam 1e-3 |> ema 0.999)
+    generator "diffusion" (diffusion (unet 16 |> conditional)) denoising (adam 1e-3 |> ema 0.999)
 
 let row name data = { cnn with Name = name; Data = data }
 

@@ -6,7 +6,7 @@ open GenDisc
 let cnn =
     { Name = "equal-cnn"
       Data = mnist
-      Model = model (conv 32 >> relu >> pool >> conv 64 >> relu >> pool >> conv 96 >> relu >> globalPool >> classifier [ 96 ])
+      Model = model (conv 32 >> relu >> pool >> conv 64 >> relu >> pool >> conv 128 >> relu >> conv 128 >> relu >> globalPool >> classifier [])
       Loss = crossEntropy
       Training = adam 1e-3 |> epochs 8 |> batch 128 |> cosine
       Seed = 1 }
@@ -16,7 +16,7 @@ let denoiser =
         Name = "diffusion-classifier"
         Data = mnist |> qualityBy cnn
         Model = model (diffusion (unet 16 |> conditional |> classifies 1000))
-        Loss = minSnr 5.0
+        Loss = denoising
         Training = adam 2e-3 |> epochs 12 |> batch 128 |> cosine |> ema 0.999 }
 
 let result = run denoiser

@@ -7,9 +7,9 @@ open GenDisc
 let denoiser =
     { Name = "mnist-diffusion"
       Data = mnist |> qualityBy (judge mnist)
-      Model = model (diffusion (unet 16 |> attention |> conditional))
-      Loss = minSnr 5.0
-      Training = adam 2e-3 |> epochs (budget 15 40) |> batch 128 |> cosine |> ema 0.999
+      Model = model (diffusion (unet 16 |> attention |> conditional |> guided 1.3))
+      Loss = denoising
+      Training = adam 2e-3 |> epochs (budget 20 40) |> batch 128 |> cosine |> ema 0.999
       Seed = 1 }
 
 let vae' =
@@ -17,7 +17,7 @@ let vae' =
         Name = "mnist-cvae"
         Model = model (conv 32 >> relu >> pool >> conv 64 >> relu >> pool >> cvae 16)
         Loss = elbo
-        Training = adam 1e-3 |> epochs (budget 60 160) |> batch 128 |> cosine }
+        Training = adam 1e-3 |> epochs (budget 60 120) |> batch 128 |> cosine }
 
 for result in [ run vae'; run denoiser ] do
     printfn

@@ -106,6 +106,7 @@ let order =
       "ece"
       "temperature"
       "eceAfterScaling"
+      "judgeAccuracy"
       "oodAuroc"
       "oodAurocEnergy"
       "frechet"
@@ -190,6 +191,7 @@ let kind (name: string) =
     | "coverage"
     | "recognised"
     | "confidence"
+    | "judgeAccuracy"
     | "tstrAccuracy"
     | "generatedAgreement"
     | "memorisedShare" -> Kind.Share

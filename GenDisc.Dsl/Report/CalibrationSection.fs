@@ -89,8 +89,11 @@ let private missing (run: RunFolder) =
         $"No temperature is fitted: that takes at least {fewest} validation examples, and there are {n}."
     | _ -> ""
 
-let private words (run: RunFolder) (r: Reliability) =
+/// Whether the only confidence is the one after a temperature.
+let private isScaled (r: Reliability) =
+    r.Temperature.IsSome && r.After.IsEmpty && r.EceAfter.IsNone
 
+let private words (run: RunFolder) (r: Reliability) =
     let confident =
         match r.Temperature with
         | Some t when t > 1.05 -> "; above 1, so the model was too sure of itself"
@@ -117,11 +120,17 @@ let private words (run: RunFolder) (r: Reliability) =
               let parts = stays |> List.map (fun (measure, a, _) -> $"the {measure} at {a}")
               $"leaves {Statistics.listed parts}" ]
 
-    [ match r.EceBefore with
+    [ if isScaled r then
+          let t = r.Temperature |> Option.get
+          $"The scores have a scale of their own: they are divided by one temperature{on r}, {Number.short t}, and the confidence is that of their softmax."
+      match r.EceBefore with
       | Some ece ->
-          $"As trained, confidence and accuracy differ by {Number.percent 2 ece} on average over the bins: the expected calibration error (ECE)."
+          let asTrained = if isScaled r then "Confidence" else "As trained, confidence"
+
+          $"{asTrained} and accuracy differ by {Number.percent 2 ece} on average over the bins: the expected calibration error (ECE)."
       | None -> ()
       match r.Temperature with
+      | _ when isScaled r -> ()
       | Some t ->
           $"Temperature scaling divides the scores before the softmax by one number{on r}, {Number.decimals 3 t}{confident}."
       | None -> missing run

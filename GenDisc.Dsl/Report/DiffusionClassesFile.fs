@@ -28,6 +28,11 @@ type internal DiffusionClassesFile =
         OwnAlone: int64 option
         RivalAlone: int64 option
         PValue: float option
+        /// Validation examples that were told apart for a temperature.
+        Validation: int64 option
+        Temperature: float option
+        /// Of how many the temperature is.
+        FittedOn: int64 option
     }
 
 /// figures/diffusion-bound.json.
@@ -68,7 +73,10 @@ module internal ReadDiffusion =
                   Seconds = finite "secondsPerExample" m })
           OwnAlone = long "ownAlone" e
           RivalAlone = long "rivalAlone" e
-          PValue = finite "pValue" e }
+          PValue = finite "pValue" e
+          Validation = long "validation" e
+          Temperature = finite "temperature" e
+          FittedOn = long "fittedOn" e }
 
     let bound (e: JsonElement) : DiffusionBoundFile =
         { Examples = long "examples" e

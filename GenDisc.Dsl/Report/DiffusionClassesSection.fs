@@ -7,36 +7,48 @@ open GenDisc.Reporting.Html
 let private shown write value =
     value |> Option.map write |> Option.defaultValue "–"
 
-let private table (file: DiffusionClassesFile) =
-    let cell value = el "td" [ "class", "number" ] [ text value ]
+let private table' (file: DiffusionClassesFile) (numbers: Numbering) =
+    let hasProbabilities = file.Temperature.IsSome
 
-    el
-        "div"
-        [ "class", "scroll" ]
-        [ el
-              "table"
-              []
-              [ el
-                    "thead"
-                    []
-                    [ el
-                          "tr"
-                          []
-                          [ for title in [ ""; "Accuracy"; "ECE"; "Log loss, nats"; "Parameters"; "Seconds per example" ] do
-                                el "th" [] [ text title ] ] ]
-                el
-                    "tbody"
-                    []
-                    [ for m in file.Models do
-                          el
-                              "tr"
-                              []
-                              [ el "th" [] [ text m.Name ]
-                                cell (shown (Number.percent 2) m.Accuracy)
-                                cell (shown (Number.percent 2) m.Ece)
-                                cell (shown (Number.decimals 4) m.LogLoss)
-                                cell (shown Number.count m.Parameters)
-                                cell (shown (Number.decimals 4) m.Seconds) ] ] ] ]
+    let columns =
+        [ "Classifier", Align.Left
+          "Accuracy", Align.Right
+          if hasProbabilities then
+              "ECE", Align.Right
+              "Log loss, nats", Align.Right
+          "Parameters", Align.Right
+          "Milliseconds per example", Align.Right ]
+
+    let rows =
+        [ for m in file.Models do
+              [],
+              [ [ text m.Name ]
+                [ text (shown (Number.percent 2) m.Accuracy) ]
+                if hasProbabilities then
+                    [ text (shown (Number.percent 2) m.Ece) ]
+                    [ text (shown (Number.decimals 4) m.LogLoss) ]
+                [ text (shown Number.count m.Parameters) ]
+                [ text (shown ((*) 1000.0 >> Number.short) m.Seconds) ] ] ]
+
+    let caption =
+        if file.Models.Length > 1 then
+            "The diffusion model beside the classifier of qualityBy, on the same test examples."
+        else
+            "The diffusion model as a classifier of test examples."
+
+    table (numbered (numbers.Table()) [ text caption ]) columns rows
+
+/// Where probabilities come from, or why there are none.
+let private probabilities (file: DiffusionClassesFile) =
+    match file.Temperature, file.FittedOn, file.Validation with
+    | Some t, Some n, _ ->
+        let each = if file.Models.Length > 1 then "each model by its own: " else ""
+        $" The scores have a scale of their own, so probabilities are the softmax after division by one temperature, {each}{Number.short t} here, fitted on {Number.count n} validation examples; no predicted class changes."
+    | None, _, Some 0L ->
+        " The scores have a scale of their own and there are too few validation examples to fit a temperature on, so there are no probabilities, and no figures of calibration."
+    | None, _, Some n ->
+        $" The scores have a scale of their own; all of {Number.count n} validation examples were told right, so no temperature is best, and there are no probabilities and no figures of calibration."
+    | _ -> ""
 
 let private words (run: RunFolder) (file: DiffusionClassesFile) =
     let examples =
@@ -58,7 +70,7 @@ let private words (run: RunFolder) (file: DiffusionClassesFile) =
 
     p
         [ text
-              $"The model was told each class in turn; the {run.Unit} is taken for the class whose variational bound is lowest (Li et al. 2023; Clark and Jaini 2023). All classes are looked at under the same noise, and those that are behind beyond doubt are dropped.{examples}{looks}{paired} ECE and log loss are those of the probabilities as they are, before any scaling." ]
+              $"The model was told each class in turn; the {run.Unit} is taken for the class under which it is denoised best (Li et al. 2023; Clark and Jaini 2023), an error counting by the share of the signal, ᾱ, at its noise level. All classes are looked at under the same noise, and those that are behind beyond doubt are dropped.{examples}{looks}{paired}{probabilities file}" ]
 
 let private draws (file: DiffusionClassesFile) (numbers: Numbering) =
     let layout = Plot.layout "draws of step and noise" "test examples" false
@@ -79,7 +91,7 @@ let classes (run: RunFolder) (numbers: Numbering) =
     match run.DiffusionClasses with
     | Some file when not file.Models.IsEmpty ->
         [ words run file
-          table file
+          table' file numbers
           if file.Draws.Length > 1 then
               draws file numbers ]
     | _ -> []

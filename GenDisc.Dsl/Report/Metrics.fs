@@ -72,6 +72,7 @@ let title (perUnit: string) (targetUnit: string option) key =
     | "coverage" -> "Coverage of test examples by samples", "higher"
     | "recognised" -> "Samples that the judge tells as their class", "higher"
     | "confidence" -> "Confidence of the judge in samples", "higher"
+    | "judgeAccuracy" -> "Accuracy of the judge on the examples told apart", "higher"
     | "tstrAccuracy" -> "Accuracy after learning from generated examples alone", "higher"
     | "generatedAgreement" -> "Generated examples that are told as the class asked for", "higher"
     | "memorisedShare" -> "Generated examples that all but copy a training example", "lower"

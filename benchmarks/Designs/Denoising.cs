@@ -49,17 +49,18 @@ internal sealed record Denoising(string Name, int Width) : Design(Name)
     /// <summary>Convolutions as products of the size of im2col; what the network is told aside.</summary>
     public override IEnumerable<Product> Products(int batch)
     {
-        var (one, two) = (Width, 2 * Width);
-        IEnumerable<Layer> layers =
+        var (one, two, four) = (Width, 2 * Width, 4 * Width);
+        IEnumerable<(Layer Layer, int Rows)> layers =
         [
-            new Conv(1, one, 28),
-            new Conv(one, one, 28), new Conv(one, one, 28),
-            new Conv(one, two, 14), new Conv(two, two, 14), new Dense(one, two),
-            new Conv(two, two, 7), new Conv(two, two, 7),
-            new Conv(two, two, 14), new Conv(two, two, 14), new Dense(two, one),
-            new Conv(one, one, 28), new Conv(one, one, 28),
-            new Conv(one, 1, 28),
+            (new Conv(1, one, 28), batch),
+            (new Conv(one, one, 28), batch), (new Conv(one, one, 28), batch),
+            (new Conv(one, two, 14), batch), (new Conv(two, two, 14), batch), (new Dense(one, two), batch * 14 * 14),
+            (new Conv(two, four, 7), batch), (new Conv(four, four, 7), batch), (new Dense(two, four), batch * 7 * 7),
+            (new Conv(four, four, 7), batch), (new Conv(four, four, 7), batch), (new Dense(four, two), batch * 7 * 7),
+            (new Conv(two, two, 14), batch), (new Conv(two, two, 14), batch), (new Dense(two, one), batch * 14 * 14),
+            (new Conv(one, one, 28), batch), (new Conv(one, one, 28), batch),
+            (new Conv(one, 1, 28), batch),
         ];
-        return layers.SelectMany((layer, index) => layer.Products(layer is Dense ? batch * 14 * 14 : batch, first: index == 0));
+        return layers.SelectMany((entry, index) => entry.Layer.Products(entry.Rows, first: index == 0));
     }
 }

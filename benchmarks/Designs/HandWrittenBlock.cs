@@ -27,7 +27,14 @@ internal sealed class HandWrittenBlock : Module
         foreach (var parameter in conv2.parameters()) init.zeros_(parameter);
     }
 
-    public static GroupNorm Norm(int channels) => GroupNorm(Math.Min(8, channels / 4), channels);
+    /// <summary>TorchSharp 0.107.0 leaves the memory of a new GroupNorm's weight and bias as it finds it.</summary>
+    public static GroupNorm Norm(int channels)
+    {
+        var norm = GroupNorm(Math.Min(8, channels / 4), channels);
+        init.ones_(norm.weight!);
+        init.zeros_(norm.bias!);
+        return norm;
+    }
 
     public Tensor Of(Tensor x, Tensor told)
     {

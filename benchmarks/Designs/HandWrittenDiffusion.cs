@@ -14,8 +14,10 @@ internal sealed class HandWrittenDiffusion : HandWritten
     private readonly HandWrittenBlock down1;
     private readonly HandWrittenBlock down2;
     private readonly HandWrittenBlock bottom;
-    private readonly Conv2d narrow;
+    private readonly HandWrittenBlock deepest;
+    private readonly Conv2d narrow1;
     private readonly HandWrittenBlock up1;
+    private readonly Conv2d narrow2;
     private readonly HandWrittenBlock up2;
     private readonly GroupNorm norm;
     private readonly Conv2d last;
@@ -31,10 +33,12 @@ internal sealed class HandWrittenDiffusion : HandWritten
         first = Conv2d(1, width, 3, padding: 1);
         down1 = new HandWrittenBlock(width, width, Embedding);
         down2 = new HandWrittenBlock(width, 2 * width, Embedding);
-        bottom = new HandWrittenBlock(2 * width, 2 * width, Embedding);
-        up2 = new HandWrittenBlock(2 * width, 2 * width, Embedding);
-        narrow = Conv2d(2 * width, width, 1);
+        bottom = new HandWrittenBlock(2 * width, 4 * width, Embedding);
+        deepest = new HandWrittenBlock(4 * width, 4 * width, Embedding);
+        narrow1 = Conv2d(2 * width, width, 1);
         up1 = new HandWrittenBlock(width, width, Embedding);
+        narrow2 = Conv2d(4 * width, 2 * width, 1);
+        up2 = new HandWrittenBlock(2 * width, 2 * width, Embedding);
         norm = HandWrittenBlock.Norm(width);
         last = Conv2d(width, 1, 3, padding: 1);
         RegisterComponents();
@@ -68,9 +72,9 @@ internal sealed class HandWrittenDiffusion : HandWritten
         var told = Told(step.to(float32) / Denoising.Steps);
         var h28 = down1.Of(first.call(x), told);
         var h14 = down2.Of(functional.avg_pool2d(h28, 2), told);
-        var h = bottom.Of(functional.avg_pool2d(h14, 2), told);
-        h = up2.Of(functional.interpolate(h, scale_factor: [2, 2]) + h14, told);
-        h = up1.Of(functional.interpolate(narrow.call(h), scale_factor: [2, 2]) + h28, told);
+        var h = deepest.Of(bottom.Of(functional.avg_pool2d(h14, 2), told), told);
+        h = up2.Of(functional.interpolate(narrow2.call(h), scale_factor: [2, 2]) + h14, told);
+        h = up1.Of(functional.interpolate(narrow1.call(h), scale_factor: [2, 2]) + h28, told);
         return last.call(functional.silu(norm.call(h)));
     }
 

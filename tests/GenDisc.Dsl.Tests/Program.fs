@@ -28,6 +28,7 @@ let main args =
               BayesRulesTests.tests
               AugmentRulesTests.tests
               DiffusionRulesTests.tests
+              QualityRulesTests.tests
               MachineCheckTests.tests
               MachineRulesTests.tests
               ToldClassesCheckTests.tests
@@ -41,7 +42,9 @@ let main args =
               Running.GapRunTests.tests
               Running.PretrainedRunTests.tests
               Running.AugmentedRunTests.tests
+              Running.DiffusionClassesRunTests.tests
               Running.DiffusionExtrasRunTests.tests
+              Running.QualityRunTests.tests
               Running.AugmentedTrustTests.tests
               Running.MachineRunTests.tests
               Running.MachineHeadsTests.tests
@@ -69,6 +72,7 @@ let main args =
               Running.BadFilesTests.tests
               Report.MosaicTests.tests
               Report.DiffusionSectionTests.tests
+              Report.QualitySectionTests.tests
               Report.StatisticsTests.tests
               Report.HtmlTests.tests
               Report.FormulasTests.tests

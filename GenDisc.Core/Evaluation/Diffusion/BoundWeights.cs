@@ -25,4 +25,12 @@ public static class BoundWeights
         var range = Math.Log(schedule.SignalToNoise(1)) - Math.Log(schedule.SignalToNoise(schedule.Steps));
         return 0.5 * schedule.SignalToNoise(step) * (schedule.Steps > 1 ? range / (schedule.Steps - 1) : 1);
     }
+
+    /// <summary>
+    /// A weight that makes every step's error of the signal √ᾱ_t x₀ count alike: ½ ᾱ_t = ½ SNR(t) / (1 + SNR(t)). Where there
+    /// is little noise it falls behind <see cref="Simple"/>, whose errors there hold no class.
+    /// </summary>
+    /// <param name="schedule">Of the noise.</param>
+    /// <param name="step">t in 1 … T.</param>
+    public static double Signal(NoiseSchedule schedule, int step) => 0.5 * schedule.Signal(step) * schedule.Signal(step);
 }

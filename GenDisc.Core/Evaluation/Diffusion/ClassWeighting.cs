@@ -8,4 +8,7 @@ public enum ClassWeighting
 
     /// <summary>Errors of the noise alike (Li et al. 2023): see <see cref="BoundWeights.Simple"/>. Scores bound nothing.</summary>
     Simple,
+
+    /// <summary>Errors of the signal alike: see <see cref="BoundWeights.Signal"/>. Scores bound nothing.</summary>
+    Signal,
 }

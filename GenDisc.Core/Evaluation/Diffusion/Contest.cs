@@ -30,12 +30,12 @@ internal sealed class Contest
     public int Best => left.MinBy(Total);
 
     /// <summary>One more draw.</summary>
-    /// <param name="nats">What it cost each class that is left, in their order.</param>
-    public void Add(ReadOnlySpan<double> nats)
+    /// <param name="cost">What it cost each class that is left, in their order.</param>
+    public void Add(ReadOnlySpan<double> cost)
     {
         for (var i = 0; i < left.Count; i++)
         {
-            costs[left[i]][Draws] = nats[i];
+            costs[left[i]][Draws] = cost[i];
             seen[left[i]] = Draws + 1;
         }
 

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace GenDisc.Core.Evaluation.Diffusion;
 
 /// <summary>
-/// A class-conditional denoiser as a classifier (Li et al. 2023; Clark and Jaini 2023): the class whose bound on −log p(x|y) is
-/// lowest. Classes share steps and noise of an example, so that the chance of these falls out of their comparison, and those that
+/// A class-conditional denoiser as a classifier (Li et al. 2023; Clark and Jaini 2023): the class under which the weighted
+/// errors of denoising are least; with the bound's weights that is the lowest bound on −log p(x|y). Classes share steps and noise of an example, so that the chance of these falls out of their comparison, and those that
 /// are behind beyond doubt are dropped (Clark and Jaini 2023, algorithm 2).
 /// </summary>
 /// <param name="denoiser">Told classes 0 … classes − 1, without guidance.</param>
@@ -23,7 +23,7 @@ public sealed class DiffusionClassifier(IDenoiser denoiser, int classes, Diffusi
     private const double GoldenRatio = 0.6180339887498949;
 
     /// <summary>
-    /// Steps in proportion to how far apart classes are there, in nats (root mean square over examples and classes): with
+    /// Steps in proportion to how far apart classes are there (root mean square of weighted errors over examples and classes): with
     /// these the differences of few draws are least noisy. Found from a few examples at some levels, straight lines between.
     /// </summary>
     /// <param name="clean">x₀ on the denoiser's scale, `[examples, …]`; not those that are to be classified.</param>
@@ -119,7 +119,7 @@ public sealed class DiffusionClassifier(IDenoiser denoiser, int classes, Diffusi
         }
     }
 
-    /// <summary>What each draw costs each of its example's classes, nats, in the order of the draws; noise row by row.</summary>
+    /// <summary>What each draw costs each of its example's classes, a weighted error (nats with the bound's weights), in the order of the draws; noise row by row.</summary>
     private IEnumerable<double[]> Costs(
         Tensor clean, Tensor noise, IReadOnlyList<Draw> draws, Func<int, IReadOnlyList<int>> left, CancellationToken cancel)
     {
@@ -169,9 +169,12 @@ public sealed class DiffusionClassifier(IDenoiser denoiser, int classes, Diffusi
             tensor(labels, device: clean.device));
     }
 
-    private double Weight(int step) => options.Weighting == ClassWeighting.Bound
-        ? BoundWeights.Of(denoiser.Schedule, step)
-        : BoundWeights.Simple(denoiser.Schedule, step);
+    private double Weight(int step) => options.Weighting switch
+    {
+        ClassWeighting.Bound => BoundWeights.Of(denoiser.Schedule, step),
+        ClassWeighting.Simple => BoundWeights.Simple(denoiser.Schedule, step),
+        _ => BoundWeights.Signal(denoiser.Schedule, step),
+    };
 
     /// <summary>The t to be exceeded by number of draws; before the fewest, and where none is ever dropped, none is.</summary>
     private double[] Thresholds() =>

@@ -13,7 +13,7 @@ namespace GenDisc.Core.Evaluation.Diffusion;
 public sealed record DiffusionClassifierOptions(
     int Fewest = 6,
     int Most = 48,
-    int Round = 4,
-    double Level = 0.002,
-    ClassWeighting Weighting = ClassWeighting.Bound,
+    int Round = 2,
+    double Level = 0.02,
+    ClassWeighting Weighting = ClassWeighting.Signal,
     int Rows = 256);

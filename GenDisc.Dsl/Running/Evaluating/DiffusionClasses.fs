@@ -18,10 +18,10 @@ open TorchSharp
 /// Examples that show where classes are told apart best.
 let private pilots = 32
 
-/// A temperature is fitted on so small a share of as many examples as are classified.
-let private fitted = 5
+/// Validation examples that a temperature is fitted on: a share of as many as are told apart, and no fewer than this.
+let private share, fewest = 5, 100
 
-/// A classifier that was trained beside, by name.
+/// A classifier that was trained beside, by name; the examples are on the scale of its own.
 type Rival = { Name: string; Model: HybridModel }
 
 /// Figures for the summary, and the test examples by their class and the one they were taken for.
@@ -65,10 +65,11 @@ let private read (s: Subject) (model: DiffusionModel) (split: Split) =
 
     (torch.cat parts).MoveToOuterDisposeScope()
 
-let private judged (s: Subject) (split: Split) (verdicts: ClassVerdicts) =
+/// The examples with what they were taken for, scores divided by a temperature.
+let private judged (s: Subject) (split: Split) (verdicts: ClassVerdicts) (temperature: float) =
     examined s split (fun batch first ->
         let rows = Array.sub verdicts.Scores first batch.Count |> Array.concat
-        torch.tensor(rows, device = s.Device).view (int64 batch.Count, -1L))
+        (torch.tensor(rows, device = s.Device) / temperature.ToScalar()).view (int64 batch.Count, -1L))
 
 let private right (e: Examined) =
     e.Confusion.Rows() |> Seq.indexed |> Seq.sumBy (fun (i, row) -> row[i])
@@ -82,37 +83,67 @@ let private hits (e: Examined) =
 let private parametersOf (model: torch.nn.Module) =
     model.parameters () |> Seq.sumBy _.numel()
 
-let private row name parameters seconds (e: Examined) =
-    let scores = ClassificationScores.Of(e.Classes.Probabilities(), e.Classes.Labels)
+/// A line of the table, scores divided by a temperature; `sure`: whether they give probabilities.
+let private row name parameters seconds sure temperature (e: Examined) =
+    let scores = ClassificationScores.Of(e.Classes.Probabilities temperature, e.Classes.Labels)
 
     Json.object
         [ "name", Json.text name
           "accuracy", Json.number scores.Accuracy
-          "ece", Json.number scores.Ece
-          "logLoss", Json.number scores.LogLoss
+          if sure then
+              "ece", Json.number scores.Ece
+              "logLoss", Json.number scores.LogLoss
           "parameters", Json.integer parameters
           "secondsPerExample", Json.number seconds ]
 
-let private beside (s: Subject) (test: Split) (own: Examined) (rival: Rival) =
-    let clock = Stopwatch.StartNew()
+/// The temperature that validation examples give, whatever the size of the scores; none of too few of them, or where all
+/// are right and no temperature is best.
+let private fitted (validation: Examined) =
+    let n = validation.Classes.Labels.Length
+    let logits = validation.Classes.Logits
+
+    if n < Calibration.FewestExamples || right validation = int64 n then
+        None
+    else
+        let spread =
+            logits
+            |> Array.averageBy (fun row -> Array.averageBy float row |> (-) (float (Array.max row)))
+            |> max (float Single.Epsilon)
+
+        let scaled = logits |> Array.map (Array.map (fun z -> z / float32 spread))
+        Some(spread * Calibration.Temperature(scaled, validation.Classes.Labels), n)
+
+/// The other classifier on the same examples, scaled on the same validation examples.
+let private beside (s: Subject) (validation: Split option) (test: Split) (own: Examined) (rival: Rival) =
     rival.Model.eval ()
     use noise = s.Streams.Evaluation("test", s.Device)
 
-    let found =
-        examined s test (fun batch _ ->
+    let read split =
+        examined s split (fun batch _ ->
             match rival.Model.ForwardBatch(batch, noise).Logits with
             | null -> invalidOp $"{rival.Name} is no classifier"
             | logits -> logits)
 
+    let clock = Stopwatch.StartNew()
+    let found = read test
     let seconds = clock.Elapsed.TotalSeconds / float test.Count
+    let temperature = validation |> Option.bind (read >> fitted) |> Option.map fst |> Option.defaultValue 1.0
     let mcnemar = McNemar.Of(hits own, hits found)
 
-    [ row rival.Name (parametersOf rival.Model) seconds found ],
+    [ row rival.Name (parametersOf rival.Model) seconds validation.IsSome temperature found ],
     [ "ownAlone", Json.integer (int64 mcnemar.More)
       "rivalAlone", Json.integer (int64 mcnemar.Less)
-      "pValue", Json.number mcnemar.PValue ]
+      "pValue", Json.number mcnemar.PValue ],
+    [ "judgeAccuracy", float (right found) / float test.Count ]
 
-let private measure (s: Subject) (attention: Partition.Attention) (splits: Splits) (rival: Rival option) (model: DiffusionModel) count =
+let private measure
+    (s: Subject)
+    (attention: Partition.Attention)
+    (splits: Splits)
+    (rival: unit -> Rival option)
+    (model: DiffusionModel)
+    count
+    =
     use _scope = torch.NewDisposeScope()
     let some most (split: Split) = split.Stratified(most, RandomStream(0L, "figures"))
     let test = some count splits.Test
@@ -122,45 +153,69 @@ let private measure (s: Subject) (attention: Partition.Attention) (splits: Split
     let held = if splits.Validation.Count > 0 then splits.Validation else splits.Train
     let steps = classifier.Pilot(read s model (some pilots held), noise, attention.Cancel)
 
+    let tell what split =
+        classifier.Classify(read s model split, steps, noise, attention.Progress $"telling {what} examples apart", attention.Cancel)
+
     let validation =
         if splits.Validation.Count < Calibration.FewestExamples then
             None
         else
-            let split = some (max Calibration.FewestExamples (count / fitted)) splits.Validation
-            let progress = attention.Progress "telling validation examples apart"
-            let verdicts = classifier.Classify(read s model split, steps, noise, progress, attention.Cancel)
-            Some(judged s split verdicts)
+            Some(some (max fewest (count / share)) splits.Validation)
+
+    let scale =
+        validation
+        |> Option.bind (fun split -> fitted (judged s split (tell "validation" split) 1.0))
 
     let clock = Stopwatch.StartNew()
-
-    let verdicts =
-        classifier.Classify(read s model test, steps, noise, attention.Progress "telling test examples apart", attention.Cancel)
-
+    let verdicts = tell "test" test
     let seconds = clock.Elapsed.TotalSeconds / float test.Count
-    let own = judged s test verdicts
-    let figures = Classification.write s validation own
-    let accuracy = float (right own) / float test.Count
-    let others, comparison = rival |> Option.map (beside s test own) |> Option.defaultValue ([], [])
+    let own = judged s test verdicts (scale |> Option.map fst |> Option.defaultValue 1.0)
+
+    let figures =
+        match scale with
+        | Some found -> Classification.write s (Classification.Sureness.Fitted found) own
+        | None -> Classification.write s Classification.Sureness.Unknown own
+
+    let others, comparison, beside =
+        match rival () with
+        | Some found ->
+            use _model = found.Model
+            beside s validation test own found
+        | None -> [], [], []
+
+    let looks = verdicts.Looks |> Array.averageBy float
 
     Json.object
         [ "examples", Json.integer (int64 test.Count)
           "classes", Json.integer (int64 model.Options.Classes)
           "most", Json.integer (int64 options.Most)
           "level", Json.number options.Level
-          "looks", Json.number (verdicts.Looks |> Array.averageBy float)
+          "looks", Json.number looks
+          "validation", Json.integer (validation |> Option.map (_.Count >> int64) |> Option.defaultValue 0L)
+          match scale with
+          | Some(temperature, examples) ->
+              "temperature", Json.number temperature
+              "fittedOn", Json.integer (int64 examples)
+          | None -> ()
           "draws",
           Json.list
               [ for number, those in verdicts.Draws |> Array.countBy id |> Array.sort do
                     Json.list [ Json.integer (int64 number); Json.integer (int64 those) ] ]
-          "models", Json.list (row s.Plan.Experiment.Name (parametersOf s.Model) seconds own :: others)
+          "models",
+          Json.list (row s.Plan.Experiment.Name (parametersOf s.Model) seconds scale.IsSome 1.0 own :: others)
           yield! comparison ]
     |> Json.line
     |> Atomic.writeText (s.File "diffusion-classes.json")
 
     { Figures =
-        figures
-        |> Map.add "accuracy" accuracy
-        |> Map.add "looksPerExample" (verdicts.Looks |> Array.averageBy float)
+        [ yield! Map.toSeq figures
+          "accuracy", float (right own) / float test.Count
+          "looksPerExample", looks
+          match scale with
+          | Some(temperature, _) -> "temperature", temperature
+          | None -> ()
+          yield! beside ]
+        |> Map.ofSeq
       Confusion = Some(own.Confusion.Rows()) }
 
 /// Writes `diffusion-classes.json` where classes are asked for, and the files of a classifier beside it; answers with nothing
@@ -177,7 +232,7 @@ let write (s: Subject) (attention: Partition.Attention) (splits: Splits) (rival:
         s.Model.eval ()
 
         try
-            measure s attention splits (rival ()) model count
+            measure s attention splits rival model count
         with :? OperationCanceledException ->
             none
     | _ -> none

@@ -67,14 +67,21 @@ let private pictures (s: Subject) (training: Split) (drawn: Split) (heldOut: Spl
 
     m
 
+/// Operations that drawing may take: a few minutes of a laptop's. Generous, since the Fréchet distance depends on how many
+/// samples there are, and only those of as many can be compared.
+let private affordable = 4e13
+
 /// Samples that may be drawn, and no more than there are examples of either part.
 let private count (s: Subject) (splits: Splits) =
     let looks =
         match s.Model.Diffusion with
         | null -> 1.0
-        | d -> 2.0 * float (min d.Options.Sampler.Steps d.Schedule.Steps)
+        | d ->
+            // a guided step looks twice
+            let each = if d.IsConditional && d.Options.Guidance <> 1.0 then 2.0 else 1.0
+            each * float (min d.Options.Sampler.Steps d.Schedule.Steps)
 
-    min (affordableOf s.Plan looks most) (min splits.Test.Count splits.Train.Count)
+    min (affordableOf affordable s.Plan looks most) (min splits.Test.Count splits.Train.Count)
 
 let private isNumeric (facts: Facts) =
     not facts.Shape.IsImage

@@ -57,7 +57,7 @@ let read (s: Subject) (r: Honesty.Retraining) (space: Space) (real: Recognition)
             let looks = points |> List.sumBy (fun (_, _, n, weight) -> n * passes weight)
 
             let labels =
-                some (affordableOf s.Plan (float looks) (min most labels.Length)) labels
+                some (affordableOf affordable s.Plan (float looks) (min most labels.Length)) labels
 
             Json.object
                 [ "sampler", Json.text kind

@@ -13,18 +13,18 @@ open TorchSharp
 /// Samples that a part of the figures is made of at least, where they are dear.
 let private fewest = 300
 
-/// Operations that drawing may take, for the table and for each curve: about a minute of a laptop's.
-let private affordable = 2.5e12
+/// Operations that drawing may take for a curve: about a minute of a laptop's.
+let affordable = 2.5e12
 
 /// Neighbours that the reach of an example is told by.
 let neighbours = 5
 
 let stream name = RandomStream(0L, "quality/" + name)
 
-/// How many samples may be drawn, of `limit`, where each takes so many looks of the model.
-let affordableOf (plan: Plan) looks limit =
+/// How many samples may be drawn by so many operations, of `limit`, where each takes so many looks of the model.
+let affordableOf operations (plan: Plan) looks limit =
     let each = float plan.Flops * looks
-    int (min (float limit) (max (float fewest) (affordable / max 1.0 each)))
+    int (min (float limit) (max (float fewest) (operations / max 1.0 each)))
 
 /// What is measured in: what a judge sees, or numbers.
 type Space =

@@ -22,7 +22,7 @@ let write
 
     let classes =
         if test.Classes.Labels.Length > 0 then
-            Classification.write subject validation test
+            Classification.write subject (Classification.Sureness.Trained validation) test
         else
             Map.empty
 

@@ -32,6 +32,7 @@ let tryOf (metric: string) =
     | "coverage"
     | "recognised"
     | "confidence"
+    | "judgeAccuracy"
     | "mmdP"
     | "oodAurocEnergy"
     | "oodAurocEntropy"

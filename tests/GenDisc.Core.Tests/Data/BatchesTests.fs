@@ -6,6 +6,7 @@ open FsCheck.FSharp
 open TorchSharp
 open GenDisc.Core.Data
 open GenDisc.Core.Runtime
+open GenDisc.Core.Tests.Modules.Building
 open GenDisc.Core.Tests.Data.Expecting
 
 let private stream seed = RandomStream(seed, "shuffle")
@@ -112,7 +113,7 @@ let tests =
               let data =
                   Dataset.OfSequences("q", 2, 1, memory [| 1f; 2f; 3f; 0f |], lengths, memory [| 0; 0 |], [ "a" ])
 
-              let before = torch.Tensor.TotalCount
+              let before = liveTensors ()
 
               for batch in Batches.Shuffled(Split.All data, 2, stream 1L, torch.META) do
                   use batch = batch

@@ -208,6 +208,6 @@ let tests =
                       evaluated model (x ()) |> ignore
 
                   once ()
-                  let before = torch.Tensor.TotalCount
+                  let before = liveTensors ()
                   once ()
                   Expect.equal torch.Tensor.TotalCount before "tensors") ]

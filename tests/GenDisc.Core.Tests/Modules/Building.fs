@@ -16,6 +16,12 @@ let init seed = RandomStream(seed, "init")
 let generator (seed: int64) =
     new torch.Generator(uint64 seed, torch.CPU)
 
+/// Tensors that are alive, those that earlier tests left to the collector aside.
+let liveTensors () =
+    System.GC.Collect()
+    System.GC.WaitForPendingFinalizers()
+    torch.Tensor.TotalCount
+
 /// A test whose tensors end with it.
 let torchTest name (f: unit -> unit) =
     testCase name (fun () ->

@@ -11,6 +11,7 @@ open GenDisc.Core.Modules
 open GenDisc.Core.Runtime
 open GenDisc.Core.Training
 open GenDisc.Core.Training.Boltzmann
+open GenDisc.Core.Tests.Modules.Building
 open GenDisc.Core.Tests.Models.Samples
 open GenDisc.Core.Tests.Training.Fitting
 
@@ -152,7 +153,7 @@ let tests =
                   SafeTensors.Save(model, stream)
 
               once ()
-              let before = torch.Tensor.TotalCount
+              let before = liveTensors ()
               once ()
               Expect.equal torch.Tensor.TotalCount before "live tensors, nothing collected between"
           }
@@ -169,12 +170,12 @@ let tests =
                   SafeTensors.Save(model, stream)
 
               once ()
-              let before = torch.Tensor.TotalCount
+              let before = liveTensors ()
               once ()
               Expect.equal torch.Tensor.TotalCount before "live tensors, nothing collected between"
           }
           test "a model takes its tensors with it" {
-              let before = torch.Tensor.TotalCount
+              let before = liveTensors ()
               let model = hybrid 1L
               let parameters = model.parameters () |> Seq.length
               model.Dispose()

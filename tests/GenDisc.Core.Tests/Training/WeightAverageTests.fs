@@ -204,6 +204,6 @@ let tests =
                   |> ignore
 
               once ()
-              let before = torch.Tensor.TotalCount
+              let before = liveTensors ()
               once ()
               Expect.equal torch.Tensor.TotalCount before "live tensors") ]

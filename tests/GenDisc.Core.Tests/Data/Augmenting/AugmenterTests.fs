@@ -199,7 +199,7 @@ let tests =
           // Tensors are counted, so no other test may run beside it.
           testSequenced
           <| torchTest "examples that are no images" (fun () ->
-              let before = torch.Tensor.TotalCount
+              let before = liveTensors ()
 
               userError [ "augmentation"; "[1]" ] (fun () ->
                   Batches.Shuffled(Split.All(regression 3), 2, init 1L, torch.CPU, Augmenter everything, stream 1L)

@@ -104,7 +104,7 @@ let tests =
                   ImportanceWeighting.LogWeights(model, split, 64, noise, torch.CPU) |> ignore
 
               once ()
-              let before = torch.Tensor.TotalCount
+              let before = liveTensors ()
               once ()
               Expect.equal torch.Tensor.TotalCount before "tensors")
           test "known weights" {

@@ -20,7 +20,7 @@ let private classify (m: Mixture) (options: DiffusionClassifierOptions) (rows: f
     let steps = classifier.Pilot(pilot, noise)
     classifier.Classify(tensorOfRows rows, steps, noise, null, cancel)
 
-let private all = DiffusionClassifierOptions(Level = 0.0, Most = 400, Fewest = 400)
+let private all = DiffusionClassifierOptions(Weighting = ClassWeighting.Bound, Level = 0.0, Most = 400, Fewest = 400)
 
 /// log p(x|1) − log p(x|0)
 let private odds (m: Mixture) x =
@@ -51,6 +51,23 @@ let tests =
               Expect.equal found.Predicted full.Predicted "predictions"
               Expect.equal found.Predicted (Array.map fst labelled) "classes"
               Expect.isLessThan (Array.sum found.Looks) (Array.sum full.Looks / 3) "looks")
+          torchTest "every weighting picks the likelier class, with scores of its own size" (fun () ->
+              let rows = draws far 5L 30 |> Array.map snd
+              let likeliest x = far.Means |> Array.indexed |> Array.maxBy (fun (_, m) -> logDensity { far with Means = [| m |] } x) |> fst
+
+              for weighting in [ ClassWeighting.Bound; ClassWeighting.Simple; ClassWeighting.Signal ] do
+                  let options = DiffusionClassifierOptions(Weighting = weighting, Level = 0.0)
+                  let found = classify far options rows Threading.CancellationToken.None
+                  Expect.equal found.Predicted (Array.map likeliest rows) $"{weighting}")
+          torchTest "weights are what they say of the signal-to-noise ratio" (fun () ->
+              for t in [ 1; 70; 150; 300 ] do
+                  let snr = schedule.SignalToNoise t
+                  Expect.floatClose Accuracy.high (BoundWeights.Signal(schedule, t)) (0.5 * snr / (1.0 + snr)) "signal"
+
+              let ratio t =
+                  BoundWeights.Simple(schedule, t) / schedule.SignalToNoise t
+
+              Expect.floatClose Accuracy.high (ratio 7) (ratio 200) "in proportion to it")
           torchTest "shared noise makes differences less noisy" (fun () ->
               // the spread of single draws of a difference, shared or not
               let denoiser = Exact(near, schedule) :> IDenoiser

@@ -128,10 +128,10 @@ let tests =
                       X = channelsLast (i.X + 300.0)
                       Silu = false }
 
-              agree 1e-3 (seedOf stream i) i)
+              agree 1e-2 (seedOf stream i) i)
           law 30 "an expanded gradient" (fun stream ->
               let i = drawn stream
-              agree 1e-4 ((torch.ones 1L).expand i.X.shape) i)
+              agree 1e-3 ((torch.ones 1L).expand i.X.shape) i)
           law 50 "NaN where libtorch's is" (fun stream ->
               let i = drawn stream
 

@@ -122,7 +122,7 @@ let tests =
 
                           x }
 
-              let before = torch.Tensor.TotalCount
+              let before = liveTensors ()
               use _samples = model.Sample(100, null, draws, watch)
               Expect.equal torch.Tensor.TotalCount (before + 1L) "the samples alone are left"
               Expect.equal (List.ofSeq live) (List.replicate 10 live[0]) "ten chunks"

@@ -121,7 +121,7 @@ let private lawsOf kind =
                   network.Predict(x, t, null).sum().backward()
 
               once ()
-              let before = torch.Tensor.TotalCount
+              let before = liveTensors ()
               once ()
               once ()
               Expect.equal torch.Tensor.TotalCount before "tensors") ]

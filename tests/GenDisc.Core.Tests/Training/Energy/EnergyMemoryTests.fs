@@ -30,6 +30,7 @@ let alone =
                   learner.TakeNotices().Count, torch.Tensor.TotalCount
 
               steps 60 |> ignore
+              liveTensors () |> ignore
               let _, before = steps 60
               let remedies, after = steps 60
               Expect.isGreaterThan remedies 0 "some"
@@ -49,7 +50,7 @@ let alone =
                   EnergySamples.DrawOf(learner.Sampler, 1, 10, 3) |> ignore
 
               once ()
-              let before = torch.Tensor.TotalCount
+              let before = liveTensors ()
               once ()
               Expect.equal torch.Tensor.TotalCount before "live tensors, nothing collected between"
           } ]
