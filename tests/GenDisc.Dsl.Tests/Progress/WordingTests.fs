@@ -188,6 +188,7 @@ let tests =
                         "diffusionBound"
                         "flowLogLikelihood"
                         "looksPerExample"
+                        "judgeAccuracy"
                         "denoising" ]
 
               let lines (without: Set<string>) =
