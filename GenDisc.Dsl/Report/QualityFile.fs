@@ -8,11 +8,12 @@ type internal MeasuredFile =
 /// A curve over steps or guidance.
 type internal QualityCurve =
     {
-      /// What it was drawn by.
-      Sampler: string
-      Samples: int64 option
-      Frechet: (float * float) list
-      Recognised: (float * float) list }
+        /// What it was drawn by.
+        Sampler: string
+        Samples: int64 option
+        Frechet: (float * float) list
+        Recognised: (float * float) list
+    }
 
 /// figures/quality.json.
 type internal QualityFile =

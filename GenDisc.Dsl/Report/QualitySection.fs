@@ -17,8 +17,7 @@ let private opening (file: QualityFile) =
               [ text
                     $"How well do samples of the model stand in for examples that it has not seen? {samples} of them are compared with as many test examples, number by number; no classifier takes part." ] ]
     else
-        let width =
-            figureOf (float >> Number.short) (file.Width |> Option.map float)
+        let width = file.Width |> Option.map Number.count |> Option.defaultValue "–"
 
         let accuracy =
             match file.JudgeAccuracy with
@@ -43,7 +42,7 @@ let private opening (file: QualityFile) =
                   "details"
                   []
                   [ el "summary" [] [ text "The judge’s own declaration" ]
-                    Source.highlighted file.Source ] ]
+                    Source.highlight file.Source ] ]
 
 /// What is asked, in words, and where it comes from.
 let private asked =
@@ -83,7 +82,9 @@ let private asked =
       "higher",
       Number.percent 1 ]
 
-let private bracket low high = span "range" $" ({low}–{high})"
+let private bracket (low: string) (high: string) =
+    // a dash between negative numbers would read as a sign
+    span "range" (if low.StartsWith '−' then $" ({low} to {high})" else $" ({low}–{high})")
 
 let private row (file: QualityFile) (name, title: string, says: string, better, write: float -> string) =
     let cell (m: MeasuredFile) =
@@ -95,7 +96,12 @@ let private row (file: QualityFile) (name, title: string, says: string, better, 
               | Some(low, high) -> bracket (write low) (write high)
               | None -> () ]
 
-    [], [ [ text title ]; cell file.Found; cell file.Reference; [ text better ]; [ text says ] ]
+    [],
+    [ [ text title ]
+      cell file.Found
+      cell file.Reference
+      [ text better ]
+      [ span "found" says ] ]
 
 /// A share of so many, with its Wilson interval.
 let private counted (share: float) (n: int64 option) =
@@ -117,7 +123,7 @@ let private verdicts (file: QualityFile) =
              | Some a -> counted a file.Samples
              | None -> [ text "–" ])
             [ text "higher" ]
-            [ text "share that the judge tells as the class asked for; of test examples, as their own" ] ]
+            [ span "found" "share that the judge tells as the class asked for; of test examples, as their own" ] ]
       | None -> ()
       match file.Confidence with
       | Some c ->
@@ -129,7 +135,7 @@ let private verdicts (file: QualityFile) =
               | None -> () ]
             [ text (share 1 file.RealConfidence) ]
             [ text "as real" ]
-            [ text "the judge’s mean probability of the class that it tells" ] ]
+            [ span "found" "the judge’s mean probability of the class that it tells" ] ]
       | None -> ()
       match file.Synthetic, file.Real with
       | Some fake, Some real ->
@@ -138,7 +144,8 @@ let private verdicts (file: QualityFile) =
             counted fake file.Tested
             counted real file.Tested
             [ text "higher" ]
-            [ text
+            [ span
+                  "found"
                   "test accuracy of the judge’s recipe, trained anew on these samples alone, and on as many real examples (Esteban, Hyland and Rätsch 2017)" ] ]
       | _ -> () ]
 
@@ -273,13 +280,7 @@ let quality (run: RunFolder) (numbers: Numbering) =
                             $"Samples, none chosen, each above the training example nearest to it (Euclidean distance).{copied file}" ])
           | None when file.Closer.IsSome -> p [ text ((copied file).TrimStart()) ]
           | None -> ()
-          yield!
-              curve
-                  "figure-quality-steps"
-                  "steps of sampling"
-                  "What fewer steps cost."
-                  file.Steps
-                  numbers
+          yield! curve "figure-quality-steps" "steps of sampling" "What fewer steps cost." file.Steps numbers
           yield!
               curve
                   "figure-quality-guidance"

@@ -140,6 +140,7 @@ let private tests =
           Evaluation.Augmentation.AugmentationTests.tests
           Evaluation.Generative.DistancesTests.tests
           Evaluation.Generative.NearestManifoldTests.tests
+          Evaluation.Generative.RecognitionTests.tests
           Evaluation.TSneTests.tests
           Evaluation.FiltersTests.tests
           Evaluation.MistakesTests.tests

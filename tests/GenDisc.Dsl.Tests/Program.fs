@@ -28,6 +28,7 @@ let main args =
               BayesRulesTests.tests
               AugmentRulesTests.tests
               DiffusionRulesTests.tests
+              QualityRulesTests.tests
               MachineCheckTests.tests
               MachineRulesTests.tests
               ToldClassesCheckTests.tests
@@ -43,6 +44,7 @@ let main args =
               Running.AugmentedRunTests.tests
               Running.DiffusionClassesRunTests.tests
               Running.DiffusionExtrasRunTests.tests
+              Running.QualityRunTests.tests
               Running.AugmentedTrustTests.tests
               Running.MachineRunTests.tests
               Running.MachineHeadsTests.tests
@@ -70,6 +72,7 @@ let main args =
               Running.BadFilesTests.tests
               Report.MosaicTests.tests
               Report.DiffusionSectionTests.tests
+              Report.QualitySectionTests.tests
               Report.StatisticsTests.tests
               Report.HtmlTests.tests
               Report.FormulasTests.tests

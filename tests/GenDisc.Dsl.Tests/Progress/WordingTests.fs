@@ -183,7 +183,13 @@ let tests =
                         "memorisedShare" ]
 
               let diffusion =
-                  set [ "bitsPerDim"; "diffusionBound"; "flowLogLikelihood"; "looksPerExample"; "denoising" ]
+                  set
+                      [ "bitsPerDim"
+                        "diffusionBound"
+                        "flowLogLikelihood"
+                        "looksPerExample"
+                        "judgeAccuracy"
+                        "denoising" ]
 
               let lines (without: Set<string>) =
                   let kept: Metrics =
@@ -205,11 +211,25 @@ let tests =
                   let judged = set [ "frechet"; "mmdP"; "recognised" ]
 
                   Expect.isLessThanOrEqual
-                      (lines (Set.union hybrid (set [ yield! judged; "precision"; "mmd"; "recall"; "density"; "coverage"; "confidence" ])))
+                      (lines (
+                          Set.union
+                              hybrid
+                              (set
+                                  [ yield! judged
+                                    "precision"
+                                    "mmd"
+                                    "recall"
+                                    "density"
+                                    "coverage"
+                                    "confidence" ])
+                      ))
                       20
                       "a hybrid with strangers"
 
-                  Expect.isLessThanOrEqual (lines hybrid) (20 + judged.Count) "what is told of samples takes three lines"
+                  Expect.isLessThanOrEqual
+                      (lines hybrid)
+                      (20 + judged.Count)
+                      "what is told of samples takes three lines"
 
               Expect.hasLength (List.distinct Wording.order) Wording.order.Length "no name twice"
           }

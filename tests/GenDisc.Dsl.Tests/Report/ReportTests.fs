@@ -38,6 +38,7 @@ let tests =
                     "classes"
                     "images"
                     "latent"
+                    "quality"
                     "timing"
                     "reading" ]
                   "image hybrid"
