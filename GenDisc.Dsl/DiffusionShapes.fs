@@ -62,12 +62,23 @@ let private reads path (block: Block) (before: Block list) =
             problem
                 $"{Block.brief block} models what it reads, but {Block.brief encoder} changes that while it learns"
                 "write encoder in place of finetuned"
-        | :? Experiment as inner when
-            not (inner.Model.Blocks |> List.exists (fun b -> b.IsVae || b.IsAutoencoder))
-            ->
+        | :? Experiment as inner when not (inner.Model.Blocks |> List.exists (fun b -> b.IsVae || b.IsAutoencoder)) ->
             problem
                 $"{Block.brief block} draws latents, which {Show.name inner.Name} cannot turn into examples: it has no vae or autoencoder"
                 "use an experiment with vae 32"
+        | :? Experiment as inner ->
+            let after =
+                inner.Model.Blocks
+                |> List.skipWhile (fun b -> not (b.IsVae || b.IsAutoencoder))
+                |> List.skip 1
+                |> List.tryFind (fun b -> not (Block.classifies b || b.IsRegressor))
+
+            match after with
+            | Some next ->
+                problem
+                    $"{Block.brief block} draws latents, but {Block.brief next} of {Show.name inner.Name} stands after its bottleneck, whose decoder reads others"
+                    "let only heads follow the bottleneck"
+            | None -> []
         | _ -> []
     | other ->
         problem
@@ -102,6 +113,8 @@ let infer (data: Data) path (block: Block) (d: Diffusion) (before: Block list) w
               problem
                   $"{Block.brief block} is told the class of every example, but {Data.title data} has none"
                   "drop conditional, or use other data"
+          if d.Classified.IsSome && walk.Facts.Classes = 1 then
+              problem $"classifies tells classes apart, but {Data.title data} has one" "drop classifies"
           if walk.Facts.Varies then
               problem
                   $"{Block.brief block} draws sequences of one length, but those of {Data.title data} differ in length"
@@ -113,7 +126,9 @@ let infer (data: Data) path (block: Block) (d: Diffusion) (before: Block list) w
 
     let classes = if d.Conditional then max 1 walk.Facts.Classes else 0
     let parameters = DiffusionCost.parameters shape classes d
-    let problems = problems @ (if problems.IsEmpty then oversize path block parameters 0L else [])
+
+    let problems =
+        problems @ (if problems.IsEmpty then oversize path block parameters 0L else [])
 
     let stage =
         Stage.Diffusion

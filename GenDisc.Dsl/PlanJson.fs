@@ -48,6 +48,14 @@ let write (plan: Plan) =
         json.WriteEndArray()
         json.WriteNumber("parameters", plan.Parameters)
         json.WriteNumber("flops", plan.Flops)
+        // rows are brief; the report tells of everything that was declared
+        e.Model.Blocks
+        |> List.tryPick (fun block ->
+            match block with
+            | Block.Diffusion d -> Some(string d)
+            | _ -> None)
+        |> Option.iter (fun written -> json.WriteString("diffusion", written))
+
         json.WriteString("loss", Loss.show e.Loss)
         json.WriteStartArray "terms"
 

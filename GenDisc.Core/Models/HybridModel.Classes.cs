@@ -29,8 +29,8 @@ public sealed partial class HybridModel
     };
 
     /// <summary>
-    /// Examples of these classes in the shape of the data: E[x|z, y] for draws z ~ N(0, I). They are means, not draws from
-    /// p(x|z, y), whose independent pixels would be noise on every picture.
+    /// Examples of these classes in the shape of the data. A diffusion model draws them; of the others they are E[x|z, y] for
+    /// draws z ~ N(0, I): means, not draws from p(x|z, y), whose independent pixels would be noise on every picture.
     /// </summary>
     /// <param name="labels">`[n]`, each in [0, classes).</param>
     /// <param name="draws">Draws z.</param>

@@ -38,6 +38,7 @@ public sealed class WeightAverage : IDisposable
             .. module.named_parameters().Where(p => p.parameter.requires_grad).Select(p => p.parameter),
             .. module.named_buffers().Select(b => b.buffer).Where(b => b.is_floating_point() && !states.Contains(b.Handle)),
         ];
+        using var scope = NewDisposeScope();
         using var outside = no_grad();
         means = [.. weights.Select(w => w.detach().clone().DetachFromDisposeScope())];
         if (kernels && weights.All(Simd.Fits) && means.All(Simd.Fits)) kernel = new AverageKernel(weights, means);
@@ -78,7 +79,8 @@ public sealed class WeightAverage : IDisposable
         using var outside = no_grad();
         for (var i = 0; i < weights.Length; i++)
         {
-            using var held = weights[i].detach().clone();
+            using var scope = NewDisposeScope();
+            var held = weights[i].detach().clone();
             weights[i].copy_(means[i]);
             means[i].copy_(held);
         }

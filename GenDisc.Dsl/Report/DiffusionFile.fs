@@ -121,7 +121,7 @@ module internal DiffusionFile =
             |> List.exists (fun b -> b.StartsWith("encoder ", StringComparison.Ordinal))
 
         blocks
-        |> List.tryFind (fun b -> b.StartsWith("diffusion ", StringComparison.Ordinal))
+        |> List.tryFindBack (fun b -> b.StartsWith("diffusion ", StringComparison.Ordinal))
         |> Option.map (fun block ->
             let has word = Regex.IsMatch(block, $@"\b{word}\b")
 

@@ -28,7 +28,8 @@ let private plan e : PlanFile =
       Latent = integer "latent" e
       Shape = floats "shape" e |> List.map int32
       Classes = integer "classes" e
-      Training = words "training" e }
+      Training = words "training" e
+      Written = words "diffusion" e }
 
 let private epoch e =
     integer "epoch" e

@@ -15,23 +15,30 @@ type internal PlanTerm =
       Schedule: string option }
 
 type internal PlanFile =
-    { Rows: PlanRow list
-      Parameters: int64
-      Flops: int64
-      Loss: string option
-      Terms: PlanTerm list
-      Likelihood: string option
-      Latent: int option
-      Shape: int list
-      Classes: int option
-      Training: string option }
+    {
+        Rows: PlanRow list
+        Parameters: int64
+        Flops: int64
+        Loss: string option
+        Terms: PlanTerm list
+        Likelihood: string option
+        Latent: int option
+        Shape: int list
+        Classes: int option
+        Training: string option
+        /// The diffusion model as it was declared.
+        Written: string option
+    }
 
     member private this.Has(word: string) =
         this.Rows
         |> List.exists (fun row -> row.Block.StartsWith(word, System.StringComparison.Ordinal))
 
     /// The diffusion model, if it is one.
-    member this.Diffusion = this.Rows |> List.map _.Block |> DiffusionFile.declared
+    member this.Diffusion =
+        match this.Written, this.Rows |> List.map _.Block with
+        | Some written, blocks -> DiffusionFile.declared (blocks @ [ $"diffusion ({written})" ])
+        | None, _ -> None
 
     /// Whether the model is model M2.
     member this.IsM2 = this.Has "m2 "

@@ -88,11 +88,11 @@ let sample
 
         match MachineData.tryMachine model, model.Bottleneck with
         | _ when not (isNull model.Diffusion) ->
-            numbers (model.Diffuse(labels.Length, asked, latents, null, within, cancel))
+            let told: torch.Tensor | null = if model.GeneratesClasses then asked else null
+            numbers (model.Diffuse(labels.Length, told, latents, null, within, cancel))
         | Some(:? Rbm as joint), _ when joint.Classes > 0 ->
             numbers (MachineDraws.OfClasses(joint, asked, rates.Value, MachineDraws.Sweeps, states, cancel))
         | _ when model.GeneratesClasses -> numbers (model.Generate(Array.map int64 labels, latents))
-        | _ when not (isNull model.Diffusion) -> numbers (model.Diffuse(labels.Length, null, latents))
         | Some machine, null ->
             numbers (MachineDraws.Of(machine, labels.Length, rates.Value, MachineDraws.Sweeps, states, cancel))
         | _ -> Pictures.PriorSamples(model, labels.Length, latents, device) |> Array.concat)

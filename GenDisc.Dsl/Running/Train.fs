@@ -182,8 +182,8 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
         | None -> Map.empty
 
     let quality =
-        // what a model draws are means, which grey pixels are too
-        if experiment.Data.Binarised then
+        // what a model draws are means, which grey pixels are too; a diffusion model draws pixels as it has seen them
+        if experiment.Data.Binarised && isNull model.Diffusion then
             Preparing.grey preparer (Leaks.examples loader experiment)
         else
             prepared.Splits

@@ -41,7 +41,14 @@ let private runsPlans (file: string) =
 
     file.StartsWith("GenDisc.Dsl/Report/", StringComparison.Ordinal)
     || file.StartsWith("GenDisc.Dsl/Running/", StringComparison.Ordinal)
-    || List.contains name [ "Compile.fs"; "CompileMachines.fs"; "CompileDiffusion.fs"; "Figures.fs"; "Host.fs"; "Settings.fs" ]
+    || List.contains
+        name
+        [ "Compile.fs"
+          "CompileMachines.fs"
+          "CompileDiffusion.fs"
+          "Figures.fs"
+          "Host.fs"
+          "Settings.fs" ]
     || name.StartsWith("Run", StringComparison.Ordinal)
 
 let private projects =

@@ -153,6 +153,17 @@ let tests =
               [ "diffusion (mlp [8])",
                 "diffusion (mlp [8]) draws latents, which pretrained cannot turn into examples: it has no vae or autoencoder" ]
           tells
+              "latents that no decoder reads"
+              (on
+                  moons
+                  (latentDiffusion
+                      { pretrained with
+                          Model = model (dense 8 >> relu >> vae 2 >> dense 16 >> classifier [])
+                          Loss = elbo + crossEntropy }
+                      small))
+              [ "diffusion (mlp [8])",
+                "diffusion (mlp [8]) draws latents, but dense 16 of pretrained stands after its bottleneck, whose decoder reads others" ]
+          tells
               "a head after it"
               (on moons (diffusion small >> classifier [])
                |> fun e ->

@@ -29,6 +29,22 @@ let tests =
               && root.GetProperty("loss").GetString() = Loss.show e.Loss
               && Scripts.under "de-DE" (fun () -> snd (written e)) = json)
 
+          test "a diffusion model stands in it as it was declared, and briefly in its row" {
+              let declared = unet 8 |> conditional |> sampledWith (dpmSolver 10) |> guided 2.0
+
+              let _, json =
+                  written
+                      { ExperimentTests.hybrid with
+                          Model = model (diffusion declared)
+                          Loss = denoising }
+
+              use document = JsonDocument.Parse json
+              let root = document.RootElement
+              Expect.equal (root.GetProperty("diffusion").GetString()) (string declared) "all of it"
+
+              Expect.equal ((root.GetProperty("rows")[0]).GetProperty("block").GetString()) "diffusion (unet 8)" "brief"
+          }
+
           test "terms, likelihood and data" {
               let _, json =
                   written

@@ -9,6 +9,7 @@ internal sealed class Contest
     private readonly double[][] costs;
     private readonly int[] seen;
     private readonly List<int> left;
+    private readonly double[] behind;
 
     /// <param name="classes">At least 1.</param>
     /// <param name="most">Draws at most.</param>
@@ -17,6 +18,7 @@ internal sealed class Contest
         costs = [.. Enumerable.Range(0, classes).Select(_ => new double[most])];
         seen = new int[classes];
         left = [.. Enumerable.Range(0, classes)];
+        behind = new double[classes];
     }
 
     /// <summary>Classes that are left, ascending.</summary>
@@ -48,14 +50,22 @@ internal sealed class Contest
     public void Drop(double threshold)
     {
         var best = Best;
-        left.RemoveAll(k => k != best && IsBehind(k, best, threshold));
+        left.RemoveAll(k =>
+        {
+            if (k == best || !IsBehind(k, best, threshold)) return false;
+            behind[k] = MeanDifference(k, best);
+            return true;
+        });
     }
 
-    /// <summary>Minus the mean cost above the best's, over the draws that both have; the best's is 0.</summary>
+    /// <summary>
+    /// Minus the mean cost above the best's, over the draws that both have; the best's is 0. A class that was dropped stays at
+    /// least as far behind as it then was, whoever is in front now.
+    /// </summary>
     public float[] Scores()
     {
         var best = Best;
-        return [.. costs.Select((_, k) => (float)Math.Min(0, -MeanDifference(k, best)))];
+        return [.. costs.Select((_, k) => (float)Math.Min(-behind[k], -MeanDifference(k, best)))];
     }
 
     private double Total(int k)

@@ -91,7 +91,7 @@ public sealed class DiffusionClassifier(IDenoiser denoiser, int classes, Diffusi
     private void Decide(
         Tensor clean, Contest[] contests, StepDistribution steps, double[] thresholds, Generator draws, CancellationToken cancel)
     {
-        var offset = rand([1], dtype: float64, generator: draws).item<double>();
+        var offset = rand([1], dtype: float64, device: clean.device, generator: draws).item<double>();
         while (true)
         {
             using var round = NewDisposeScope();

@@ -1,3 +1,4 @@
+using GenDisc.Core.Kernels.Autograd;
 using GenDisc.Core.Models.Diffusion;
 using static TorchSharp.torch;
 
@@ -89,21 +90,31 @@ public static class ProbabilityFlow
     {
         using var scope = NewDisposeScope();
         using var mode = set_grad_enabled(probes is not null);
-        var at = x.detach().requires_grad_(probes is not null);
-        var steps = new int[x.size(0)];
-        Array.Fill(steps, step);
-        var (data, noise) = NoisyLooks.Read(denoiser, at, steps, labels);
-        var v = ((noise * denoiser.Schedule.Signal(step)) - (data * denoiser.Schedule.Noise(step))).reshape(x.size(0), -1);
-        if (probes is null) return (v.MoveToOuterDisposeScope(), null);
+        if (probes is null) return (VelocityAt(denoiser, x, step, labels).MoveToOuterDisposeScope(), null);
+        Tensor? velocity = null;
         var divergence = zeros([x.size(0)], dtype: float64, device: x.device);
         foreach (var probe in probes)
         {
-            var back = autograd.grad([v], [at], [probe.expand_as(v)], retain_graph: true, allow_unused: true)[0];
+            // a graph for each: our own operations keep what they need for one pass back
+            var at = x.detach().requires_grad_(true);
+            var v = VelocityAt(denoiser, at, step, labels);
+            velocity = v.detach();
+            var back = autograd.grad([v], [at], [probe.expand_as(v)], allow_unused: true)[0];
+            GradientNode.ThrowIfFailed();
             // of a denoiser that does not look
             if (back is not null) divergence = divergence + (back.reshape(x.size(0), -1) * probe).sum(1).to(float64);
         }
 
-        return (v.detach().MoveToOuterDisposeScope(), (divergence / Weight(probes, v)).MoveToOuterDisposeScope());
+        return (velocity!.MoveToOuterDisposeScope(), (divergence / Weight(probes, velocity!)).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>v = √ᾱ ε̂ − √(1 − ᾱ) x̂₀, `[batch, numbers]`.</summary>
+    private static Tensor VelocityAt(IDenoiser denoiser, Tensor x, int step, Tensor? labels)
+    {
+        var steps = new int[x.size(0)];
+        Array.Fill(steps, step);
+        var (data, noise) = NoisyLooks.Read(denoiser, x, steps, labels);
+        return ((noise * denoiser.Schedule.Signal(step)) - (data * denoiser.Schedule.Noise(step))).reshape(x.size(0), -1);
     }
 
     /// <summary>Unit vectors sum up to the trace; random signs average to it (Hutchinson 1990).</summary>

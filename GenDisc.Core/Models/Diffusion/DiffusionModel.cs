@@ -55,7 +55,7 @@ public sealed class DiffusionModel : Module, IDenoiser
         var rows = examples.reshape(-1, shift.size(0));
         var deviation = rows.std(0, unbiased: false);
         shift.copy_(rows.mean([0]));
-        scale.copy_(deviation.where(deviation.gt(1e-6), ones_like(deviation)));
+        scale.copy_(deviation.where(deviation.gt(rows.abs().amax([0]) * 1e-6), ones_like(deviation)));
     }
 
     /// <summary>From the units of the data to the model's own scale.</summary>
@@ -124,22 +124,7 @@ public sealed class DiffusionModel : Module, IDenoiser
     public Denoised Read(Tensor x, Tensor steps, Tensor? labels)
     {
         using var scope = NewDisposeScope();
-        var told = Predict(x, steps, labels);
-        var (signal, deviation) = (Signal(steps, x), Deviation(steps, x));
-        var data = Options.Target switch
-        {
-            DiffusionTarget.Noise => (x - (told * deviation)) / signal,
-            DiffusionTarget.Data => told,
-            _ => (x * signal) - (told * deviation),
-        };
-        if (Options.UnitInterval) data = data.clamp(-1, 1);
-        var noise = Options.Target switch
-        {
-            DiffusionTarget.Noise when !Options.UnitInterval => told,
-            DiffusionTarget.Velocity when !Options.UnitInterval => (x * deviation) + (told * signal),
-            _ => (x - (data * signal)) / deviation,
-        };
-        return new Denoised(data.MoveToOuterDisposeScope(), noise.MoveToOuterDisposeScope());
+        return Out(InBounds(Estimate(x, steps, labels), x, steps));
     }
 
     /// <inheritdoc/>
@@ -153,13 +138,12 @@ public sealed class DiffusionModel : Module, IDenoiser
         var steps = full([x.size(0)], step, dtype: int64, device: x.device);
         if (labels is null || !IsConditional || weight == 0) return Out(Read(x, steps, null));
         if (weight == 1) return Out(Read(x, steps, labels));
-        var both = Read(cat([x, x]), cat([steps, steps]), cat([labels, full_like(labels, Options.Classes)]));
+        var both = Estimate(cat([x, x]), cat([steps, steps]), cat([labels, full_like(labels, Options.Classes)]));
         var noise = both.Noise.chunk(2);
         var data = both.Data.chunk(2);
-        var guided = data[1] + ((data[0] - data[1]) * weight);
-        if (!Options.UnitInterval) return Out(new Denoised(guided, noise[1] + ((noise[0] - noise[1]) * weight)));
-        guided = guided.clamp(-1, 1);
-        return Out(new Denoised(guided, (x - (guided * Schedule.Signal(step))) / Schedule.Noise(step)));
+        var guided = new Denoised(
+            data[1] + ((data[0] - data[1]) * weight), noise[1] + ((noise[0] - noise[1]) * weight));
+        return Out(InBounds(guided, x, steps));
     }
 
     /// <summary>A deviation in the units of the data on the model's own scale: of several features its root mean square.</summary>
@@ -208,6 +192,34 @@ public sealed class DiffusionModel : Module, IDenoiser
         }
 
         return all.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>As the network has it.</summary>
+    private Denoised Estimate(Tensor x, Tensor steps, Tensor? labels)
+    {
+        var told = Predict(x, steps, labels);
+        var (signal, deviation) = (Signal(steps, x), Deviation(steps, x));
+        var data = Options.Target switch
+        {
+            DiffusionTarget.Noise => (x - (told * deviation)) / signal,
+            DiffusionTarget.Data => told,
+            _ => (x * signal) - (told * deviation),
+        };
+        var noise = Options.Target switch
+        {
+            DiffusionTarget.Noise => told,
+            DiffusionTarget.Velocity => (x * deviation) + (told * signal),
+            _ => (x - (data * signal)) / deviation,
+        };
+        return new Denoised(data, noise);
+    }
+
+    /// <summary>Where examples lie in [−1, 1], the estimate kept there and the noise that goes with it.</summary>
+    private Denoised InBounds(Denoised estimate, Tensor x, Tensor steps)
+    {
+        if (!Options.UnitInterval) return estimate;
+        var data = estimate.Data.clamp(-1, 1);
+        return new Denoised(data, (x - (data * Signal(steps, x))) / Deviation(steps, x));
     }
 
     private static Denoised Out(Denoised found) =>

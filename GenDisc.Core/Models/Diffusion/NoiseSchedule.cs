@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GenDisc.Core.Models.Diffusion;
 
 /// <summary>
@@ -19,7 +21,8 @@ public sealed class NoiseSchedule
         for (var t = 1; t < alphaBar.Length; t++)
         {
             if (!(betas[t - 1] > 0 && betas[t - 1] < 1))
-                throw new ArgumentException($"β of step {t} is {betas[t - 1]}, not between 0 and 1", nameof(betas));
+                throw new ArgumentException(
+                    string.Create(CultureInfo.InvariantCulture, $"β of step {t} is {betas[t - 1]}, not between 0 and 1"), nameof(betas));
             alphaBar[t] = alphaBar[t - 1] * (1 - betas[t - 1]);
         }
     }

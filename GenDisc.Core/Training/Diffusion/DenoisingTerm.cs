@@ -34,7 +34,9 @@ public sealed class DenoisingTerm(double? clip = null) : LossTerm("denoising")
     private static Tensor Steps(NoiseSchedule schedule, Tensor x, Generator draws)
     {
         var batch = x.size(0);
-        var offsets = (arange(batch, dtype: float64, device: x.device) + rand([1], dtype: float64, device: x.device, generator: draws)) / batch;
+        var even = arange(batch, dtype: float64, device: x.device) / batch;
+        // round the circle, so that an example's place in its batch says nothing
+        var offsets = (even + rand([1], dtype: float64, device: x.device, generator: draws)).frac();
         return (offsets * schedule.Steps).floor().to(int64).clamp(0, schedule.Steps - 1) + 1;
     }
 

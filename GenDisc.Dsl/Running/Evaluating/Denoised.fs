@@ -6,6 +6,7 @@ open GenDisc
 open GenDisc.Core.Data
 open GenDisc.Core.Evaluation.Diffusion
 open GenDisc.Core.Models.Diffusion
+open GenDisc.Core.Runtime
 open GenDisc.Running.Examined
 open TorchSharp
 
@@ -93,7 +94,7 @@ let private measure
             None
 
     let structured =
-        if seen.isfinite().all().ToBoolean() then
+        if seen.isfinite().all().ToBoolean() && real.shape[0] >= 4L then
             Some(SampleStructure.Of(seen, real, forStructure))
         else
             None
@@ -212,5 +213,14 @@ let write (s: Subject) (attention: Partition.Attention) (splits: Splits) (averag
             |> Json.object
             |> Json.line
             |> Atomic.writeText (s.File "denoising.json")
-        with :? OperationCanceledException ->
-            attention.Warn "the diffusion model was not checked: the run was interrupted"
+        with
+        | :? UserError ->
+            // the run and its figures stay; the check that fails is named
+            let check = DenoisedChecks.notFinite
+            attention.Warn(DenoisedChecks.warning check)
+
+            [ "checks", Json.list [ DenoisedChecks.told check ] ]
+            |> Json.object
+            |> Json.line
+            |> Atomic.writeText (s.File "denoising.json")
+        | :? OperationCanceledException -> attention.Warn "the diffusion model was not checked: the run was interrupted"

@@ -206,16 +206,26 @@ let judge (m: Measured) =
 let warning (check: Check) =
     $"a check of the diffusion model fails. {check.Title}: {check.Found}. {check.Advice}"
 
+/// A check for `denoising.json`.
+let told (check: Check) =
+    Json.object
+        [ "name", Json.text check.Name
+          "title", Json.text check.Title
+          "passed", Json.truth check.Passed
+          "found", Json.text check.Found
+          "advice", Json.text check.Advice ]
+
+/// The check that fails where samples cannot be drawn at all.
+let notFinite =
+    { Name = "range"
+      Title = "Samples stay in the range of the data"
+      Passed = false
+      Found = "samples run off: on the way from noise their numbers are no longer finite"
+      Advice =
+        "Lower the learning rate or add clip 1.0, lower guided, take more steps of sampling, or predict the velocity." }
+
 let json (m: Measured) (checks: Check list) =
-    [ "checks",
-      Json.list
-          [ for check in checks do
-                Json.object
-                    [ "name", Json.text check.Name
-                      "title", Json.text check.Title
-                      "passed", Json.truth check.Passed
-                      "found", Json.text check.Found
-                      "advice", Json.text check.Advice ] ]
+    [ "checks", Json.list (List.map told checks)
       "levels",
       Json.list
           [ for level in m.Levels do

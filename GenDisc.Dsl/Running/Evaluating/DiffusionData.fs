@@ -23,6 +23,6 @@ let start (model: HybridModel) (streams: Streams) (device: torch.Device) (train:
         let read =
             [| for batch in Batches.Sequential(train.Sample(most, streams.Monitor), Trainer.EvaluationBatch, device) do
                    use batch = batch
-                   model.ReadByDiffusion(batch.X).clone () |]
+                   model.ReadByDiffusion(batch.X).clone() |]
 
         diffusion.StartFrom(torch.cat read)

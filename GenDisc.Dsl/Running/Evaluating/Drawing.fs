@@ -37,6 +37,7 @@ let asksClasses (model: HybridModel) =
 let diffused (s: Subject) (cancel: CancellationToken) progress name (sampler: DiffusionSampler) weight (labels: int[]) =
     use draws = s.Streams.Generated(name, s.Device)
     s.Model.eval ()
+    let chunk = min chunk (nonNull s.Model.Diffusion).Chunk
 
     labels
     |> Array.chunkBySize chunk

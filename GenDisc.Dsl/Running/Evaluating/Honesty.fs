@@ -173,6 +173,14 @@ let hindrance (experiment: Experiment) =
 let learnt what (plan: Plan) (streams: Streams) device (r: Retraining) (splits: Splits) =
     let epochs = plan.Experiment.Training.Epochs
 
+    // without validation examples there is nothing to stop early by
+    let training =
+        if splits.Validation.Count > 0 then
+            plan.Experiment.Training
+        else
+            { plan.Experiment.Training with
+                Patience = None }
+
     let quiet =
         { new ITrainingObserver with
             member _.BatchDone(_, _, _, _, _) = ()
@@ -189,7 +197,7 @@ let learnt what (plan: Plan) (streams: Streams) device (r: Retraining) (splits: 
         DiffusionData.start model streams device splits.Train
 
         let outcome =
-            Trainer(Compile.trainerOptions plan.Experiment.Data plan.Experiment.Training, quiet)
+            Trainer(Compile.trainerOptions plan.Experiment.Data training, quiet)
                 .Fit(learner, splits, streams, device, r.Cancel)
 
         if outcome.Interrupted then
@@ -200,7 +208,7 @@ let learnt what (plan: Plan) (streams: Streams) device (r: Retraining) (splits: 
 
             Some means["accuracy"]
     with :? UserError as e ->
-        r.Warn $"the model could not learn from generated examples alone: {e.Message}"
+        r.Warn $"{what} failed: {e.Message}"
         None
 
 /// The same model, trained alike on generated examples alone and tested on real ones (TSTR; Esteban, Hyland and Rätsch

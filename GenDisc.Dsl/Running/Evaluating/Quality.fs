@@ -83,6 +83,17 @@ let private count (s: Subject) (splits: Splits) =
 
     min (affordableOf affordable s.Plan looks most) (min splits.Test.Count splits.Train.Count)
 
+/// Windows of a series that share no step: neighbours are all but the same, and no test could count them as two.
+let private apart (s: Subject) (split: Split) =
+    let data = s.Plan.Experiment.Data
+
+    if Data.isSeries data then
+        let history, _ = Data.window data
+        let rows = split.Indices.ToArray()
+        Split(split.Data, ReadOnlyMemory [| for i in 0..history .. rows.Length - 1 -> rows[i] |])
+    else
+        split
+
 let private isNumeric (facts: Facts) =
     not facts.Shape.IsImage
     && not facts.Varies
@@ -197,6 +208,7 @@ let write
     (trained: IDeclared -> Compile.Inner)
     (splits: Splits)
     : Map<string, float> =
+    let splits = Splits(apart s splits.Train, splits.Validation, apart s splits.Test)
     let facts, declared = s.Plan.Facts, s.Plan.Experiment.Data.Judge
     let n = count s splits
 

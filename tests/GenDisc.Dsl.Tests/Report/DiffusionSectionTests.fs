@@ -12,8 +12,15 @@ let private put (folder: string) name (text: string) =
 
     File.WriteAllText(path, text)
 
-let private plan block loss training =
-    $$"""{"rows":[{"block":"{{block}}","in":"vector 2","out":"vector 2","parameters":10,"flops":20}],
+/// As a run writes it: the row is brief, and all that was declared stands by itself.
+let private plan (block: string) loss training =
+    let written =
+        block.Substring("diffusion (".Length, block.Length - "diffusion (".Length - 1)
+
+    let network = written.Split(" |> ")[0]
+    let brief = $"diffusion ({network})"
+
+    $$"""{"diffusion":"{{written}}","rows":[{"block":"{{brief}}","in":"vector 2","out":"vector 2","parameters":10,"flops":20}],
 "parameters":10,"flops":20,"loss":"{{loss}}","terms":[{"name":"denoising","weight":1,"schedule":null}],
 "likelihood":null,"latent":null,"shape":[2],"classes":2,"training":"{{training}}"}"""
 

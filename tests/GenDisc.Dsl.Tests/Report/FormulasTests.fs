@@ -14,7 +14,8 @@ let private plan terms likelihood : PlanFile =
       Latent = Some 8
       Shape = [ 2 ]
       Classes = Some 10
-      Training = None }
+      Training = None
+      Written = None }
 
 let private term name weight schedule : PlanTerm =
     { Name = name

@@ -92,6 +92,24 @@ let tests =
               let own = torch.randn (500L, 2L, generator = noise)
               let apart = (errors 0L shared - errors 1L own).std().item<float32>()
               Expect.isLessThan together apart "paired")
+          test "a class that was dropped stays behind whoever comes to the front later" {
+              let contest = Contest(3, 12)
+
+              for i in 1..6 do
+                  contest.Add(ReadOnlySpan [| 1.0 + 0.01 * float i; 0.0; (if i % 2 = 0 then 6.0 else -3.0) |])
+
+              contest.Drop 2.5
+              Expect.sequenceEqual contest.Left [ 1; 2 ] "the first went"
+
+              for _ in 1..6 do
+                  contest.Add(ReadOnlySpan [| 10.0; 0.0 |])
+
+              Expect.equal contest.Best 2 "in front"
+              let scores = contest.Scores()
+              Expect.equal scores[2] 0.0f "the best"
+              Expect.isLessThan scores[0] -0.9f "as far behind as it was"
+              Expect.isLessThan scores[1] 0.0f "behind"
+          }
           torchTest "the same seed gives the same scores, however rows are cut; a cancelled run ends" (fun () ->
               let rows = draws near 3L 20 |> Array.map snd
               let never = Threading.CancellationToken.None

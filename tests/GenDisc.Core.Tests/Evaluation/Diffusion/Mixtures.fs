@@ -25,7 +25,7 @@ type Exact(m: Mixture, schedule: NoiseSchedule) =
             let total = signal * signal * variance + noise * noise
 
             let means =
-                (tensorOf [ m.Means.Length; dims ] (Array.concat m.Means)).``to`` (x.dtype)
+                (tensorOf [ m.Means.Length; dims ] (Array.concat m.Means)).``to``(x.dtype)
 
             // [rows, components, dims]
             let off = x.unsqueeze 1L - means.unsqueeze 0L * signal.ToScalar()
@@ -33,7 +33,7 @@ type Exact(m: Mixture, schedule: NoiseSchedule) =
             let share =
                 match labels with
                 | null -> (off.square().sum 2L / (-2.0 * total).ToScalar()).softmax 1L
-                | known -> torch.nn.functional.one_hot(known, int64 m.Means.Length).``to`` (x.dtype)
+                | known -> torch.nn.functional.one_hot(known, int64 m.Means.Length).``to``(x.dtype)
 
             let each = means.unsqueeze 0L + off * (signal * variance / total).ToScalar()
             let data = (each * share.unsqueeze 2L).sum 1L
@@ -46,7 +46,8 @@ let logDensity (m: Mixture) (x: float[]) =
 
     let parts =
         [| for mean in m.Means ->
-               -(Array.fold2 (fun sum a b -> sum + (a - b) * (a - b)) 0.0 x mean) / (2.0 * variance)
+               -(Array.fold2 (fun sum a b -> sum + (a - b) * (a - b)) 0.0 x mean)
+               / (2.0 * variance)
                - dims / 2.0 * log (2.0 * Math.PI * variance)
                - log (float m.Means.Length) |]
 

@@ -6,6 +6,8 @@ open Expecto
 open TorchSharp
 open GenDisc.Core.Evaluation.Diffusion
 open GenDisc.Core.Models.Diffusion
+open GenDisc.Core.Models.Diffusion.Sampling
+open GenDisc.Core.Modules.Denoising
 open GenDisc.Core.Tests.Modules.Building
 open GenDisc.Core.Tests.Evaluation.Diffusion.Mixtures
 
@@ -19,8 +21,7 @@ let private even steps =
         1.0 / (1.0 + exp -logRatio)
 
     NoiseSchedule(
-        ReadOnlySpan
-            [| for t in 0 .. steps - 1 -> 1.0 - signal t / (if t = 0 then 1.0 else signal (t - 1)) |]
+        ReadOnlySpan [| for t in 0 .. steps - 1 -> 1.0 - signal t / (if t = 0 then 1.0 else signal (t - 1)) |]
     )
 
 let private bound (m: Mixture) steps options rows =
@@ -39,7 +40,29 @@ let private flow (m: Mixture) options rows =
 let tests =
     testList
         "GenDisc.Core.Evaluation.Diffusion bounds"
-        [ torchTest "the bound is above the negative log-likelihood, and close to it with many steps" (fun () ->
+        [ torchTest "the flow of a network is that of its twin: every probe is heard" (fun () ->
+              let flow kernels =
+                  use network =
+                      new DiffusionModel(
+                          new ResidualMlp(2, [| 16; 16 |], 0, init 3L, kernels),
+                          NoiseSchedule.Cosine 1000,
+                          DiffusionOptions([| 2L |], DiffusionTarget.Velocity, 0, false, Ddim 50)
+                      )
+
+                  use _outside = torch.no_grad ()
+
+                  for parameter in network.parameters () do
+                      use values = torch.linspace (-0.3, 0.3, parameter.numel ())
+                      use shaped = values.reshape parameter.shape
+                      parameter.copy_ shaped |> ignore
+
+                  network.eval ()
+                  use probes = generator 5L
+                  let rows = tensorOfRows [| [| 0.3; -0.5 |]; [| 1.0; 0.2 |] |]
+                  ProbabilityFlow.LogLikelihoods(network, rows, null, ProbabilityFlowOptions(Knots = 30), probes)
+
+              Expect.isTrue (allClose 1e-3 (flow false) (flow true)) $"{flow true} for {flow false}")
+          torchTest "the bound is above the negative log-likelihood, and close to it with many steps" (fun () ->
               for m in [ two; round' ] do
                   let rows = rowsOf m 400
                   let exact = truth m rows
@@ -60,7 +83,10 @@ let tests =
               Expect.isTrue (close 1e-9 plain.BitsPerDimension (plain.Nats / (2.0 * log 2.0))) "bits")
           torchTest "the same seed gives the same bound, and a cancelled one ends" (fun () ->
               let rows = rowsOf two 30
-              let once () = (bound two 50 (VariationalBoundOptions(Rows = 64)) rows).Nats
+
+              let once () =
+                  (bound two 50 (VariationalBoundOptions(Rows = 64)) rows).Nats
+
               Expect.equal (once ()) (once ()) "seed"
               use noise = generator 5L
 
@@ -84,7 +110,7 @@ let tests =
                   for deviation in [ 0.006; 0.1; 2.0 ] do
                       let means = torch.full_like (values, mean.ToScalar())
                       let logs = PixelDecoder.LogProbability(values, means, deviation)
-                      let total = logs.exp().sum().item<float> ()
+                      let total = logs.exp().sum().item<float>()
                       Expect.isTrue (close 1e-6 total 1.0) $"{mean} {deviation}: {total}"
                       Expect.isTrue (logs.isfinite().all().ToBoolean()) $"finite: {mean} {deviation}")
           torchTest "the probability flow finds the density of a Gaussian and of a mixture" (fun () ->
@@ -105,7 +131,11 @@ let tests =
                   Expect.isLessThan (abs (f + 1.5 - logDensity m x)) 0.05 $"{f}")
           test "steps are drawn as often as the distribution says" {
               let d = StepDistribution(3, [| 1.0; 0.0; 3.0 |])
-              let drawn = [| for i in 0..29999 -> d.At((float i + 0.5) / 30000.0) |] |> Array.countBy id |> Map.ofArray
+
+              let drawn =
+                  [| for i in 0..29999 -> d.At((float i + 0.5) / 30000.0) |]
+                  |> Array.countBy id
+                  |> Map.ofArray
 
               for t in 3..5 do
                   Expect.isTrue (close 1e-3 (d.Probability t) (float drawn[t] / 30000.0)) $"{t}"

@@ -79,7 +79,8 @@ let tests =
                     Latent = Some 2
                     Shape = [ 1; 4; 4 ]
                     Classes = Some 3
-                    Training = None }
+                    Training = None
+                    Written = None }
 
               let term name weight : PlanTerm =
                   { Name = name
