@@ -38,7 +38,8 @@ public sealed class Convolution : Module<Tensor, Tensor>, IFusible
 
     Tensor IFusible.Apply(Tensor input, bool relu, bool pool) => Apply(input, relu, pool);
 
-    private Tensor Apply(Tensor input, bool relu, bool pool) => kernels && ConvolutionBlock.Fits(input, weight, bias)
-        ? ConvolutionBlock.Apply(input, weight, bias, transposed, relu, pool)
-        : ConvolutionBlock.Twin(input, weight, bias, transposed, relu, pool);
+    private Tensor Apply(Tensor input, bool relu, bool pool) =>
+        kernels && ConvolutionBlock.Fits(input, weight, bias) && (relu || pool || !ConvolutionBlock.IsFasterApart(input, weight))
+            ? ConvolutionBlock.Apply(input, weight, bias, transposed, relu, pool)
+            : ConvolutionBlock.Twin(input, weight, bias, transposed, relu, pool);
 }

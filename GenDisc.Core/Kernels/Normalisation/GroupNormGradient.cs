@@ -74,9 +74,14 @@ internal unsafe struct GroupNormGradient
             inverse[channels + c] = ((shift == null ? 0 : shift[c]) - moment[0]) * moment[1];
         }
 
-        pass.Sum(pass.Input + at, pass.Gradient + at, inverse, pass.InputGradient + at, products, normals);
+        new Span<double>(products, 2 * channels).Clear();
+        new Span<double>(normals, channels).Clear();
+        float* input = pass.Input + at, gradient = pass.Gradient + at, result = pass.InputGradient + at;
+        if (WideGroupNorm.Fits(channels)) WideGroupNorm.Sum(pass, input, gradient, inverse, result, products, normals);
+        else pass.Sum(input, gradient, inverse, result, products, normals);
         pass.Factors(moments, products, normals, inverse, image);
-        pass.Write(pass.Input + at, inverse, pass.InputGradient + at);
+        if (WideGroupNorm.Fits(channels)) WideGroupNorm.WriteGradient(pass.Sizes, input, inverse, result);
+        else pass.Write(input, inverse, result);
         Memory.GiveBack(scratch);
     }
 
@@ -86,8 +91,6 @@ internal unsafe struct GroupNormGradient
         float* input, float* gradient, float* inverse, float* result, double* products, double* normals)
     {
         var (channels, pixels) = (Sizes.Channels, Sizes.Pixels);
-        new Span<double>(products, 2 * channels).Clear();
-        new Span<double>(normals, channels).Clear();
         for (var start = 0; start < pixels; start += GroupNormPass.Chunk)
         {
             var end = Math.Min(pixels, start + GroupNormPass.Chunk);
@@ -156,6 +159,7 @@ internal unsafe struct GroupNormGradient
         }
     }
 
+    /// <summary>∂L/∂x from g, x and the three factors of each channel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Write(float* input, float* factors, float* result)
     {

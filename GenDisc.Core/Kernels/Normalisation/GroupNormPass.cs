@@ -51,7 +51,9 @@ internal unsafe struct GroupNormPass
             factors[channels + c] = (((shift == null ? 0 : shift[c]) - mean) * factor) + pass.Offset[c];
         }
 
-        pass.Write(input, factors, pass.Output + (image * pass.Sizes.Image));
+        var output = pass.Output + (image * pass.Sizes.Image);
+        if (WideGroupNorm.Fits(channels)) WideGroupNorm.Write(pass.Sizes, input, factors, output);
+        else pass.Write(input, factors, output);
         Memory.GiveBack(sums);
     }
 
@@ -118,6 +120,7 @@ internal unsafe struct GroupNormPass
         }
     }
 
+    /// <summary>Each number by its channel's factors, then perhaps SiLU.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Write(float* input, float* factors, float* output)
     {

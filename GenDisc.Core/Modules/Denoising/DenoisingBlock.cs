@@ -40,6 +40,7 @@ internal sealed class DenoisingBlock : Module
         using var scope = NewDisposeScope();
         var inner = conv1.call(norm1.Of(h, null));
         inner = conv2.call(norm2.Of(inner, time.call(told)));
-        return (inner + (skip?.call(h) ?? h)).MoveToOuterDisposeScope();
+        // in place: no gradient asks for what a convolution left
+        return inner.add_(skip?.call(h) ?? h).MoveToOuterDisposeScope();
     }
 }

@@ -31,6 +31,6 @@ internal sealed class UNetRise : Module
         using var scope = NewDisposeScope();
         var small = narrow?.call(h) ?? h;
         var large = functional.interpolate(small, [passed.size(2), passed.size(3)]);
-        return block.Of(large + passed, told).MoveToOuterDisposeScope();
+        return block.Of(large.add_(passed), told).MoveToOuterDisposeScope();
     }
 }
