@@ -8,7 +8,7 @@ let autoencoder' =
       Data = fashionMnist |> qualityBy (judge fashionMnist)
       Model = model (conv 32 >> relu >> pool >> conv 64 >> relu >> pool >> vae 32)
       Loss = elbo
-      Training = adam 1e-3 |> epochs 15 |> batch 128 |> cosine
+      Training = adam 1e-3 |> epochs 12 |> batch 128 |> cosine
       Seed = 1 }
 
 let latent =
@@ -16,7 +16,7 @@ let latent =
         Name = "fashion-latent-diffusion"
         Model = model (latentDiffusion autoencoder' (mlp [ 512; 512; 512 ]))
         Loss = denoising
-        Training = adam 1e-3 |> epochs 40 |> batch 128 |> cosine |> ema 0.999 }
+        Training = adam 1e-3 |> epochs 30 |> batch 128 |> cosine |> ema 0.999 }
 
 for result in [ run autoencoder'; run latent ] do
     printfn "%-26s Fréchet distance %.2f, trained for %.0f s" result.Name result.Test["frechet"] result.Seconds
