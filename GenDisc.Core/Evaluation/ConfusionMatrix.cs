@@ -14,6 +14,9 @@ public sealed class ConfusionMatrix(int classes) : IEvaluationSink
 
     public long this[int truth, int predicted] => counts[(truth * classes) + predicted];
 
+    /// <summary>Examples that are told as what they are.</summary>
+    public long Correct => Enumerable.Range(0, classes).Sum(c => this[c, c]);
+
     public void Add(ModelOutput output, Batch batch)
     {
         if (output.Logits is not { } logits || batch.Labels is not { } labels || batch.Known == 0) return;

@@ -51,7 +51,8 @@ public static class Pictures
     public static (Tensor Means, int[] Labels) Latents(HybridModel model, Split split, Generator noise, Device device) =>
         Features.Collect(model, split, device, batch => model.ForwardBatch(batch, noise).LatentMean!);
 
-    private static float[][] Rows(Tensor batch)
+    /// <summary>The numbers of a batch, `[batch][example size]`, row-major. Its tensors end with the caller's dispose scope.</summary>
+    public static float[][] Rows(Tensor batch)
     {
         var flat = batch.flatten(1).cpu().contiguous();
         return [.. flat.data<float>().ToArray().Chunk((int)flat.shape[1])];

@@ -125,31 +125,6 @@ public sealed partial class HybridModel : Module
         }
     }
 
-    /// <summary>
-    /// What the first head's first learned layer reads, `[batch, …]`: of states the last one, which the head takes by
-    /// itself. Without a head the last representation. Tensors belong to the caller's dispose scope.
-    /// </summary>
-    public Tensor HeadInput(Batch batch, Generator noise)
-    {
-        lengths?.Set(batch.Lengths, batch.X.size(1));
-        try
-        {
-            var output = new ModelOutput { Representation = batch.X };
-            foreach (var stage in stages)
-            {
-                if (HeadOf(stage) is { } head) return head.ReadByFirstLearned(output.Representation);
-                if (stage is M2Stage) return output.Representation;
-                output = Apply(stage, output, batch, noise);
-            }
-
-            return output.Representation;
-        }
-        finally
-        {
-            lengths?.Set(null, 0);
-        }
-    }
-
     /// <summary>One pass. Tensors belong to the caller's dispose scope.</summary>
     /// <param name="x">`[batch, …]` in the shape of the data.</param>
     /// <param name="noise">Draws the latents.</param>

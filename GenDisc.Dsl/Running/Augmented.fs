@@ -51,7 +51,8 @@ let labels classes count =
            for _ in 1 .. count / classes + (if label < count % classes then 1 else 0) do
                label |]
 
-let private numbers (rows: torch.Tensor) =
+/// The numbers of a batch, row after row.
+let numbers (rows: torch.Tensor) =
     let flat = rows.flatten(1L).to_type(torch.float32).cpu().contiguous()
     flat.data<float32>().ToArray()
 

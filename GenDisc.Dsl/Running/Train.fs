@@ -56,7 +56,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
 
     use model = build ()
 
-    use learner = Compile.learner plan model streams device
+    use learner = CompileTraining.learner plan model streams device
 
     let result status (train, validation, test) (outcome: TrainingOutcome option) =
         { Id = id
@@ -106,7 +106,7 @@ let run (options: HostOptions) (loader: Loader) (plan: Plan) (id: string) (folde
             options.Tell(RunEvent.Note word)
             TrainingOutcome([||], 0, false, false, 0.0, nan)
         else
-            Trainer(Compile.trainerOptions experiment.Data experiment.Training, recorder)
+            Trainer(CompileTraining.trainerOptions experiment.Data experiment.Training, recorder)
                 .Fit(learner, splits, streams, device, options.Cancel)
 
     let outcome =

@@ -46,6 +46,7 @@ let private runsPlans (file: string) =
         [ "Compile.fs"
           "CompileMachines.fs"
           "CompileDiffusion.fs"
+          "CompileTraining.fs"
           "Figures.fs"
           "Host.fs"
           "Settings.fs" ]

@@ -15,7 +15,7 @@ public static class FrechetDistance
     /// <exception cref="ArgumentException">There are fewer rows, or of another width.</exception>
     public static double Of(Tensor first, Tensor second)
     {
-        Check(first, second);
+        RowSets.Check(first, second, "a Fréchet distance");
         using var scope = NewDisposeScope();
         using var outside = no_grad();
         var (a, b) = (first.cpu().to(float64), second.cpu().to(float64));
@@ -91,13 +91,5 @@ public static class FrechetDistance
         var places = new long[count];
         for (var i = 0; i < count; i++) places[i] = stream.NextInt(count);
         return rows.index_select(0, tensor(places));
-    }
-
-    private static void Check(Tensor first, Tensor second)
-    {
-        if (first.dim() != 2 || second.dim() != 2 || first.size(1) != second.size(1))
-            throw new ArgumentException("a Fréchet distance is between rows of one width", nameof(second));
-        if (first.size(0) < 2 || second.size(0) < 2)
-            throw new ArgumentException("a Fréchet distance needs at least two rows of each set", nameof(first));
     }
 }

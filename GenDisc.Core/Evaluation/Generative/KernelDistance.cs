@@ -19,7 +19,7 @@ public sealed record KernelDistance(double Value, double Error, int Blocks)
     /// <exception cref="ArgumentException">There are fewer rows, or of another width.</exception>
     public static KernelDistance Of(Tensor first, Tensor second, RandomStream stream, int size = 200)
     {
-        KernelTest.Check(first, second);
+        RowSets.Check(first, second, "a kernel distance");
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 2);
         using var scope = NewDisposeScope();
         using var outside = no_grad();

@@ -25,7 +25,7 @@ public sealed record KernelTest(double Value, double PValue, double Bandwidth)
     /// <exception cref="ArgumentException">There are fewer rows, or of another width.</exception>
     public static KernelTest Of(Tensor first, Tensor second, RandomStream stream, int permutations = 500)
     {
-        Check(first, second);
+        RowSets.Check(first, second, "a kernel distance");
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(permutations);
         using var scope = NewDisposeScope();
         using var outside = no_grad();
@@ -59,13 +59,5 @@ public sealed record KernelTest(double Value, double PValue, double Bandwidth)
         var least = told[0] - Rounding;
         var asFar = told.Skip(1).Count(value => value >= least);
         return new KernelTest(told[0], (1.0 + asFar) / (1.0 + permutations), bandwidth);
-    }
-
-    internal static void Check(Tensor first, Tensor second)
-    {
-        if (first.dim() != 2 || second.dim() != 2 || first.size(1) != second.size(1))
-            throw new ArgumentException("a kernel distance is between rows of one width", nameof(second));
-        if (first.size(0) < 2 || second.size(0) < 2)
-            throw new ArgumentException("a kernel distance needs at least two rows of each set", nameof(first));
     }
 }

@@ -11,10 +11,10 @@ namespace GenDisc.Core.Kernels.Vectors;
 internal static class Elementary
 {
     /// <summary>1.5·2²³: adding it rounds to an integer, which then stands in the lowest bits.</summary>
-    private const float Rounder = 12582912f;
+    internal const float Rounder = 12582912f;
 
     /// <summary>Below ln 2⁻¹²⁶ the result would lose bits as a subnormal number.</summary>
-    private const float SmallestExponent = -87.33f;
+    internal const float SmallestExponent = -87.33f;
 
     /// <summary>exp(x) to 2·10⁻⁷; infinite above 88.72, gradually 0 below −87.3.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -6,9 +6,6 @@ namespace GenDisc.Core.Kernels.Vectors;
 /// <summary>As <see cref="Elementary"/>, of sixteen floats at a time (AVX-512): the same operations, so the same bits.</summary>
 internal static class WideElementary
 {
-    private const float Rounder = 12582912f;
-    private const float SmallestExponent = -87.33f;
-
     /// <inheritdoc cref="Elementary.Sigmoid(Vector256{float})"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Sigmoid(Vector512<float> l)
@@ -22,11 +19,11 @@ internal static class WideElementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> ExpNonPositive(Vector512<float> x)
     {
-        var low = Vector512.LessThan(x, Vector512.Create(SmallestExponent)); // false for NaN
-        x = Vector512.ConditionalSelect(low, Vector512.Create(SmallestExponent), x);
-        var rounded = Vector512.FusedMultiplyAdd(x, Vector512.Create(1.44269504f), Vector512.Create(Rounder));
-        var n = rounded.AsInt32() - Vector512.Create(Rounder).AsInt32();
-        var turns = rounded - Vector512.Create(Rounder);
+        var low = Vector512.LessThan(x, Vector512.Create(Elementary.SmallestExponent)); // false for NaN
+        x = Vector512.ConditionalSelect(low, Vector512.Create(Elementary.SmallestExponent), x);
+        var rounded = Vector512.FusedMultiplyAdd(x, Vector512.Create(1.44269504f), Vector512.Create(Elementary.Rounder));
+        var n = rounded.AsInt32() - Vector512.Create(Elementary.Rounder).AsInt32();
+        var turns = rounded - Vector512.Create(Elementary.Rounder);
         var r = Vector512.FusedMultiplyAdd(-turns, Vector512.Create(0.693359375f), x);
         r = Vector512.FusedMultiplyAdd(-turns, Vector512.Create(-2.12194440e-4f), r);
         var series = Vector512.Create(1.9875691500e-4f);

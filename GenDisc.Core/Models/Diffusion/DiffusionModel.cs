@@ -93,6 +93,18 @@ public sealed class DiffusionModel : Module, IDenoiser
         return ((clean * Signal(steps, clean)) + (noise * Deviation(steps, clean))).MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// Labels as the network is told them: the number of classes where one is hidden; null where it is not told any. Belongs to
+    /// the caller's dispose scope.
+    /// </summary>
+    /// <param name="labels">int64 `[batch]`, below 0 where hidden; null: there are none.</param>
+    public Tensor? Told(Tensor? labels)
+    {
+        if (!IsConditional || labels is null) return null;
+        using var hidden = labels.lt(0);
+        return labels.masked_fill(hidden, Options.Classes);
+    }
+
     /// <summary>What the network says of examples at steps of their own, `[batch, …]`: see <see cref="DiffusionOptions.Target"/>.</summary>
     /// <param name="x">x_t on the model's own scale.</param>
     /// <param name="steps">int64 `[batch]` in 1 … T.</param>
@@ -175,19 +187,37 @@ public sealed class DiffusionModel : Module, IDenoiser
         Generator draws,
         ISamplingWatch? watch = null,
         Action<double>? progress = null,
-        CancellationToken cancel = default)
+        CancellationToken cancel = default) =>
+        SampleBy(Options.Sampler, Options.Guidance, count, labels, draws, watch, progress, cancel);
+
+    /// <summary>As <see cref="Sample"/>, by another sampler or weight of guidance than the model's own.</summary>
+    /// <param name="sampler">The way from noise to examples.</param>
+    /// <param name="guidance">See <see cref="DiffusionOptions.Guidance"/>.</param>
+    /// <param name="most">Examples in a chunk, where <see cref="Chunk"/> is more.</param>
+    /// <inheritdoc cref="Sample"/>
+    public Tensor SampleBy(
+        DiffusionSampler sampler,
+        double guidance,
+        int count,
+        Tensor? labels,
+        Generator draws,
+        ISamplingWatch? watch = null,
+        Action<double>? progress = null,
+        CancellationToken cancel = default,
+        int most = int.MaxValue)
     {
         using var scope = NewDisposeScope();
         using var inference = no_grad();
+        var guided = new GuidedDenoiser(this, guidance);
         var all = empty([count, .. Options.Shape], dtype: float32, device: shift.device);
-        var chunk = Chunk;
+        var chunk = Math.Min(most, Chunk);
         for (var first = 0; first < count; first += chunk)
         {
             using var part = NewDisposeScope();
             var size = Math.Min(chunk, count - first);
             var start = randn([size, .. Options.Shape], device: shift.device, generator: draws);
             var attended = new Attended(watch, (double)first / count, (double)size / count, progress, cancel);
-            var drawn = Options.Sampler.Run(this, start, labels?.narrow(0, first, size), draws, attended);
+            var drawn = sampler.Run(guided, start, labels?.narrow(0, first, size), draws, attended);
             all.narrow(0, first, size).copy_(FromScale(drawn));
         }
 

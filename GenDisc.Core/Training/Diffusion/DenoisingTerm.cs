@@ -15,6 +15,9 @@ namespace GenDisc.Core.Training.Diffusion;
 /// </param>
 public sealed class DenoisingTerm(double? clip = null) : LossTerm("denoising")
 {
+    private DiffusionModel? weighed;
+    private float[] weights = [];
+
     public override Tensor PerExample(ModelOutput output, Batch batch)
     {
         var (model, clean, draws) = (Need(output.Diffusion), Need(output.Clean), Need(output.Noise));
@@ -22,7 +25,7 @@ public sealed class DenoisingTerm(double? clip = null) : LossTerm("denoising")
         var x = model.ToScale(clean);
         var steps = Steps(model.Schedule, x, draws);
         var noise = randn(x.shape, device: x.device, generator: draws);
-        var labels = model.IsConditional && batch.Labels is { } known ? Told(model, known.narrow(0, 0, x.size(0)), draws) : null;
+        var labels = Told(model, batch.Labels?.narrow(0, 0, x.size(0)), draws);
         var error = model.Predict(model.Noised(x, steps, noise), steps, labels) - model.Target(x, steps, noise);
         var mean = error.square().reshape(x.size(0), -1).mean([1]);
         return (clip is { } limit ? mean * Weights(model, steps, limit) : mean).MoveToOuterDisposeScope();
@@ -41,16 +44,23 @@ public sealed class DenoisingTerm(double? clip = null) : LossTerm("denoising")
     }
 
     /// <summary>The number of classes where the class is not known or, in training, left out.</summary>
-    private static Tensor Told(DiffusionModel model, Tensor labels, Generator draws)
+    private static Tensor? Told(DiffusionModel model, Tensor? labels, Generator draws)
     {
-        var hidden = labels.lt(0);
-        if (model.training)
-            hidden = hidden.logical_or(rand(labels.shape, device: labels.device, generator: draws).lt(model.Options.LabelDropout));
-        return labels.masked_fill(hidden, model.Options.Classes);
+        var told = model.Told(labels);
+        if (told is null || !model.training) return told;
+        var left = rand(told.shape, device: told.device, generator: draws).lt(model.Options.LabelDropout);
+        return told.masked_fill(left, model.Options.Classes);
     }
 
-    /// <summary>min(SNR, γ) over the weight that the target itself gives an error of x₀.</summary>
-    private static Tensor Weights(DiffusionModel model, Tensor steps, double limit)
+    /// <summary>Weights of the examples at these steps; those of all steps are worked out once, for the model that learns.</summary>
+    private Tensor Weights(DiffusionModel model, Tensor steps, double limit)
+    {
+        if (!ReferenceEquals(weighed, model)) (weighed, weights) = (model, WeightsOf(model, limit));
+        return tensor(weights, device: steps.device).index_select(0, steps);
+    }
+
+    /// <summary>Of each step, min(SNR, γ) over the weight that the target itself gives an error of x₀.</summary>
+    private static float[] WeightsOf(DiffusionModel model, double limit)
     {
         var schedule = model.Schedule;
         var weights = new float[schedule.Steps + 1];
@@ -66,6 +76,6 @@ public sealed class DenoisingTerm(double? clip = null) : LossTerm("denoising")
             weights[t] = (float)(Math.Min(ratio, limit) / own);
         }
 
-        return tensor(weights, device: steps.device).index_select(0, steps);
+        return weights;
     }
 }

@@ -35,17 +35,6 @@ let private read (s: Subject) count (split: Split) =
 let private labelsOf (s: Subject) (classes: int seq) =
     torch.tensor (classes |> Seq.map int64 |> Array.ofSeq, device = s.Device)
 
-/// Labels as the network is told them: the number of classes where one is not known.
-let private told (s: Subject) (model: DiffusionModel) (split: Split) (rows: int[]) : torch.Tensor | null =
-    if model.IsConditional then
-        rows
-        |> Seq.map (fun i ->
-            let label = split.Data.Labels.Span[i]
-            if label < 0 then model.Options.Classes else label)
-        |> labelsOf s
-    else
-        null
-
 /// Classes that samples are drawn of, in the order in which they stand; none where the model is not told any.
 let private asked (s: Subject) (model: DiffusionModel) (test: Split) =
     let classes = min mostClasses model.Options.Classes
@@ -78,7 +67,14 @@ let private measure
     use _scope = torch.NewDisposeScope()
     let held = if splits.Validation.Count > 0 then splits.Validation else splits.Test
     let _, clean, rows = read s measured held
-    let labels = told s model held rows
+
+    let own: torch.Tensor | null =
+        if held.Data.Classes > 0 then
+            labelsOf s [ for i in rows -> held.Data.Labels.Span[i] ]
+        else
+            null
+
+    let labels = model.Told own
     let real, readReal, _ = read s compared splits.Train
     use forLevels = s.Streams.Denoising("levels", s.Device)
     use forTime = s.Streams.Denoising("time", s.Device)
@@ -87,9 +83,7 @@ let private measure
 
     let ofClass =
         if model.Options.Classes > 1 && known held rows then
-            Some(
-                Sensitivities.ToClass(model, clean, labelsOf s [ for i in rows -> held.Data.Labels.Span[i] ], forClass)
-            )
+            Some(Sensitivities.ToClass(model, clean, nonNull own, forClass))
         else
             None
 
@@ -185,10 +179,9 @@ let write (s: Subject) (attention: Partition.Attention) (splits: Splits) (averag
             let labels: torch.Tensor | null = classes |> Option.map (labelsOf s) |> Option.toObj
             use draws = s.Streams.Denoising("samples", s.Device)
 
-            let watch =
-                DenoisedFilm.Watch(attention.Progress "drawing samples", attention.Cancel)
+            let drawn =
+                model.Sample(count, labels, draws, null, attention.Progress "drawing samples", attention.Cancel)
 
-            let drawn = model.Sample(count, labels, draws, watch)
             let seen = s.Model.FromDiffusion drawn
             let found = measure s model splits averaging drawn seen
             let checks = DenoisedChecks.judge found

@@ -4,6 +4,7 @@ module internal GenDisc.Running.DenoisedFilm
 open System
 open System.Threading
 open GenDisc
+open GenDisc.Core.Evaluation
 open GenDisc.Core.Models
 open GenDisc.Core.Models.Diffusion
 open GenDisc.Core.Models.Diffusion.Sampling
@@ -17,23 +18,10 @@ type Moment =
       Noisy: float32[][]
       Clean: float32[][] }
 
-/// Stops sampling where the run is interrupted, and tells how far it is.
-type Watch(tell: float -> unit, cancel: CancellationToken) =
-    abstract Look: done': int * count: int * step: int * x: torch.Tensor * data: torch.Tensor -> unit
-    default _.Look(_, _, _, _, _) = ()
-
-    interface ISamplingWatch with
-        member this.Moved(done', count, step, x, data) =
-            cancel.ThrowIfCancellationRequested()
-            tell (float done' / float count)
-            this.Look(done', count, step, x, data)
-            x
-
 /// Rows of a batch as they are drawn.
 let rows (batch: torch.Tensor) =
     use _scope = torch.NewDisposeScope()
-    let flat = batch.flatten(1L).to_type(torch.float32).cpu().contiguous()
-    flat.data<float32>().ToArray() |> Array.chunkBySize (int flat.shape[1])
+    Pictures.Rows batch
 
 /// Moments of a film, at most.
 let private most = 20
@@ -45,7 +33,7 @@ let private evenly count (items: 'a[]) =
         Array.init count (fun i -> items[i * (items.Length - 1) / (count - 1)])
 
 /// Draws examples anew and keeps what they look like on the way.
-let record (s: Subject) (model: DiffusionModel) (labels: torch.Tensor | null) count tell cancel =
+let record (s: Subject) (model: DiffusionModel) (labels: torch.Tensor | null) count (tell: float -> unit) cancel =
     use _scope = torch.NewDisposeScope()
     use _inference = torch.no_grad ()
     let moments = ResizeArray<Moment>()
@@ -54,8 +42,8 @@ let record (s: Subject) (model: DiffusionModel) (labels: torch.Tensor | null) co
         rows (s.Model.FromDiffusion(model.FromScale x))
 
     let watch =
-        { new Watch(tell, cancel) with
-            override _.Look(done', count, step, x, data) =
+        { new ISamplingWatch with
+            member _.Moved(done', count, step, x, data) =
                 // the first, the last and what lies evenly between them
                 let frame i =
                     (i - 1) * (min most count - 1) / max 1 (count - 1)
@@ -66,10 +54,12 @@ let record (s: Subject) (model: DiffusionModel) (labels: torch.Tensor | null) co
                     moments.Add
                         { Step = step
                           Noisy = seen x
-                          Clean = seen data } }
+                          Clean = seen data }
+
+                x }
 
     use draws = s.Streams.Denoising("film", s.Device)
-    model.Sample(count, labels, draws, watch) |> ignore
+    model.Sample(count, labels, draws, watch, tell, cancel) |> ignore
     moments.ToArray()
 
 let private frameTime = 120

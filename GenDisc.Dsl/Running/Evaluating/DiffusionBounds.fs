@@ -17,13 +17,6 @@ let private draws = 16
 /// Values of a pixel that is stored in a byte.
 let private pixelLevels = 256
 
-/// Labels as the network is told them: the number of classes where one is not known.
-let private told (model: DiffusionModel) (batch: Batch) : torch.Tensor | null =
-    match batch.Labels with
-    | null -> null
-    | labels when model.IsConditional -> labels.masked_fill (labels.lt (torch.tensor 0L), model.Options.Classes)
-    | _ -> null
-
 let private json (found: DiffusionBound) discrete told (flow: float[]) =
     Json.object
         [ "examples", Json.integer (int64 found.Examples)
@@ -55,7 +48,7 @@ let private measure (s: Subject) (attention: Partition.Attention) (model: Diffus
     let discrete = model.Options.UnitInterval && not test.Data.Pixels.IsEmpty
     let scale = if discrete then 0.0 else model.LogScale()
     let clean = model.ToScale(s.Model.ReadByDiffusion batch.X)
-    let labels = told model batch
+    let labels = model.Told batch.Labels
     use noise = s.Streams.Denoising("bound", s.Device)
 
     let found =

@@ -57,24 +57,13 @@ let private examined (s: Subject) (split: Split) (logits: Batch -> int -> torch.
       Posterior = Bayesian.PosteriorPredictive() }
 
 let private read (s: Subject) (model: DiffusionModel) (split: Split) =
-    use _scope = torch.NewDisposeScope()
-    use _inference = torch.no_grad ()
-
-    let parts =
-        [| for batch in Batches.Sequential(split, Trainer.EvaluationBatch, s.Device) do
-               use batch = batch
-               model.ToScale(s.Model.ReadByDiffusion batch.X) |]
-
-    (torch.cat parts).MoveToOuterDisposeScope()
+    model.ToScale(DiffusionData.read s.Model s.Device split)
 
 /// The examples with what they were taken for, scores divided by a temperature.
 let private judged (s: Subject) (split: Split) (verdicts: ClassVerdicts) (temperature: float) =
     examined s split (fun batch first ->
         let rows = Array.sub verdicts.Scores first batch.Count |> Array.concat
         (torch.tensor (rows, device = s.Device) / temperature.ToScalar()).view(int64 batch.Count, -1L))
-
-let private right (e: Examined) =
-    e.Confusion.Rows() |> Seq.indexed |> Seq.sumBy (fun (i, row) -> row[i])
 
 let private hits (e: Examined) =
     Array.map2
@@ -105,7 +94,7 @@ let private fitted (validation: Examined) =
     let n = validation.Classes.Labels.Length
     let logits = validation.Classes.Logits
 
-    if n < Calibration.FewestExamples || right validation = int64 n then
+    if n < Calibration.FewestExamples || validation.Confusion.Correct = int64 n then
         None
     else
         let spread =
@@ -143,7 +132,7 @@ let private beside (s: Subject) (validation: Split option) (test: Split) (own: E
     [ "ownAlone", Json.integer (int64 mcnemar.More)
       "rivalAlone", Json.integer (int64 mcnemar.Less)
       "pValue", Json.number mcnemar.PValue ],
-    [ "judgeAccuracy", float (right found) / float test.Count ]
+    [ "judgeAccuracy", float found.Confusion.Correct / float test.Count ]
 
 let private measure
     (s: Subject)
@@ -243,7 +232,7 @@ let private measure
 
     { Figures =
         [ yield! Map.toSeq figures
-          "accuracy", float (right own) / float test.Count
+          "accuracy", float own.Confusion.Correct / float test.Count
           "looksPerExample", looks
           match scale with
           | Some(temperature, _) -> "temperature", temperature

@@ -10,6 +10,18 @@ open TorchSharp
 /// Training examples that the scale is taken from, at most.
 let private most = 10000
 
+/// What the diffusion model of `model` reads of examples; belongs to the caller's dispose scope.
+let read (model: HybridModel) (device: torch.Device) (split: Split) =
+    use _scope = torch.NewDisposeScope()
+    use _inference = torch.no_grad ()
+
+    let parts =
+        [| for batch in Batches.Sequential(split, Trainer.EvaluationBatch, device) do
+               use batch = batch
+               model.ReadByDiffusion(batch.X).clone() |]
+
+    (torch.cat parts).MoveToOuterDisposeScope()
+
 /// Takes the scale of what the model reads from training examples, before training.
 let start (model: HybridModel) (streams: Streams) (device: torch.Device) (train: Split) =
     match model.Diffusion with
@@ -17,12 +29,5 @@ let start (model: HybridModel) (streams: Streams) (device: torch.Device) (train:
     | diffusion when diffusion.Options.UnitInterval -> ()
     | diffusion ->
         use _scope = torch.NewDisposeScope()
-        use _inference = torch.no_grad ()
         model.eval ()
-
-        let read =
-            [| for batch in Batches.Sequential(train.Sample(most, streams.Monitor), Trainer.EvaluationBatch, device) do
-                   use batch = batch
-                   model.ReadByDiffusion(batch.X).clone() |]
-
-        diffusion.StartFrom(torch.cat read)
+        diffusion.StartFrom(read model device (train.Sample(most, streams.Monitor)))

@@ -35,32 +35,22 @@ let asksClasses (model: HybridModel) =
 
 /// Examples by a diffusion model, by this sampler and weight of guidance.
 let diffused (s: Subject) (cancel: CancellationToken) progress name (sampler: DiffusionSampler) weight (labels: int[]) =
+    use _scope = torch.NewDisposeScope()
     use draws = s.Streams.Generated(name, s.Device)
     s.Model.eval ()
-    let chunk = min chunk (nonNull s.Model.Diffusion).Chunk
 
-    labels
-    |> Array.chunkBySize chunk
-    |> Array.mapi (fun i some ->
-        use _scope = torch.NewDisposeScope()
+    let asked: torch.Tensor | null =
+        if s.Model.GeneratesClasses then
+            torch.tensor (Array.map int64 labels, device = s.Device)
+        else
+            null
 
-        let watch =
-            { new ISamplingWatch with
-                member _.Moved(finished, count, _, x, _) =
-                    cancel.ThrowIfCancellationRequested()
-                    let before = float (i * chunk) + float some.Length * float finished / float count
-                    progress (before / float labels.Length)
-                    x }
-
-        let asked =
-            if (nonNull s.Model.Diffusion).IsConditional then
-                torch.tensor(Array.map int64 some).``to``(s.Device: torch.Device)
-            else
-                null
-
-        let drawn = s.Model.DiffuseBy(sampler, weight, some.Length, asked, draws, watch)
-        drawn.flatten(1L).to_type(torch.float32).cpu().contiguous().data<float32>().ToArray())
-    |> Array.concat
+    try
+        s.Model.DiffuseBy(sampler, weight, labels.Length, asked, draws, progress, cancel, chunk)
+        |> Augmented.numbers
+    with :? UserError ->
+        // numbers that are not finite are no samples
+        [||]
 
 /// Examples as the model is declared to draw them.
 let examples (s: Subject) (cancel: CancellationToken) progress (train: Split) name (labels: int[]) =

@@ -143,10 +143,9 @@ let private balance (s: Subject) (a: Augmented) =
     if not s.Model.IsClassifier then
         [], Map.empty
     else
-        let rows = (split s "generated" a.Generated).Confusion.Rows()
-        let total = rows |> Array.sumBy Array.sum
-        let right = rows |> Seq.indexed |> Seq.sumBy (fun (i, row) -> row[i])
-        let agreement = float right / float total
+        let confusion = (split s "generated" a.Generated).Confusion
+        let rows = confusion.Rows()
+        let agreement = float confusion.Correct / float (rows |> Array.sumBy Array.sum)
 
         [ "agreement", Json.number agreement
           "classes",
@@ -192,12 +191,12 @@ let learnt what (plan: Plan) (streams: Streams) device (r: Retraining) (splits: 
 
     try
         use model = r.Build()
-        use learner = Compile.learner plan model streams device
+        use learner = CompileTraining.learner plan model streams device
         MachineData.start model streams device splits.Train
         DiffusionData.start model streams device splits.Train
 
         let outcome =
-            Trainer(Compile.trainerOptions plan.Experiment.Data training, quiet)
+            Trainer(CompileTraining.trainerOptions plan.Experiment.Data training, quiet)
                 .Fit(learner, splits, streams, device, r.Cancel)
 
         if outcome.Interrupted then

@@ -43,7 +43,7 @@ let write
 
     let posterior = Posterior.write subject test
     Sequences.write subject prepared.Splits.Train
-    Looks.write subject prepared.Splits (Compile.augmenter data)
+    Looks.write subject prepared.Splits (CompileTraining.augmenter data)
 
     // of spins as they were drawn: prepared ones are none
     let physics =

@@ -48,9 +48,7 @@ module internal Robustness =
             use _inference = torch.no_grad ()
             confusion.Add(model.ForwardBatch(batch, noise), batch)
 
-        let rows = confusion.Rows()
-        let right = rows |> Seq.indexed |> Seq.sumBy (fun (i, row) -> row[i])
-        float right / float split.Count
+        float confusion.Correct / float split.Count
 
     let private measured (options: HostOptions) (loader: Loader) (plan: Plan) (runFolder: string) folderOf images =
         let data = plan.Experiment.Data

@@ -149,7 +149,7 @@ let tests =
               use model =
                   (Compile.model plan streams torch.CPU (fun _ -> failtest "none inside")).Model
 
-              use learner = Compile.learner plan model streams torch.CPU
+              use learner = CompileTraining.learner plan model streams torch.CPU
 
               let quiet =
                   { new GenDisc.Core.Training.ITrainingObserver with
@@ -158,7 +158,7 @@ let tests =
                       member _.Warn _ = () }
 
               GenDisc.Core.Training
-                  .Trainer(Compile.trainerOptions plain.Data plain.Training, quiet)
+                  .Trainer(CompileTraining.trainerOptions plain.Data plain.Training, quiet)
                   .Fit(
                       learner,
                       Splits(e, after.Splits.Validation, after.Splits.Test),

@@ -43,7 +43,7 @@ let private at corruption level (points: RobustnessPoint list) =
 let private accuracyOn (result: RunResult) (plan: Plan) (loader: Loader) (split: Split) =
     let streams = Streams 1L
     use model = (Pretrained.load loader torch.CPU plan result.Folder).Model
-    use learner = Compile.learner plan model streams torch.CPU
+    use learner = CompileTraining.learner plan model streams torch.CPU
     use noise = streams.Evaluation("test", torch.CPU)
     let sink = GenDisc.Core.Evaluation.ConfusionMatrix split.Data.Classes
 
